@@ -1,0 +1,43 @@
+# The two commands of the README are `make demo` and `make test`; each is complete on a fresh machine with Python 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-system test-vllm lint types schema lock clean
+
+demo: .venv/.ready
+	$(BIN)/practicum demo
+
+test: .venv/.ready lint types
+	$(BIN)/pytest -n 2 --dist worksteal
+
+# What needs gigabytes or system packages. Says loudly what it could not install.
+test-system: test-vllm
+
+test-vllm: .venv/.ready
+	$(BIN)/pytest -m system tests/system/test_vllm.py
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.ready
+	$(BIN)/mypy
+
+# The JSON Schema of the configuration, from its types.
+schema: .venv/.ready
+	$(BIN)/python -m proxy.config.schema > docs/practicum.schema.json
+
+# requirements.txt pins every package with its hashes.
+lock: .venv/.ready
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --extra dev --generate-hashes --no-header --no-annotate -o requirements.txt
+
+.venv/.ready: pyproject.toml requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Practicum needs Python 3.11 or newer; $$($(PYTHON) --version) was found. Name another: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "This Python cannot make virtual environments (Debian: the package python3-venv brings that). Name another: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -1,0 +1,5 @@
+"""The command ``practicum``: argv to a verb."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""The configuration file: its types (``settings``), its reader (``parse``), its watcher (``reload``)."""

@@ -1,0 +1,119 @@
+"""The seam between workers and the examiner: frames on a Unix-domain stream socket, both ends of it.
+
+Records go one way, snapshots the other. A frame is a four-byte big-endian length and a MessagePack array whose first
+element is its kind. The worker's end never waits: a record that would make the unsent bytes exceed the bound is shed
+and counted. The examiner's end settles what it has concluded, so that after a crash of either side the other knows how
+many records were lost in flight. This module refuses to know what a record means: ``proxy.worker`` makes them,
+``proxy.examiner.intake`` takes them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Union
+
+import msgspec
+
+MAX_FRAME = 256 * 1024 * 1024
+_HEADER = 4
+
+
+class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """A worker introduces itself. ``lost`` counts records handed to an examiner that died before it settled them."""
+
+    worker: str
+    pid: int
+    lost: int
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
+    """One finished exchange. Times are seconds; ``started`` is Unix time; ``failure`` a Failure value or "".
+
+    ``reply`` is the body as it came over the wire (``encoding`` is its content-encoding), cut at the route's bound if
+    ``oversized``. ``mirror`` is False for requests that opted out, ``store`` for those marked do-not-store.
+    """
+
+    pair: str
+    route: str
+    endpoint: str
+    path: str
+    started: float
+    request: bytes
+    arm: str
+    reason: str
+    status: int
+    content_type: str
+    encoding: str
+    reply: bytes
+    failure: str
+    outcome: str
+    first_token: float | None
+    total: float
+    overhead: float
+    gaps: list[float]
+    oversized: bool = False
+    mirror: bool = True
+    store: bool = True
+    conversation: str = ""
+    traceparent: str = ""
+
+
+class Counts(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """A worker's totals since its start, so that a lost frame loses nothing.
+
+    ``counters`` are (metric, label values, total); ``histograms`` (metric, label values, count per bucket, sum).
+    """
+
+    counters: list[tuple[str, tuple[str, ...], float]]
+    histograms: list[tuple[str, tuple[str, ...], list[int], float]]
+    in_flight: int
+    config_hash: str
+    config_ok: bool
+
+
+class Goodbye(msgspec.Struct, frozen=True, array_like=True, tag=4):
+    """A worker ends in good order: nothing is in flight."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, array_like=True, tag=5):
+    """What workers must know to decide. Older than ``ttl`` seconds, it counts for nothing: teacher.
+
+    ``weights`` are buckets of 100 000 per route (a percentage times 1 000).
+    """
+
+    sequence: int
+    ttl: float
+    weights: dict[str, int]
+
+
+class Settled(msgspec.Struct, frozen=True, array_like=True, tag=6):
+    """How many of this connection's records the examiner has concluded."""
+
+    records: int
+
+
+Frame = Union[Hello, Record, Counts, Goodbye, Snapshot, Settled]
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Frame)
+
+
+def frame(message: Frame) -> bytes:
+    """The bytes of one frame."""
+    buffer = bytearray(_HEADER)
+    _encoder.encode_into(message, buffer, _HEADER)
+    buffer[:_HEADER] = (len(buffer) - _HEADER).to_bytes(_HEADER, "big")
+    return bytes(buffer)
+
+
+async def frames(reader: asyncio.StreamReader) -> AsyncIterator[Frame]:
+    """The frames of a connection until it ends. Raises ``msgspec.DecodeError`` on bytes that are no frame."""
+    try:
+        while True:
+            size = int.from_bytes(await reader.readexactly(_HEADER), "big")
+            if size > MAX_FRAME:
+                raise msgspec.DecodeError(f"a frame of {size} bytes exceeds the limit of {MAX_FRAME}")
+            yield _decoder.decode(await reader.readexactly(size))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return

@@ -1,0 +1,52 @@
+"""A pair: both arms' replies to one request, as the store keeps it and as the API and the CLI show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.behaviors.label import Label
+from routing.divergence import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One arm's reply. ``body`` is what came over the wire after decompression; "" and b"" where privacy withheld it.
+
+    Times are seconds; ``failure`` is a ``routing.observation.Failure`` value or "".
+    """
+
+    status: int
+    failure: str
+    content_type: str
+    body: bytes
+    text: str
+    finish_reason: str
+    first_token: float | None
+    total: float
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    labels: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Both arms' replies to one request. ``started`` is Unix seconds; ``conversation`` is a digest, never text.
+
+    ``noise`` is a second reply of the teacher, where one was sampled, and ``noise_trials`` the teacher compared with
+    itself. ``privacy`` says what was kept: ``full``, ``redacted`` or ``digest``.
+    """
+
+    id: str
+    route: str
+    endpoint: str
+    slice: str
+    started: float
+    conversation: str
+    request: bytes
+    teacher: Reply
+    student: Reply
+    trials: tuple[Trial, ...]
+    noise: Reply | None = None
+    noise_trials: tuple[Trial, ...] = ()
+    privacy: str = "full"
+    traceparent: str = ""
