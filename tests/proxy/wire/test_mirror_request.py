@@ -1,0 +1,119 @@
+"""Requests edited for another upstream."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.wire.errors import UnmirrorableError, WireError
+from proxy.wire.mirror_request import for_student, with_model
+from routing.traits import Endpoint, Json
+
+CHAT = b'{"model":"a","messages":[{"role":"user","content":"\\u00e9 1.0"}],"temperature":1.0,"x-new":{"b" : 1}}'
+
+
+def test_only_the_model_changes() -> None:
+    """The teacher must get what the client wrote."""
+    assert with_model(CHAT, "gpt-large") == CHAT.replace(b'"model":"a"', b'"model":"gpt-large"')
+
+
+def test_the_last_of_duplicate_models_is_replaced() -> None:
+    """Or the upstream would read the client's name for it, not ours."""
+    assert with_model(b'{"model":"a","n":1,"model":"b"}', "c") == b'{"model":"c","n":1}'
+
+
+@given(st.text())
+def test_any_model_name_is_encoded(model: str) -> None:
+    """Names come from configuration: quotes and all."""
+    assert json.loads(with_model(b'{"model":"a"}', model)) == {"model": model}
+
+
+def test_no_object_is_the_typed_error() -> None:
+    """The worker answers 400."""
+    with pytest.raises(WireError):
+        with_model(b"[]", "m")
+
+
+def student(endpoint: Endpoint, /, priority: int | None = 10, **fields: Json) -> dict[str, Json]:
+    """What the student is sent of a request with these fields."""
+    body = json.dumps({"model": "gpt-large"} | fields).encode()
+    answer: dict[str, Json] = json.loads(for_student(endpoint, body, "small", priority))
+    return answer
+
+
+def test_a_chat_stream_stays_a_stream_and_reports_usage() -> None:
+    """Time to first token compares only between streams, and tokens are budgeted."""
+    assert student(Endpoint.CHAT, stream=True, stream_options={"chunk": 1}) == {
+        "model": "small",
+        "stream": True,
+        "stream_options": {"chunk": 1, "include_usage": True},
+        "priority": 10,
+        "logprobs": True,
+        "top_logprobs": 5,
+    }
+
+
+@pytest.mark.parametrize("options", [None, "x", [], {}])
+def test_unusable_stream_options_are_replaced(options: Json) -> None:
+    """The student's copy must count tokens whatever the client wrote there."""
+    sent = student(Endpoint.COMPLETIONS, stream=True, stream_options=options)
+    assert sent["stream_options"] == {"include_usage": True}
+
+
+def test_a_unary_request_gets_no_stream_options() -> None:
+    """Upstreams reject them without a stream."""
+    assert "stream_options" not in student(Endpoint.CHAT)
+
+
+def test_completions_ask_for_logprobs_by_number() -> None:
+    """The legacy form."""
+    assert student(Endpoint.COMPLETIONS)["logprobs"] == 5
+
+
+def test_what_the_client_asked_of_logprobs_stays() -> None:
+    """The mirrored request is the client's, not ours."""
+    assert student(Endpoint.COMPLETIONS, logprobs=0)["logprobs"] == 0
+    asked = student(Endpoint.CHAT, logprobs=True, top_logprobs=2)
+    assert (asked["logprobs"], asked["top_logprobs"]) == (True, 2)
+
+
+def test_the_student_stores_nothing() -> None:
+    """A shadow reply belongs in no upstream's history."""
+    assert "store" not in student(Endpoint.CHAT, store=True)
+    assert student(Endpoint.RESPONSES)["store"] is False
+
+
+def test_messages_are_sent_without_foreign_fields() -> None:
+    """That endpoint has neither log-probabilities nor a priority."""
+    assert student(Endpoint.MESSAGES, stream=True, max_tokens=5) == {"model": "small", "stream": True, "max_tokens": 5}
+
+
+def test_priority_is_optional() -> None:
+    """Upstreams other than vLLM reject it."""
+    assert "priority" not in student(Endpoint.CHAT, priority=None)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "field", "value"),
+    [
+        (Endpoint.RESPONSES, "previous_response_id", "resp_1"),
+        (Endpoint.RESPONSES, "conversation", {"id": "conv_1"}),
+        (Endpoint.RESPONSES, "prompt", {"id": "pmpt_1"}),
+        (Endpoint.RESPONSES, "background", True),
+        (Endpoint.MESSAGES, "container", "container_1"),
+    ],
+)
+def test_requests_on_upstream_state_cannot_be_mirrored(endpoint: Endpoint, field: str, value: Json) -> None:
+    """The student has never seen that state: the pair would compare answers to different questions."""
+    with pytest.raises(UnmirrorableError, match=field) as caught:
+        student(endpoint, None, **{field: value})
+    assert caught.value.param == field
+
+
+def test_absent_state_does_not_hinder() -> None:
+    """SDKs send explicit nulls, and completions call their text ``prompt``."""
+    assert student(Endpoint.RESPONSES, previous_response_id=None, background=False)["model"] == "small"
+    assert student(Endpoint.COMPLETIONS, prompt="x")["prompt"] == "x"
