@@ -1,0 +1,266 @@
+"""The real ``practicum serve`` in a process of its own: started, watched, measured and stopped by tests.
+
+It reads only what an operator can read: the ports, the metrics, the log, the process table. Its counterparts are
+``upstream`` (what the proxy calls) and ``wire`` (what calls the proxy).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from tests.end_to_end.wire import Answer, Caller, Fields, request
+
+T = TypeVar("T")
+COMMAND = Path(sys.executable).with_name("practicum")
+Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def until(condition: Callable[[], T], what: str, timeout: float = 10.0) -> T:
+    """The first true value of ``condition``, asked every 20 ms; fails with ``what`` after ``timeout`` seconds."""
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < end, f"{what}: not within {timeout} s; last {value!r}"
+        time.sleep(0.02)
+    return value
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def route(
+    teacher: str, student: str, mirror: Mapping[str, object] | None = None, **teacher_keys: object
+) -> dict[str, object]:
+    """One route's section: short time limits, so that faults show within a test; ``teacher_keys`` override them."""
+    limits = {
+        "connect_timeout": "500ms",
+        "first_token_timeout": "400ms",
+        "stall_timeout": "400ms",
+        "total_timeout": "2s",
+    }
+    return {
+        "teacher": {"base_url": teacher, **limits, **teacher_keys},
+        "student": {"base_url": student, **limits},
+        "mirror": {"percentage": 100, **(mirror or {})},
+        "noise_floor": {"percentage": 0},
+    }
+
+
+class Practicum:
+    """A served configuration; use it as a context manager. ``workers`` 0 runs everything in one process.
+
+    ``sent`` counts the requests that its own callers sent, for the check that each was counted once.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        routes: Mapping[str, Mapping[str, object]],
+        workers: int = 1,
+        listen: Mapping[str, object] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.config = folder / "practicum.yaml"
+        self.workers = workers
+        self.log: list[str] = []
+        self.sent = 0
+        self._address = ("127.0.0.1", free_port())
+        self._admin = ("127.0.0.1", free_port())
+        self._listen = dict(listen or {})
+        self._start: Samples = {}
+        self.write(routes)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The data port."""
+        return self._address
+
+    @property
+    def url(self) -> str:
+        """The data port, as services know it (without ``/v1``)."""
+        return f"http://127.0.0.1:{self._address[1]}"
+
+    @property
+    def admin(self) -> str:
+        """The admin port."""
+        return f"http://127.0.0.1:{self._admin[1]}"
+
+    def text(self, routes: Mapping[str, Mapping[str, object]]) -> str:
+        """A configuration file with these routes; each takes the model of its own name unless it says otherwise."""
+        ports = {"host": "127.0.0.1", "port": self._address[1], "drain": "5s", **self._listen}
+        named = {name: {"models": [name], **section} for name, section in routes.items()}
+        admin = {"host": "127.0.0.1", "port": self._admin[1]}
+        database = f"sqlite:///{self.folder / 'practicum.db'}"
+        return json.dumps({"listen": ports, "admin": admin, "database": database, "routes": named}, indent=1)
+
+    def write(self, routes: Mapping[str, Mapping[str, object]]) -> None:
+        """Replace the configuration file, in one step."""
+        fresh = self.config.with_suffix(".new")
+        fresh.write_text(self.text(routes))
+        fresh.replace(self.config)
+
+    def __enter__(self) -> Self:
+        command = [str(COMMAND), "serve", "--config", str(self.config), "--workers", str(self.workers)]
+        self.process = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        until(self._ready, f"practicum serve ready\n{''.join(self.log)}", 20)
+        self.mark()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            code = self.stop()
+            assert kind is not None or code == 0, f"exit code {code} after SIGTERM:\n{''.join(self.log)}"
+
+    def stop(self, timeout: float = 20.0) -> int:
+        """SIGTERM, then the exit code. Kills the whole session and fails where it does not end in time."""
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise AssertionError(f"practicum serve ignored SIGTERM for {timeout} s:\n{''.join(self.log)}") from None
+        self._reader.join(5)
+        return code
+
+    def _read_log(self) -> None:
+        assert self.process.stdout is not None
+        self.log.extend(self.process.stdout)
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, (
+            f"practicum serve ended with {self.process.returncode}:\n{''.join(self.log)}"
+        )
+        return self.probe("/readyz") == 200
+
+    def probe(self, path: str) -> int:
+        """The status of a path of the admin port; 0 where nobody answers."""
+        try:
+            return httpx.get(self.admin + path, timeout=5).status_code
+        except httpx.TransportError:
+            return 0
+
+    # What it serves
+
+    def connect(self, timeout: float = 15.0) -> Caller:
+        """A connection to the data port."""
+        return Caller(self._address, timeout)
+
+    def call(self, target: str, body: bytes | None = None, headers: Fields = (), method: str = "") -> Answer:
+        """One request on a connection of its own, and its whole answer."""
+        verb = method or ("GET" if body is None else "POST")
+        with self.connect() as caller:
+            self.begin(caller, target, body, headers, verb)
+            return caller.answer(bodiless=verb == "HEAD")
+
+    def begin(
+        self, caller: Caller, target: str, body: bytes | None, headers: Fields = (), method: str = "POST"
+    ) -> None:
+        """Send one request, and leave the answer to be read."""
+        self.sent += 1
+        caller.send(request(method, target, body, headers))
+
+    # What it counts
+
+    def samples(self) -> Samples:
+        """Every sample of the metrics now, by name without the prefix, and labels."""
+        text = httpx.get(
+            self.admin + "/metrics", timeout=10, headers={"accept": "application/openmetrics-text; version=1.0.0"}
+        ).text
+        families = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+        return {
+            (sample.name.removeprefix("practicum_"), frozenset(sample.labels.items())): float(sample.value)
+            for family in families
+            for sample in family.samples
+        }
+
+    def total(self, name: str, **labels: str) -> float:
+        """The sum of a metric's samples that carry these labels."""
+        return _sum(self.samples(), name, labels)
+
+    def mark(self) -> None:
+        """Count growth from here."""
+        self._start = self.samples()
+
+    def grown(self, name: str, **labels: str) -> float:
+        """How much ``total`` grew since the mark."""
+        return self.total(name, **labels) - _sum(self._start, name, labels)
+
+    def counts(self, by: float, name: str, **labels: str) -> None:
+        """Wait until a metric grew by this much since the mark; fail if it grew by more."""
+        until(
+            lambda: self.grown(name, **labels) >= by, f"{name}{labels} grows by {by}, now {self.grown(name, **labels)}"
+        )
+        assert self.grown(name, **labels) == by, f"{name}{labels}"
+
+    def settle(self, timeout: float = 15.0) -> None:
+        """Wait until nothing is in flight, each request sent is counted once, and each sampled one has one outcome."""
+        until(lambda: self.total("requests_in_flight") == 0, "no request is in flight", timeout)
+        until(lambda: self.total("requests_total") >= self.sent, f"{self.sent} requests are counted", timeout)
+        assert self.total("requests_total") == self.sent
+        until(self._mirror_settled, "each sampled request has an outcome", timeout)
+
+    def _mirror_settled(self) -> bool:
+        samples = self.samples()
+        sampled, outcomes = (_sum(samples, name, {}) for name in ("mirror_sampled_total", "mirror_pairs_total"))
+        assert outcomes <= sampled, f"{outcomes} outcomes of {sampled} sampled requests"
+        return sampled == outcomes
+
+    # Its processes
+
+    def pids(self, role: str) -> list[int]:
+        """The living processes of this instance that call themselves ``practicum ROLE``."""
+        session = self.process.pid
+        return sorted(
+            pid for pid, line in _command_lines() if f"practicum {role}" in line and _session_of(pid) == session
+        )
+
+
+def _sum(samples: Samples, name: str, labels: Mapping[str, str]) -> float:
+    wanted = frozenset(labels.items())
+    return sum(value for (sample, found), value in samples.items() if sample == name and wanted <= found)
+
+
+def _command_lines() -> Iterator[tuple[int, str]]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                yield int(entry.name), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            except OSError:
+                continue  # it ended while we looked
+
+
+def _session_of(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return -1
