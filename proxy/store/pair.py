@@ -1,4 +1,7 @@
-"""A pair: both arms' replies to one request, as the store keeps it and as the API and the CLI show it."""
+"""What the store gives out, and the API and the CLI show.
+
+A pair is both arms' replies to one request; a cell the accumulated trials of one behavior.
+"""
 
 from __future__ import annotations
 
@@ -50,3 +53,21 @@ class Pair:
     noise_trials: tuple[Trial, ...] = ()
     privacy: str = "full"
     traceparent: str = ""
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the student diverged in any behavior. The teacher's divergence from itself is not the student's."""
+        return any(trial.diverged for trial in self.trials)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Trials and divergences of one behavior in one slice and direction, of the student and of the noise floor."""
+
+    slice: str
+    behavior: str
+    direction: str
+    trials: int
+    diverged: int
+    noise_trials: int = 0
+    noise_diverged: int = 0
