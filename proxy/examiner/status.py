@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from proxy.store.pair import Cell
+
+__all__ = ["Cell", "MirrorHealth", "RouteStatus", "Status", "Weights", "WorkerStatus"]
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -32,19 +36,6 @@ class MirrorHealth:
     paused: str
     waiting: float | None
     kv_cache: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Trials and divergences of one behavior in one slice and direction, of the student and of the noise floor."""
-
-    slice: str
-    behavior: str
-    direction: str
-    trials: int
-    diverged: int
-    noise_trials: int = 0
-    noise_diverged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""What goes into the store for one compared record: which of its facts, and whether more than its counts.
+
+Everything here happens after the comparison, so neither privacy nor sampling can change a verdict: a pair's trials
+are counted as they were found, whatever is kept of what was said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from proxy.config.settings import Privacy
+from proxy.store.pair import Pair
+from proxy.store.privacy import digested, redacted
+
+_SCALE = 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A pair as the comparison left it, and what may be kept of it: the route's word, and the request's ``store``."""
+
+    pair: Pair
+    privacy: Privacy
+    store: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pair as it is to be written. Its trials count in any case; its rows are written where ``kept``."""
+
+    pair: Pair
+    kept: bool = True
+
+
+def prepare(compared: Compared, key: bytes) -> Entry:
+    """The entry of a compared record. ``key`` keys the digests of texts that are not kept."""
+    kept = keeps(compared.pair, compared.privacy.agreeing_sample)
+    return Entry(_private(compared, key) if kept else compared.pair, kept)
+
+
+def keeps(pair: Pair, agreeing_sample: float) -> bool:
+    """Whether a pair's payload is kept: every divergent one, and ``agreeing_sample`` percent of the others by id."""
+    if pair.diverged:
+        return True
+    digest = hashlib.sha256(b"keep:" + pair.id.encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8]) < agreeing_sample / 100 * _SCALE
+
+
+def _private(compared: Compared, key: bytes) -> Pair:
+    if not compared.store or compared.privacy.store == "digest":
+        return digested(compared.pair, key)
+    return redacted(compared.pair) if compared.privacy.store == "redacted" else compared.pair

@@ -1,0 +1,51 @@
+"""Brings a database to the current schema, also when several processes start at once.
+
+Whoever holds the lock migrates; the others wait and then find nothing to do. The lock is an advisory one of the
+transaction in PostgreSQL and the write lock in SQLite, where DDL is as transactional as everything else: a migration
+that fails leaves the database as it was. This module refuses to downgrade: restore a backup instead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from proxy.store.database import translated, writing
+from proxy.store.errors import StoreError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 0x70726163  # "prac": any number that nobody else in the database uses
+
+
+def upgrade(engine: Engine) -> None:
+    """Create or upgrade the schema. Raises ``StoreError`` where the database is newer than this version."""
+    with translated(engine), writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        config = _config(connection)
+        if _pending(connection, config):
+            command.upgrade(config, "head")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _pending(connection: Connection, config: Config) -> bool:
+    """Whether there is anything to do. Raises ``StoreError`` for a revision this version does not know."""
+    scripts = ScriptDirectory.from_config(config)
+    current, head = MigrationContext.configure(connection).get_current_revision(), scripts.get_current_head()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreError(
+            f"the database has schema revision {current}, this version of practicum knows up to {head}: "
+            "run the version that wrote it, or restore a backup made before the upgrade"
+        )
+    return current != head

@@ -1,0 +1,193 @@
+"""The store's operations, each of them one or a few short transactions.
+
+All methods block: ``proxy.store.writer`` calls ``write`` on a thread of its own, readers call the rest on theirs. An
+engine and so a ``Store`` may be shared between threads. Every method raises ``UnavailableError`` when the database
+cannot be used for now. Where the whole is more than one transaction (``iterate``, ``prune``), each step is complete in
+itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from proxy.store import query, rows, schema
+from proxy.store.database import open_engine, translated, writing
+from proxy.store.entry import Entry
+from proxy.store.migrate import upgrade
+from proxy.store.pair import Cell, Pair
+from proxy.store.query import PairFilter
+from proxy.store.retention import Pruned, Retention, prune
+from proxy.store.rows import Codec, Row
+
+PAGE = 200
+CellKey = tuple[str, ...]
+_CELL = tuple(column.name for column in schema.cells.primary_key)  # route, slice, behavior, direction, role
+
+
+class Store:
+    """Pairs and cells in one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine`` is of ``open_engine`` and at the current schema; ``Store.open`` sees to both."""
+        self._engine = engine
+        self._writing = writing(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """The store at a URL, at the current schema. Raises ``StoreError`` naming the URL and the remedy."""
+        engine = open_engine(url)
+        upgrade(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def write(self, batch: Sequence[Entry], token: str) -> None:
+        """Write a batch in one transaction: the rows of the kept, and everyone's trials into the cells.
+
+        ``token`` names the batch for ever. A batch whose token is known has been written, and so has a pair whose id is
+        known: neither counts twice. Raises ``UnstorableError`` if the database refuses some of the data; nothing of
+        the batch is written then.
+        """
+        prepared = _Batch.of(batch)
+        with translated(self._engine), self._writing.begin() as connection:
+            if _known(connection, schema.batches, "token", [token]):
+                return
+            prepared = prepared.without(_known(connection, schema.pairs, "id", list(prepared.pairs)))
+            connection.execute(insert(schema.batches), {"token": token, "written": time.time()})
+            for table, new in prepared.inserts():
+                connection.execute(insert(table), new)
+            _count(connection, prepared.cells())
+
+    def pairs(self, wanted: PairFilter) -> list[Pair]:
+        """The pairs wanted, newest first. Raises ``InvalidCursor``."""
+        with translated(self._engine), self._engine.connect() as connection:
+            return _load(connection, list(connection.scalars(query.ids(wanted))))
+
+    def pair(self, pair_id: str) -> Pair | None:
+        """One pair, or None if it is not kept."""
+        with translated(self._engine), self._engine.connect() as connection:
+            return next(iter(_load(connection, [rows.name(pair_id)])), None)
+
+    def iterate(self, wanted: PairFilter) -> Iterator[Pair]:
+        """The pairs wanted, newest first, a page at a time: bounded memory, and no transaction between pages."""
+        left = wanted.limit
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            page = self.pairs(dataclasses.replace(wanted, limit=size))
+            yield from page
+            if len(page) < size:
+                return
+            left = None if left is None else left - size
+            wanted = dataclasses.replace(wanted, before_cursor=query.cursor(page[-1]))
+
+    def cells(self, route: str) -> tuple[Cell, ...]:
+        """A route's accumulated trials and divergences, in order of slice, behavior and direction."""
+        found = select(schema.cells).where(schema.cells.c.route == rows.name(route))
+        counted: dict[tuple[str, str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
+        with translated(self._engine), self._engine.connect() as connection:
+            for row in connection.execute(found):
+                counted[row.slice, row.behavior, row.direction][row.role] = (row.trials, row.diverged)
+        return tuple(
+            Cell(*key, *by_role.get(schema.STUDENT, (0, 0)), *by_role.get(schema.NOISE, (0, 0)))
+            for key, by_role in sorted(counted.items())
+        )
+
+    def prune(self, now: float, routes: Mapping[str, Retention], others: Retention | None = None) -> Pruned:
+        """Delete pairs beyond their route's retention; ``others`` is for routes not named (None: keep them)."""
+        with translated(self._engine):
+            return prune(self._engine, now, routes, others)
+
+    def size(self) -> int:
+        """Bytes the database takes on disk, free pages included."""
+        statement = "SELECT pg_database_size(current_database())"
+        if self._engine.dialect.name == "sqlite":
+            statement = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        with translated(self._engine), self._engine.connect() as connection:
+            return int(connection.execute(text(statement)).scalar_one())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch as rows, made before its transaction begins: no lock is held while bytes are compressed."""
+
+    pairs: Mapping[str, tuple[Row, list[Row]] | None]  # None: counted, not kept
+    trials: Mapping[str, list[Row]]
+
+    @classmethod
+    def of(cls, batch: Sequence[Entry]) -> _Batch:
+        codec = Codec()
+        entries = {rows.name(entry.pair.id): entry for entry in batch}
+        return cls(
+            {pair_id: rows.pair_rows(e.pair, codec) if e.kept else None for pair_id, e in entries.items()},
+            {pair_id: rows.trial_rows(e.pair) for pair_id, e in entries.items()},
+        )
+
+    def without(self, known: frozenset[str]) -> _Batch:
+        return _Batch(
+            {key: value for key, value in self.pairs.items() if key not in known},
+            {key: value for key, value in self.trials.items() if key not in known},
+        )
+
+    def inserts(self) -> list[tuple[Table, list[Row]]]:
+        kept = {key: value for key, value in self.pairs.items() if value is not None}
+        by_table = [
+            (schema.pairs, [pair for pair, _ in kept.values()]),
+            (schema.replies, [reply for _, replies in kept.values() for reply in replies]),
+            (schema.trials, [trial for key in kept for trial in self.trials[key]]),
+        ]
+        return [(table, new) for table, new in by_table if new]
+
+    def cells(self) -> list[Row]:
+        trials, diverged = Counter[CellKey](), Counter[CellKey]()
+        for row in (row for of_pair in self.trials.values() for row in of_pair):
+            key = tuple(str(row[name]) for name in _CELL)
+            trials[key] += 1
+            diverged[key] += bool(row["diverged"])
+        # In one order everywhere, or two examiners could wait for each other's rows.
+        return [
+            {**dict(zip(_CELL, key, strict=True)), "trials": trials[key], "diverged": diverged[key]}
+            for key in sorted(trials)
+        ]
+
+
+def _known(connection: Connection, table: Table, column: str, keys: list[str]) -> frozenset[str]:
+    return frozenset(connection.scalars(select(table.c[column]).where(table.c[column].in_(keys))))
+
+
+def _count(connection: Connection, increments: list[Row]) -> None:
+    """Add to the cells. Both dialects spell it alike, but SQLAlchemy has a class for each."""
+    if not increments:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(schema.cells)
+    added = {name: schema.cells.c[name] + new.excluded[name] for name in ("trials", "diverged")}
+    connection.execute(new.on_conflict_do_update(index_elements=list(schema.cells.primary_key), set_=added), increments)
+
+
+def _load(connection: Connection, wanted: list[str]) -> list[Pair]:
+    """The pairs of these ids that exist, in this order."""
+    codec, found = Codec(), {}
+    for start in range(0, len(wanted), PAGE):
+        some = wanted[start : start + PAGE]
+        replies = _by_pair(connection, schema.replies, some)
+        trials = _by_pair(connection, schema.trials, some)
+        for row in connection.execute(select(schema.pairs).where(schema.pairs.c.id.in_(some))).mappings():
+            if row["id"] in replies:  # else pruned between the statements
+                found[row["id"]] = rows.read_pair(row, replies[row["id"]], trials.get(row["id"], ()), codec)
+    return [found[pair_id] for pair_id in wanted if pair_id in found]
+
+
+def _by_pair(connection: Connection, table: Table, wanted: list[str]) -> dict[str, list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    statement = select(table).where(table.c.pair_id.in_(wanted)).order_by(*table.primary_key)
+    for row in connection.execute(statement).mappings():
+        found[row["pair_id"]].append(row)
+    return found
