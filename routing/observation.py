@@ -27,7 +27,7 @@ class Failure(StrEnum):
     STALL_TIMEOUT = "stall_timeout"
     TOTAL_TIMEOUT = "total_timeout"
     HTTP_ERROR = "http_error"  # a status of 400 or above
-    ERROR_EVENT = "error_event"  # a stream that carried an error
+    ERROR_EVENT = "error_event"  # a success whose stream, or body, then carried an error
     TRUNCATED = "truncated"  # a stream that ended without its terminal event
     INVALID = "invalid"  # a body that is not a reply of the endpoint
     EMPTY = "empty"  # a success without a body

@@ -49,20 +49,28 @@ class FormatKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message: its role (``system``, ``user``, ``assistant``, ``tool``), its text and the calls it made."""
+    """One message: its role (``system``, ``user``, ``assistant``, ``tool``), its text and the calls it made.
+
+    ``failed`` is set where the format has a flag for a tool's failure and the client raised it.
+    """
 
     role: str
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function the model may call, with the JSON Schema of its arguments (None: unconstrained)."""
+    """A function the model may call, with the JSON Schema of its arguments (None: unconstrained).
+
+    A ``free_form`` tool takes any text, not JSON.
+    """
 
     name: str
     schema: Json = None
+    free_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""Replies of Chat Completions and of legacy Completions, unary and streamed. Of several choices the first is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from proxy.wire import tree
+from proxy.wire.draft import CallDraft, Draft, Reader
+from proxy.wire.requests import Document
+from routing.observation import TokenLogprob
+from routing.traits import Json
+
+_TEXT = frozenset({"text", "output_text"})
+_THINKING = frozenset({"thinking", "reasoning"})
+
+
+def _document(draft: Draft, document: Document) -> Document | None:
+    """What every document of either endpoint says beside its choice; gives the choice with index 0, if there is one."""
+    choices = document.get("choices")
+    if isinstance(choices, list):
+        draft.recognized = True
+    draft.error = draft.error or bool(document.get("error"))
+    draft.model = tree.text(document.get("model")) or draft.model
+    draft.count(tree.mapping(document.get("usage")), ("prompt_tokens",), "completion_tokens")
+    listed = (tree.mapping(choice) for choice in tree.items(choices))
+    choice = next((choice for choice in listed if tree.integer(choice.get("index")) in {0, None}), None)
+    if choice:
+        reason = tree.text(choice.get("finish_reason"))
+        draft.finish_reason = "tool_calls" if reason == "function_call" else reason or draft.finish_reason
+    return choice
+
+
+def _chat_unary(draft: Draft, document: Document) -> None:
+    choice = _document(draft, document)
+    draft.recognized = choice is not None and isinstance(choice.get("message"), Mapping)
+    if choice is not None:
+        _chat(draft, choice, tree.mapping(choice.get("message")))
+
+
+def _chat_event(draft: Draft, _name: str, document: Document) -> None:
+    choice = _document(draft, document)
+    if choice is not None:
+        _chat(draft, choice, tree.mapping(choice.get("delta")))
+
+
+def _chat(draft: Draft, choice: Document, message: Document) -> None:
+    draft.text += _content(message.get("content"))
+    draft.refusal.append(tree.text(message.get("refusal")))
+    draft.reasoning.append(tree.text(message.get("reasoning_content")) or tree.text(message.get("reasoning")))
+    draft.reasoning += _thinking(message.get("content"))
+    for entry in tree.items(message.get("tool_calls")):
+        _call(draft, tree.mapping(entry))
+    if legacy := tree.mapping(message.get("function_call")):
+        _call(draft, {"index": 0, "function": legacy})
+    draft.logprobs += _chat_logprobs(tree.mapping(choice.get("logprobs")))
+
+
+def _content(content: Json) -> list[str]:
+    return tree.part_texts(content, _TEXT)
+
+
+def _thinking(content: Json) -> Iterator[str]:
+    """Thinking that some upstreams put among the content's parts, as text or as parts of its own."""
+    parts = () if isinstance(content, str) else tree.items(content)
+    for part in map(tree.mapping, parts):
+        if tree.text(part.get("type")) in _THINKING:
+            yield "".join(_content(part.get("thinking")) or _content(part.get("text")))
+
+
+def _call(draft: Draft, entry: Document) -> None:
+    """Adds a call, or a piece of one."""
+    function = tree.mapping(entry.get("function")) or tree.mapping(entry.get("custom"))
+    name, call_id = tree.text(function.get("name")), tree.text(entry.get("id"))
+    call = _continued(draft, tree.integer(entry.get("index")), name, call_id)
+    call.name = call.name or name
+    call.id = call.id or call_id
+    call.arguments.append(tree.written(function.get("arguments", function.get("input"))))
+
+
+def _continued(draft: Draft, index: int | None, name: str, call_id: str) -> CallDraft:
+    """The call that a piece belongs to: the one at its index, or a new one.
+
+    Some upstreams leave the index out, and some give every parallel call the index 0; then a name begins a call.
+    """
+    place = len(draft.calls) - (not name) if index is None else index
+    call = draft.call_at(place)
+    another = bool(name) and call is not None and bool(call.name) and call_id not in {"", call.id}
+    return draft.begin(place) if call is None or another else call
+
+
+def _chat_logprobs(logprobs: Document) -> Iterator[TokenLogprob]:
+    for entry in map(tree.mapping, tree.items(logprobs.get("content"))):
+        top = (tree.finite(tree.mapping(other).get("logprob")) for other in tree.items(entry.get("top_logprobs")))
+        yield from _token(entry.get("token"), entry.get("logprob"), top)
+
+
+def _token(token: Json, logprob: Json, top: Iterator[float | None]) -> Iterator[TokenLogprob]:
+    """The token, unless its log-probability is no finite number: such a one would poison every mean."""
+    value = tree.finite(logprob)
+    if value is not None:
+        yield TokenLogprob(tree.whole(tree.text(token)), value, tuple(number for number in top if number is not None))
+
+
+def _completion_unary(draft: Draft, document: Document) -> None:
+    choice = _document(draft, document)
+    draft.recognized = choice is not None and isinstance(choice.get("text"), str)
+    _completion(draft, choice or {})
+
+
+def _completion_event(draft: Draft, _name: str, document: Document) -> None:
+    _completion(draft, _document(draft, document) or {})
+
+
+def _completion(draft: Draft, choice: Document) -> None:
+    draft.text.append(tree.text(choice.get("text")))
+    draft.logprobs += _legacy_logprobs(tree.mapping(choice.get("logprobs")))
+
+
+def _legacy_logprobs(logprobs: Document) -> Iterator[TokenLogprob]:
+    """Parallel arrays; ``top_logprobs`` maps a token to its log-probability."""
+    tokens, tops = tree.items(logprobs.get("tokens")), tree.items(logprobs.get("top_logprobs"))
+    for place, logprob in enumerate(tree.items(logprobs.get("token_logprobs"))):
+        top = tree.mapping(tops[place]) if place < len(tops) else {}
+        yield from _token(tokens[place] if place < len(tokens) else "", logprob, map(tree.finite, top.values()))
+
+
+CHAT = Reader(_chat_unary, _chat_event)
+COMPLETIONS = Reader(_completion_unary, _completion_event)

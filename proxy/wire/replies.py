@@ -1,0 +1,110 @@
+"""What an arm did, read from the bytes of its reply: one ``Observation`` whatever the endpoint and the transport.
+
+Nothing here raises, whatever the bytes: a reply that is cut, empty or none at all is an observation with a failure
+and with as much as came. Reading an endpoint's format is its reader's; this module decides which failure it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from proxy.wire import tree
+from proxy.wire.chat_reply import CHAT, COMPLETIONS
+from proxy.wire.draft import Draft, Reader
+from proxy.wire.messages_reply import MESSAGES
+from proxy.wire.responses_reply import RESPONSES
+from proxy.wire.sse import Event, events
+from routing.observation import Arm, Failure, Observation, Timing
+from routing.traits import Endpoint
+
+_READERS = {
+    Endpoint.CHAT: CHAT,
+    Endpoint.COMPLETIONS: COMPLETIONS,
+    Endpoint.RESPONSES: RESPONSES,
+    Endpoint.MESSAGES: MESSAGES,
+}
+_DONE = b"[DONE]"
+_ERROR_STATUS = 400
+
+
+def observe(
+    endpoint: Endpoint,
+    arm: Arm,
+    status: int,
+    content_type: str,
+    body: bytes,
+    stream: bool,
+    failure: Failure | None,
+    timing: Timing,
+) -> Observation:
+    """What the arm did.
+
+    ``body`` is decompressed; ``stream`` is what the request asked for, which the content type overrules where it is
+    clear. ``failure`` is what the transport reported, and stands; where it reported none, the bytes decide.
+    """
+    draft = Draft()
+    reader = _READERS.get(endpoint)
+    found = _status_failure(status, body)
+    if reader is not None and status < _ERROR_STATUS and body:
+        read = _read_stream if _is_stream(content_type, stream=stream) else _read_unary
+        found = read(draft, reader, body) or found
+    return draft.sealed(arm, status, failure or found, timing)
+
+
+def _is_stream(content_type: str, *, stream: bool) -> bool:
+    kind = content_type.lower()
+    return "event-stream" in kind or (stream and "json" not in kind)
+
+
+def _status_failure(status: int, body: bytes) -> Failure | None:
+    if status >= _ERROR_STATUS:
+        return Failure.HTTP_ERROR
+    return None if body.strip() else Failure.EMPTY
+
+
+def _read_unary(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
+    if not body.strip():
+        return Failure.EMPTY
+    try:
+        document = tree.parse(body)
+    except (ValueError, RecursionError):
+        return Failure.INVALID
+    reader.unary(draft, tree.mapping(document))
+    if draft.error or tree.mapping(document).get("error"):
+        return Failure.ERROR_EVENT
+    return None if draft.recognized else Failure.INVALID
+
+
+def _read_stream(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
+    if not body.strip():
+        return Failure.EMPTY
+    found = events(body)
+    valid = [_read_event(draft, reader, event) for event in found]
+    if draft.error:
+        return Failure.ERROR_EVENT
+    whole = any(event.terminated for event in found)
+    if not all(valid) or (whole and not draft.recognized) or _is_no_stream(body, found):
+        return Failure.INVALID
+    return None if draft.ended else Failure.TRUNCATED
+
+
+def _read_event(draft: Draft, reader: Reader, event: Event) -> bool:
+    """Reads one event; False if its data are no JSON object. The stump of a cut event is no fault of its own."""
+    if event.data.strip() == _DONE:
+        draft.ended = draft.ended or reader in {CHAT, COMPLETIONS}
+        return True
+    try:
+        document = tree.parse(event.data)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, Mapping):
+        draft.error = draft.error or event.name == "error"
+        return not event.terminated
+    draft.error = draft.error or event.name == "error" or bool(document.get("error"))
+    reader.event(draft, event.name, document)
+    return True
+
+
+def _is_no_stream(body: bytes, found: list[Event]) -> bool:
+    """Whether a body without events is something else than a stream that was cut before its first."""
+    return not found and not body.lstrip(b"\r\n\xef\xbb\xbf").startswith((b":", b"data", b"event", b"id", b"retry"))
