@@ -20,11 +20,10 @@ _HEADER = 4
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """A worker introduces itself. ``lost`` counts records handed to an examiner that died before it settled them."""
+    """A worker introduces itself."""
 
     worker: str
     pid: int
-    lost: int
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
@@ -88,7 +87,7 @@ class Snapshot(msgspec.Struct, frozen=True, array_like=True, tag=5):
 
 
 class Settled(msgspec.Struct, frozen=True, array_like=True, tag=6):
-    """How many of this connection's records the examiner has concluded."""
+    """How many more of this connection's records the examiner has concluded."""
 
     records: int
 

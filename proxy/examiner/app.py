@@ -1,0 +1,195 @@
+"""The wiring of the examiner: intake, lanes, writer, store, admin port; and the tasks that keep them going.
+
+It stops in order: the lanes finish what they can within ``DRAIN`` seconds, the writer writes, what is dropped is
+counted as cancelled, the workers are told what was settled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Coroutine, Iterator, Mapping
+
+import uvicorn
+
+from proxy.config.reload import Reloader
+from proxy.config.settings import Config
+from proxy.examiner.admin import Desk, admin_app
+from proxy.examiner.examination import Examination
+from proxy.examiner.intake import Intake, Settle
+from proxy.examiner.lane import Lane
+from proxy.examiner.mirror_call import Caller
+from proxy.examiner.reporting import Reporting
+from proxy.examiner.sampling import sample
+from proxy.examiner.student_load import metrics_target, poll
+from proxy.handover import Record, Snapshot
+from proxy.store.errors import StoreError
+from proxy.store.retention import Retention
+from proxy.store.store import Store
+from proxy.store.writer import Writer
+from proxy.telemetry.catalog import PRUNED
+from proxy.telemetry.tally import Tally
+from proxy.upstreams import Upstreams
+
+log = logging.getLogger("practicum.examiner")
+
+DRAIN = 5.0
+SNAPSHOT_EVERY = 1.0
+SNAPSHOT_TTL = 5.0
+TICK = 0.25
+CELLS_EVERY = 1.0
+PRUNE_EVERY = 60.0
+
+
+class Examiner:
+    """The examiner's parts. ``stop`` ends ``run``."""
+
+    def __init__(self, reloader: Reloader, handover: str, store: Store, environ: Mapping[str, str]) -> None:
+        self._reloader = reloader
+        self._store = store
+        self._environ = environ
+        self._tally = Tally()
+        self._upstreams = Upstreams()
+        self._writer = Writer(store)
+        self._examination = Examination(Caller(self._upstreams, self._key, self._tally), self._writer, self._tally)
+        self._lanes: dict[str, Lane] = {}
+        self._intake = Intake(handover, self._take, self._snapshot, self._tally)
+        self._sequence = 0
+        self._stopping = asyncio.Event()
+        self.reporting = Reporting(reloader, self._lanes, self._intake, self._writer, self._tally)
+        reloader.on_change(self._adopt)
+        self._adopt(reloader.config)
+
+    async def run(self, listening: socket.socket) -> None:
+        """Work until ``stop``; ``listening`` is the admin port's socket."""
+        server = _Server(self._uvicorn_config())
+        await self._intake.start()
+        writing = asyncio.create_task(self._writer.run())
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(work) for work in self._duties()]
+                serving = group.create_task(server.serve(sockets=[listening]))
+                await self._stopping.wait()
+                await self._drain()
+                server.should_exit = True
+                await serving
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._writer.close(DRAIN)
+            await self._intake.close()
+            await asyncio.gather(writing, return_exceptions=True)
+            await self._upstreams.close()
+            self._store.close()
+
+    def stop(self) -> None:
+        """Finish in good order."""
+        self._stopping.set()
+
+    def _duties(self) -> Iterator[Coroutine[None, None, None]]:
+        yield self._reloader.run()
+        yield self._intake.run()
+        yield self._publish()
+        yield self._pump()
+        yield self._watch_students()
+        yield self._read_cells()
+        yield self._prune()
+
+    async def _drain(self) -> None:
+        dropped = await asyncio.gather(*(lane.drain(DRAIN) for lane in self._lanes.values()))
+        if sum(dropped):
+            log.warning("%d sampled requests were dropped at the end", sum(dropped))
+        self._intake.settle()
+
+    def _take(self, record: Record, settle: Settle) -> None:
+        lane = self._lanes.get(record.route)
+        if lane is None:  # a route that this examiner's configuration no longer has
+            settle()
+        else:
+            lane.offer(record, settle)
+
+    def _snapshot(self) -> Snapshot:
+        self._sequence += 1
+        return Snapshot(self._sequence, SNAPSHOT_TTL, dict.fromkeys(self._reloader.config.routes, 0))
+
+    async def _publish(self) -> None:
+        while True:
+            self._intake.publish()
+            await asyncio.sleep(SNAPSHOT_EVERY)
+
+    async def _pump(self) -> None:
+        while True:
+            for lane in self._lanes.values():
+                lane.pump()
+            await asyncio.sleep(TICK)
+
+    async def _watch_students(self) -> None:
+        """Ask each student how busy it is; one that hangs delays only itself."""
+        due: dict[str, float] = {}
+        asking: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                now = asyncio.get_running_loop().time()
+                for name, lane in list(self._lanes.items()):
+                    if now >= due.get(name, 0) and (name not in asking or asking[name].done()):
+                        asking[name] = group.create_task(self._ask_load(name, lane, due))
+                await asyncio.sleep(TICK)
+
+    async def _ask_load(self, name: str, lane: Lane, due: dict[str, float]) -> None:
+        lane.load, again = await poll(self._upstreams, lane.route.student)
+        due[name] = asyncio.get_running_loop().time() + again
+
+    async def _read_cells(self) -> None:
+        while True:
+            for name in list(self._lanes):
+                with contextlib.suppress(StoreError):  # the last ones stand; the writer says that the store is gone
+                    self.reporting.cells[name] = await asyncio.to_thread(self._store.cells, name)
+            await asyncio.sleep(CELLS_EVERY)
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.sleep(PRUNE_EVERY)
+            routes = self._reloader.config.routes
+            bounds = {n: Retention(r.privacy.retention, r.privacy.max_bytes) for n, r in routes.items()}
+            try:
+                pruned = await asyncio.to_thread(self._store.prune, time.time(), bounds)
+            except StoreError as error:
+                log.warning("old pairs could not be removed: %s", error)
+            else:
+                self._tally.count(PRUNED, "age", by=pruned.expired)
+                self._tally.count(PRUNED, "size", by=pruned.oversize)
+
+    def _key(self, name: str | None) -> str | None:
+        return self._environ.get(name) if name else None
+
+    def _adopt(self, config: Config) -> None:
+        for name, route in config.routes.items():
+            lane = self._lanes.get(name)
+            if lane is None:
+                store_ok = lambda: self._writer.ok  # noqa: E731 -- read anew each time
+                self._lanes[name] = Lane(route, sample, self._examination.examine, store_ok, self._tally)
+            else:
+                lane.adopt(route)
+        students = [route.student for route in config.routes.values()]
+        teachers = [route.teacher for route in config.routes.values()]
+        self._upstreams.keep({*students, *teachers, *map(metrics_target, students)})
+
+    def _uvicorn_config(self) -> uvicorn.Config:
+        config = self._reloader.config
+        token = self._key(config.admin.token_env)
+        report = self.reporting
+        desk = Desk(report.status, report.unready, report.metrics, self._store, lambda: self._reloader.config, token)
+        return uvicorn.Config(
+            admin_app(desk), ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
+        )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; the signals are ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

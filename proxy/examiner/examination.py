@@ -1,0 +1,224 @@
+"""One sample examined: ask the student (and, for the noise floor, the teacher again), compare, keep.
+
+The comparison itself is ``routing``'s; this is where its values come from bytes and go to the store. A sample is
+compared only once it is durable, so a pair that was counted can be found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from proxy.config.settings import Route
+from proxy.examiner.lane import Conclude, Ended
+from proxy.examiner.mirror_call import Call, Caller, Heard
+from proxy.examiner.sampling import Outcome, Sample
+from proxy.store.entry import Compared
+from proxy.store.pair import Pair, Reply
+from proxy.store.writer import Writer
+from proxy.telemetry.catalog import DIVERGENCES, SHED, TOKENS, TRIALS
+from proxy.telemetry.tally import Tally
+from proxy.wire.content import decompress
+from proxy.wire.errors import WireError
+from proxy.wire.mirror_request import for_student, with_model
+from proxy.wire.replies import observe
+from proxy.wire.schemas import check_schema
+from routing.behaviors.label import Label
+from routing.divergence import Comparison, compare
+from routing.observation import Arm, Failure, Observation, Timing
+from routing.traits import Traits
+
+_OVERLOADED = 429
+_SERVER_ERROR = 500
+_NOT_THE_UPSTREAMS = frozenset((Failure.HTTP_ERROR, Failure.TOO_LARGE, Failure.INVALID, Failure.EMPTY))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One reply: its bytes, decompressed, and what they mean."""
+
+    body: bytes
+    content_type: str
+    seen: Observation
+
+
+class Examination:
+    """Examines samples of all routes."""
+
+    def __init__(self, caller: Caller, writer: Writer, tally: Tally) -> None:
+        self._caller = caller
+        self._writer = writer
+        self._tally = tally
+
+    async def examine(self, route: Route, sample: Sample, conclude: Conclude) -> Ended:
+        """Examine one sample; ``conclude`` is called with its outcome, now or once it is stored."""
+        traits, ask = sample.traits, _student_call(route, sample)
+        if traits is None or ask is None:
+            conclude(Outcome.UNJUDGEABLE)
+            return Ended(None)
+        student_heard, noise_heard = await self._hear(ask, _noise_call(route, sample) if sample.noise else None)
+        teacher = _served(sample, traits, route.mirror.max_reply)
+        student = _side(traits, Arm.STUDENT, student_heard, route.mirror.max_reply)
+        noise = _side(traits, Arm.TEACHER, noise_heard, route.mirror.max_reply) if noise_heard else None
+        self._count_tokens(route, student, noise)
+        self._judge(route, sample, Sides(traits, teacher, student, noise), conclude)
+        usage = student.seen.usage
+        return Ended(_is_ill(student.seen), usage.prompt + usage.completion if usage else 0)
+
+    async def _hear(self, ask: Call, again: Call | None) -> tuple[Heard, Heard | None]:
+        if again is None:
+            return await self._caller.call(ask), None
+        async with asyncio.TaskGroup() as calls:
+            student, noise = (calls.create_task(self._caller.call(call)) for call in (ask, again))
+        return student.result(), noise.result()
+
+    def _judge(self, route: Route, sample: Sample, sides: Sides, conclude: Conclude) -> None:
+        if sides.teacher.seen.failure is not None:
+            conclude(Outcome.TEACHER_FAILED)
+            return
+        found = (
+            compare(sides.traits, sides.teacher.seen, sides.student.seen, check_schema) if sides.comparable else None
+        )
+        self_found = sides.against_itself()
+        pair = _pair(sample, sides, found, self_found)
+        outcome = Outcome.COMPARED if found else Outcome.STUDENT_FAILED
+
+        def settled(durable: bool) -> None:
+            if durable and found:
+                self._count(route, sample, found)
+            conclude(outcome if durable else Outcome.SHED)
+
+        if not self._writer.put(Compared(pair, route.privacy, sample.record.store), settled):
+            self._tally.count(SHED, route.name, "store_full")
+            conclude(Outcome.SHED)
+
+    def _count(self, route: Route, sample: Sample, found: Comparison) -> None:
+        pair = sample.record.pair
+        for trial in found.trials:
+            labels = (route.name, sample.slice, trial.behavior, trial.direction)
+            self._tally.count(TRIALS, *labels)
+            if trial.diverged:
+                self._tally.count(DIVERGENCES, *labels, pair=pair)
+
+    def _count_tokens(self, route: Route, student: Side, noise: Side | None) -> None:
+        for side, arm, purpose in ((student, Arm.STUDENT, "mirror"), (noise, Arm.TEACHER, "noise")):
+            usage = side.seen.usage if side else None
+            if usage is not None:
+                self._tally.count(TOKENS, route.name, arm, purpose, "prompt", by=usage.prompt)
+                self._tally.count(TOKENS, route.name, arm, purpose, "completion", by=usage.completion)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The replies to one request."""
+
+    traits: Traits
+    teacher: Side
+    student: Side
+    noise: Side | None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the student gave a reply."""
+        return self.student.seen.failure is None
+
+    def against_itself(self) -> Comparison | None:
+        """The teacher's two replies compared, where there are two."""
+        if self.noise is None or self.noise.seen.failure is not None:
+            return None
+        return compare(self.traits, self.teacher.seen, self.noise.seen, check_schema)
+
+
+def _student_call(route: Route, sample: Sample) -> Call | None:
+    """The call of the student, None if this request means nothing to another upstream than the teacher's."""
+    priority = route.mirror.priority
+    try:
+        body = for_student(sample.endpoint, sample.record.request, route.student.model or "", priority)
+    except WireError:
+        return None
+    return _call(route, sample, Arm.STUDENT, "mirror", body)
+
+
+def _noise_call(route: Route, sample: Sample) -> Call:
+    body = sample.record.request
+    if route.teacher.model is not None:
+        body = with_model(body, route.teacher.model)
+    return _call(route, sample, Arm.TEACHER, "noise", body)
+
+
+def _call(route: Route, sample: Sample, arm: Arm, purpose: str, body: bytes) -> Call:
+    return Call(
+        target=route.student if arm is Arm.STUDENT else route.teacher,
+        route=route.name,
+        arm=arm,
+        purpose=purpose,
+        endpoint=sample.endpoint,
+        path=sample.record.path,
+        body=body,
+        stream=sample.traits is not None and sample.traits.stream,
+        pair=sample.record.pair,
+        most=route.mirror.max_reply,
+        priority=route.mirror.priority if arm is Arm.STUDENT else None,
+    )
+
+
+def _served(sample: Sample, traits: Traits, most: int) -> Side:
+    """The teacher's side, from the record of what was served."""
+    record = sample.record
+    failure = Failure(record.failure) if record.failure else None
+    timing = Timing(record.first_token, record.total)
+    heard = Heard(record.status, record.content_type, record.encoding, record.reply, failure, timing)
+    return _side(traits, Arm.TEACHER, heard, most)
+
+
+def _side(traits: Traits, arm: Arm, heard: Heard, most: int) -> Side:
+    content = decompress(heard.body, heard.encoding, most)
+    failure = heard.failure or content.failure
+    seen = observe(
+        traits.endpoint, arm, heard.status, heard.content_type, content.body, traits.stream, failure, heard.timing
+    )
+    return Side(content.body, heard.content_type, seen)
+
+
+def _is_ill(seen: Observation) -> bool:
+    """Whether a reply says that its upstream is down or overloaded, rather than that this request was no good."""
+    if seen.failure is None:
+        return False
+    overloaded = seen.status == _OVERLOADED or seen.status >= _SERVER_ERROR
+    return overloaded or seen.failure not in _NOT_THE_UPSTREAMS
+
+
+def _pair(sample: Sample, sides: Sides, found: Comparison | None, self_found: Comparison | None) -> Pair:
+    record = sample.record
+    return Pair(
+        id=record.pair,
+        route=record.route,
+        endpoint=record.endpoint,
+        slice=sample.slice,
+        started=record.started,
+        conversation=sample.conversation,
+        request=record.request,
+        teacher=_reply(sides.teacher, found.teacher if found else ()),
+        student=_reply(sides.student, found.student if found else ()),
+        trials=found.trials if found else (),
+        noise=_reply(sides.noise, self_found.student if self_found else ()) if sides.noise else None,
+        noise_trials=self_found.trials if self_found else (),
+        traceparent=record.traceparent,
+    )
+
+
+def _reply(side: Side, labels: tuple[Label, ...]) -> Reply:
+    seen = side.seen
+    return Reply(
+        status=seen.status,
+        failure=seen.failure or "",
+        content_type=side.content_type,
+        body=side.body,
+        text=seen.text,
+        finish_reason=seen.finish_reason,
+        first_token=seen.timing.first_token,
+        total=seen.timing.total,
+        prompt_tokens=seen.usage.prompt if seen.usage else None,
+        completion_tokens=seen.usage.completion if seen.usage else None,
+        labels=labels,
+    )

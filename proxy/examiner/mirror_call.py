@@ -1,0 +1,131 @@
+"""Calls of the shadow lane: the same request to the student, or to the teacher once more.
+
+The request keeps its shape, a stream is read as a stream, and a reply larger than the route compares is cut off. A
+failure is what was heard, not an exception. Nothing of the client's credentials is here: an upstream is called with
+its own key or none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proxy.config import settings
+from proxy.telemetry.catalog import ATTEMPTS
+from proxy.telemetry.tally import Tally
+from proxy.upstream import Deadlines, Reply, Request, UpstreamError
+from proxy.upstreams import Upstreams
+from routing.observation import Arm, Failure, Timing
+from routing.traits import Endpoint
+
+_ERROR_STATUS = 400
+_ANTHROPIC_VERSION = b"2023-06-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came from an upstream: bytes as they came over the wire, and how it ended."""
+
+    status: int
+    content_type: str
+    encoding: str
+    body: bytes
+    failure: Failure | None
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make."""
+
+    target: settings.Upstream
+    route: str
+    arm: Arm
+    purpose: str
+    endpoint: Endpoint
+    path: str
+    body: bytes
+    stream: bool
+    pair: str
+    most: int
+    priority: int | None = None
+
+
+class Caller:
+    """Makes calls and counts them."""
+
+    def __init__(self, upstreams: Upstreams, key: Callable[[str | None], str | None], tally: Tally) -> None:
+        self._upstreams = upstreams
+        self._key = key
+        self._tally = tally
+
+    async def call(self, call: Call) -> Heard:
+        """Make a call; whatever goes wrong is in what is returned."""
+        listening = _Listening(call)
+        try:
+            with self._upstreams.lease(call.target) as upstream:
+                async with listening.deadlines.alarm:
+                    reply = await upstream.open(Request("POST", call.path, self._headers(call), call.body))
+                    await listening.read(reply)
+        except UpstreamError as error:
+            listening.failure = error.failure
+        except TimeoutError:
+            listening.failure = listening.deadlines.limit
+        heard = listening.heard()
+        failed = Failure.HTTP_ERROR if heard.status >= _ERROR_STATUS else None
+        self._tally.count(ATTEMPTS, call.route, call.arm, call.purpose, heard.failure or failed or "ok")
+        return heard
+
+    def _headers(self, call: Call) -> list[tuple[bytes, bytes]]:
+        headers = [(b"content-type", b"application/json"), (b"x-request-id", call.pair.encode())]
+        if call.priority is not None:
+            headers.append((b"x-vllm-priority", b"%d" % call.priority))  # the one way on all its endpoints
+        key = self._key(call.target.api_key_env)
+        if call.endpoint is Endpoint.MESSAGES:
+            headers.append((b"anthropic-version", _ANTHROPIC_VERSION))
+            headers += [(b"x-api-key", key.encode())] if key else []
+        headers += [(b"authorization", b"Bearer " + key.encode())] if key else []
+        return headers
+
+
+class _Listening:
+    """A reply as it comes in."""
+
+    def __init__(self, call: Call) -> None:
+        self._now = asyncio.get_running_loop().time
+        self._started = self._now()
+        self._first: float | None = None
+        self._pieces: list[bytes] = []
+        self._most = call.most
+        self._reply: Reply | None = None
+        self.failure: Failure | None = None
+        self.deadlines = Deadlines(call.target, self._started, stream=call.stream)
+
+    async def read(self, reply: Reply) -> None:
+        self._reply = reply
+        size = 0
+        try:
+            while piece := await reply.read():
+                self._first = self._first or self._now()
+                self.deadlines.progress(self._now())
+                self._pieces.append(piece)
+                size += len(piece)
+                if size > self._most:
+                    self.failure = Failure.TOO_LARGE
+                    return
+        finally:
+            if not reply.ended:
+                reply.abort()
+
+    def heard(self) -> Heard:
+        headers = {} if self._reply is None else dict(self._reply.headers)
+        first = None if self._first is None else self._first - self._started
+        return Heard(
+            0 if self._reply is None else self._reply.status,
+            headers.get(b"content-type", b"").decode("latin-1"),
+            headers.get(b"content-encoding", b"").decode("latin-1"),
+            b"".join(self._pieces),
+            self.failure,
+            Timing(first, self._now() - self._started),
+        )

@@ -1,0 +1,117 @@
+"""What the examiner tells: its status, its readiness, its metrics, made afresh from its parts at each question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from proxy import __version__
+from proxy.config.reload import Reloader
+from proxy.examiner.intake import Intake
+from proxy.examiner.lane import Lane
+from proxy.examiner.status import Cell, RouteStatus, Status, Weights
+from proxy.store.writer import Writer
+from proxy.telemetry import catalog as metric
+from proxy.telemetry.catalog import Metric
+from proxy.telemetry.exposition import render
+from proxy.telemetry.tally import Key, Tally
+from routing.circuit import State
+from routing.observation import Arm
+
+_PHASE = "shadow"  # the one phase there is while no rollout moves traffic
+_CIRCUIT = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
+
+
+class Reporting:
+    """The examiner's own account. ``cells`` are the store's, read regularly by the examiner."""
+
+    def __init__(
+        self, reloader: Reloader, lanes: Mapping[str, Lane], intake: Intake, writer: Writer, tally: Tally
+    ) -> None:
+        self.cells: dict[str, tuple[Cell, ...]] = {}
+        self._reloader = reloader
+        self._lanes = lanes
+        self._intake = intake
+        self._writer = writer
+        self._tally = tally
+
+    def unready(self) -> list[str]:
+        """Why traffic should not come yet."""
+        reasons = []
+        if not self._intake.workers():
+            reasons.append("no worker is connected")
+        return reasons
+
+    def status(self) -> Status:
+        """Everything at once."""
+        return Status(
+            version=__version__,
+            config_hash=self._reloader.config.hash,
+            config_ok=self._reloader.ok,
+            store_ok=self._writer.ok,
+            lost_records=int(sum(self._merged().counters.get((metric.LOST.name, (p,)), 0) for p in _PROCESSES)),
+            workers=self._intake.workers(),
+            routes=tuple(self._route(name) for name in self._reloader.config.routes),
+        )
+
+    def metrics(self, openmetrics: bool) -> tuple[bytes, str]:
+        """The metrics page and its content type."""
+        merged = self._merged()
+        merged.count(metric.STORE_ERRORS, by=self._writer.errors_total)
+        return render(merged, dict(self._gauges()), exemplars=openmetrics)
+
+    def _merged(self) -> Tally:
+        return self._tally.merged(self._intake.totals())
+
+    def _route(self, name: str) -> RouteStatus:
+        route = self._reloader.config.routes[name]
+        ceiling = route.rollout.ceiling.get("default", 100.0)
+        return RouteStatus(
+            name=name,
+            models=route.models,
+            teacher=route.teacher.base_url,
+            student=f"{route.student.model} at {route.student.base_url}",
+            phase=_PHASE,
+            weights=Weights(ceiling, 0.0, 0.0, 0.0),
+            mirror=self._lanes[name].health,
+            cells=self.cells.get(name, ()),
+        )
+
+    def _gauges(self) -> Iterator[tuple[Key, float]]:
+        workers = self._intake.workers()
+        here = self._reloader.config.hash
+        yield _gauge(metric.IN_FLIGHT, sum(worker.in_flight for worker in workers))
+        yield _gauge(metric.WORKERS, len(workers))
+        yield _gauge(metric.SKEW, sum(worker.config_hash != here for worker in workers))
+        yield _gauge(metric.RELOAD_OK, self._reloader.ok)
+        yield _gauge(metric.RELOAD_AT, self._reloader.loaded_at)
+        yield _gauge(metric.CONFIG, 1, here)
+        yield _gauge(metric.STORE_OK, self._writer.ok)
+        yield _gauge(metric.STORE_PENDING, self._writer.pending)
+        for name in self._reloader.config.routes:
+            yield from self._route_gauges(name)
+
+    def _route_gauges(self, name: str) -> Iterator[tuple[Key, float]]:
+        status = self._route(name)
+        mirror = status.mirror
+        yield _gauge(metric.PHASE, 1, name, status.phase)
+        for kind in ("ceiling", "step", "earned", "effective"):
+            yield _gauge(metric.WEIGHT, getattr(status.weights, kind), name, "default", kind)
+        yield _gauge(metric.QUEUE_RECORDS, mirror.queue_records, name)
+        yield _gauge(metric.QUEUE_BYTES, mirror.queue_bytes, name)
+        yield _gauge(metric.MIRROR_INFLIGHT, mirror.inflight, name)
+        yield _gauge(metric.CIRCUIT, _CIRCUIT[State(mirror.circuit)], name, Arm.STUDENT)
+        if mirror.waiting is not None:
+            yield _gauge(metric.WAITING, mirror.waiting, name)
+        if mirror.kv_cache is not None:
+            yield _gauge(metric.KV_CACHE, mirror.kv_cache, name)
+        for cell in status.cells:
+            if cell.noise_trials:
+                rate = cell.noise_diverged / cell.noise_trials
+                yield _gauge(metric.NOISE_RATE, rate, name, cell.slice, cell.behavior, cell.direction)
+
+
+_PROCESSES = ("worker", "examiner")
+
+
+def _gauge(of: Metric, value: float, *labels: str) -> tuple[Key, float]:
+    return (of.name, labels), float(value)

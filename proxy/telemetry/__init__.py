@@ -1,0 +1,1 @@
+"""What Practicum tells about itself: metrics and logs."""

@@ -1,0 +1,101 @@
+"""Every metric of Practicum, declared once: its kind, its help text, its labels.
+
+Workers and the examiner count under these names only, docs/metrics.md is held to this table by a test, and label
+values come from closed sets or from the configuration. ``tally`` counts, ``exposition`` prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The Prometheus type."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric, named without its prefix and suffix. ``buckets`` are upper bounds in the metric's unit."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+PREFIX = "practicum_"
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+_FINE = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+_GAPS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 5.0, 20.0)
+
+
+def _counter(name: str, help_: str, *labels: str) -> Metric:
+    return Metric(name, Kind.COUNTER, help_, labels)
+
+
+def _gauge(name: str, help_: str, *labels: str) -> Metric:
+    return Metric(name, Kind.GAUGE, help_, labels)
+
+
+def _histogram(name: str, help_: str, buckets: tuple[float, ...], *labels: str) -> Metric:
+    return Metric(name, Kind.HISTOGRAM, help_, labels, buckets)
+
+
+REQUESTS = _counter("requests", "Requests of clients, by how they ended.", "route", "endpoint", "arm", "outcome")
+IN_FLIGHT = _gauge("requests_in_flight", "Requests being served now, over all workers.")
+DURATION = _histogram(
+    "request_duration_seconds", "From a request's head to its reply's last byte.", _SECONDS, "route", "arm", "stream"
+)
+FIRST_TOKEN = _histogram(
+    "first_token_seconds", "From a request's head to its reply's first byte.", _SECONDS, "route", "arm", "stream"
+)
+INTER_TOKEN = _histogram(
+    "inter_token_seconds", "Between two chunks of a streamed reply.", _GAPS, "route", "arm", "stream"
+)
+OVERHEAD = _histogram("overhead_seconds", "Time in the proxy less time waiting for an upstream.", _FINE, "route", "arm")
+ATTEMPTS = _counter("upstream_attempts", "Calls of upstreams, by how they ended.", "route", "arm", "purpose", "outcome")
+TOKENS = _counter("tokens", "Tokens as the upstreams report them.", "route", "arm", "purpose", "direction")
+SAMPLED = _counter("mirror_sampled", "Requests chosen for the shadow lane.", "route")
+PAIRS = _counter("mirror_pairs", "Sampled requests, by the one outcome each of them ends in.", "route", "outcome")
+SHED = _counter("mirror_shed", "Sampled requests that were shed, by why.", "route", "reason")
+QUEUE_RECORDS = _gauge("mirror_queue_records", "Records waiting for the student.", "route")
+QUEUE_BYTES = _gauge("mirror_queue_bytes", "Bytes of the records waiting for the student.", "route")
+MIRROR_INFLIGHT = _gauge("mirror_inflight", "Mirror calls under way.", "route")
+TRIALS = _counter(
+    "behavior_trials", "Compared requests on which a behavior could diverge.", "route", "slice", "behavior", "direction"
+)
+DIVERGENCES = _counter("divergences", "Trials on which the arms diverged.", "route", "slice", "behavior", "direction")
+NOISE_RATE = _gauge(
+    "noise_rate",
+    "Share of trials on which the teacher diverged from itself.",
+    "route",
+    "slice",
+    "behavior",
+    "direction",
+)
+WEIGHT = _gauge("weight_percent", "The student's share of a slice, and what limits it.", "route", "slice", "kind")
+PHASE = _gauge("phase_info", "1 for the phase the rollout is in.", "route", "phase")
+CIRCUIT = _gauge("circuit_state", "Circuit breaker: 0 closed, 1 half open, 2 open.", "route", "arm")
+WAITING = _gauge("student_queue_waiting", "Requests waiting in the student, as it reports them.", "route")
+KV_CACHE = _gauge("student_kv_cache_ratio", "Use of the student's KV cache, as it reports it.", "route")
+RELOAD_OK = _gauge("config_last_reload_successful", "1 if the configuration on disk is the one in force.")
+RELOAD_AT = _gauge("config_last_reload_timestamp_seconds", "When the configuration in force was loaded.")
+CONFIG = _gauge("config_info", "1 for the hash of the configuration in force.", "hash")
+SKEW = _gauge("config_skewed_workers", "Workers whose configuration is not the examiner's.")
+WORKERS = _gauge("workers_connected", "Workers connected to the examiner.")
+HANDED = _counter("records_handed", "Records handed to the examiner, or shed at the socket.", "outcome")
+LOST = _counter("records_lost", "Records and requests lost when a process died.", "process")
+STORE_OK = _gauge("store_available", "1 if the last write to the database succeeded.")
+STORE_ERRORS = _counter("store_errors", "Failed writes to the database; each is tried again.")
+STORE_PENDING = _gauge("store_pending_pairs", "Pairs waiting to be written.")
+PRUNED = _counter("store_pruned_pairs", "Pairs removed, by age or by size.", "reason")
+
+CATALOG: tuple[Metric, ...] = tuple(m for m in list(globals().values()) if isinstance(m, Metric))
+BY_NAME = {m.name: m for m in CATALOG}

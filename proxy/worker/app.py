@@ -1,0 +1,112 @@
+"""The wiring of a worker: configuration, upstreams, the data port and the link to the examiner.
+
+A worker serves from the moment it listens, with or without an examiner. It stops in order: no new connections, streams
+finished within ``listen.drain``, the last counts sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import logging
+import socket
+from collections.abc import Iterator, Mapping
+
+import uvicorn
+
+from proxy.config.reload import Reloader
+from proxy.config.settings import Config
+from proxy.handover import Counts
+from proxy.telemetry.tally import Tally
+from proxy.upstreams import Upstreams
+from proxy.worker.endpoints import DataPort
+from proxy.worker.http import Connection
+from proxy.worker.link import Link
+from proxy.worker.serving import Serving
+from routing.decision import Decision, decide
+
+log = logging.getLogger("practicum.worker")
+
+
+class Worker:
+    """One worker process's parts."""
+
+    def __init__(self, reloader: Reloader, handover: str, name: str, environ: Mapping[str, str]) -> None:
+        self._reloader = reloader
+        self._environ = environ
+        self._tally = Tally()
+        self._upstreams = Upstreams()
+        self._link = Link(handover, name, self._tally, self._counts)
+        serving = Serving(self._upstreams, self._tally, self._link.hand, self._key)
+        self._port = DataPort(self._config, self._keys, serving, self._decide, self._tally)
+        self._client_keys: frozenset[bytes] = frozenset()
+        self._server: uvicorn.Server | None = None
+        reloader.on_change(self._adopt)
+        self._adopt(reloader.config)
+
+    async def run(self, listening: socket.socket) -> None:
+        """Serve on a listening socket until ``stop``."""
+        link = asyncio.create_task(self._link.run())
+        watch = asyncio.create_task(self._reloader.run())
+        self._server = _Server(self._uvicorn_config())
+        try:
+            await self._server.serve(sockets=[listening])
+        finally:
+            await self._link.close()
+            for task in (link, watch):
+                task.cancel()
+            await asyncio.gather(link, watch, return_exceptions=True)
+            await self._upstreams.close()
+
+    def stop(self) -> None:
+        """Stop accepting, and end ``run`` once the open exchanges have ended or ``listen.drain`` has passed."""
+        if self._server is not None:
+            self._server.should_exit = True
+
+    def _uvicorn_config(self) -> uvicorn.Config:
+        listen = self._config().listen
+        return uvicorn.Config(
+            self._port,
+            http=functools.partial(Connection, lambda: self._config().listen),  # type: ignore[arg-type] # a factory of them
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=int(listen.keep_alive),
+            timeout_graceful_shutdown=max(1, int(listen.drain)),
+        )
+
+    def _config(self) -> Config:
+        return self._reloader.config
+
+    def _keys(self) -> frozenset[bytes]:
+        return self._client_keys
+
+    def _key(self, name: str | None) -> str | None:
+        return self._environ.get(name) if name else None
+
+    def _decide(self, override: bool) -> Decision:
+        return decide(self._link.standing, asyncio.get_running_loop().time(), override=override)
+
+    def _adopt(self, config: Config) -> None:
+        name = config.listen.client_keys_env
+        keys = (self._environ.get(name) or "").split(",") if name else []
+        self._client_keys = frozenset(hashlib.sha256(k.strip().encode()).digest() for k in keys if k.strip())
+        self._upstreams.keep({route.teacher for route in config.routes.values()})
+
+    def _counts(self) -> Counts:
+        counters, histograms = self._tally.totals()
+        return Counts(counters, histograms, self._port.in_flight, self._reloader.config.hash, self._reloader.ok)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; the signals are ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

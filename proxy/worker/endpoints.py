@@ -1,0 +1,236 @@
+"""The data port as a bare ASGI application: a request's head and body become an ``Ask``, or an error of ours.
+
+No framework stands between the server and this file, because everything here is paid for by every request. It refuses
+to know how a request is served; ``serving`` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from proxy.config.settings import Config, Listen, Route
+from proxy.telemetry.catalog import REQUESTS
+from proxy.telemetry.tally import Tally
+from proxy.upstream import Headers
+from proxy.wire.errors import WireError
+from proxy.wire.head import Head, glance
+from proxy.worker.exchange import Ask
+from proxy.worker.headers import value
+from proxy.worker.http import EXTENSION, Connection
+from proxy.worker.replies import RequestError
+from proxy.worker.serving import Send, Serving, send_error
+from routing.decision import Decision
+from routing.traits import Endpoint
+
+log = logging.getLogger("practicum.worker")
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]  # ASGI's own types
+Scope = dict[str, Any]
+
+_POSTED = {
+    "/v1/chat/completions": Endpoint.CHAT,
+    "/v1/completions": Endpoint.COMPLETIONS,
+    "/v1/responses": Endpoint.RESPONSES,
+    "/v1/messages": Endpoint.MESSAGES,
+}
+_MODELS = re.compile("/v1/models(?:/|$)")
+_MIN_RATE = 16 * 1024  # bytes a second that extend a body's time
+_CREATED = 1_700_000_000  # /v1/models wants a date; routes have none
+
+
+class DataPort:
+    """The application behind the data port."""
+
+    def __init__(
+        self,
+        config: Callable[[], Config],
+        keys: Callable[[], frozenset[bytes]],
+        serving: Serving,
+        decide: Callable[[bool], Decision],
+        tally: Tally,
+    ) -> None:
+        self.in_flight = 0
+        self._config = config
+        self._keys = keys
+        self._serving = serving
+        self._decide = decide
+        self._tally = tally
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http":
+            return
+        started = asyncio.get_running_loop().time()
+        connection: Connection = scope["extensions"][EXTENSION]
+        self.in_flight += 1
+        try:
+            await self._answer(scope, receive, send, connection, started)
+        except RequestError as error:
+            self._tally.count(REQUESTS, "none", _endpoint(scope), "none", "rejected")
+            await send_error(send, error)
+        except _Gone:
+            self._tally.count(REQUESTS, "none", _endpoint(scope), "none", "client_gone")
+        except Exception:  # the rim of a request: our own fault is logged whole, the caller gets a plain 500
+            log.exception("a request to %s failed inside the proxy", scope["path"])
+            self._tally.count(REQUESTS, "none", _endpoint(scope), "none", "rejected")
+            if connection.gone or connection.cycle.response_started:
+                connection.abandon()
+            else:
+                await send_error(send, RequestError(500, "internal", "The proxy failed; its log says why."))
+        finally:
+            self.in_flight -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, connection: Connection, started: float) -> None:
+        config = self._config()
+        headers: Headers = scope["headers"]
+        _refuse_what_is_not_ours(scope, headers)
+        keys = self._keys()
+        _authenticate(headers, keys)
+        if scope["method"] == "GET" and _MODELS.match(scope["path"]):
+            await _send_models(send, config, scope["path"])
+            self._tally.count(REQUESTS, "none", Endpoint.MODELS, "none", "ok")
+            return
+        body = await read_body(receive, headers, config.listen, started)
+        ask = self._ask(config, scope, headers, body, started)
+        await self._serving.serve(ask, send, connection, keep_credentials=not keys)
+
+    def _ask(self, config: Config, scope: Scope, headers: Headers, body: bytes, started: float) -> Ask:
+        endpoint = _endpoint(scope)
+        route, head = _route(config, endpoint, headers, body)
+        query = scope["query_string"]
+        target = scope["raw_path"].decode("latin-1").removeprefix("/v1") + (
+            f"?{query.decode('latin-1')}" if query else ""
+        )
+        return Ask(
+            pair=new_pair_id(),
+            route=route,
+            endpoint=endpoint,
+            method=scope["method"],
+            target=target,
+            headers=headers,
+            body=body,
+            model=head.model,
+            stream=head.stream,
+            store=head.store,
+            decision=self._decide(value(headers, b"x-practicum-arm") == b"teacher"),
+            started=started,
+        )
+
+
+class _Gone(Exception):  # noqa: N818 -- not an error of ours
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Receive, headers: Headers, listen: Listen, started: float) -> bytes:
+    """The request's body, within ``max_body`` and in time: ``body_timeout``, longer for what comes at a fair rate."""
+    limit = listen.max_body
+    declared = value(headers, b"content-length")
+    if declared and int(declared) > limit:
+        raise _too_large(limit)
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout_at(started + listen.body_timeout) as alarm:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Gone
+                piece = message["body"]
+                size += len(piece)
+                if size > limit:
+                    raise _too_large(limit)
+                pieces.append(piece)
+                if not message["more_body"]:
+                    break
+                alarm.reschedule(started + listen.body_timeout + size / _MIN_RATE)
+    except TimeoutError as late:
+        words = f"The request's body did not arrive within listen.body_timeout, {listen.body_timeout:g} seconds."
+        raise RequestError(408, "body_timeout", words, headers=((b"connection", b"close"),)) from late
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def new_pair_id() -> str:
+    """28 hexadecimal digits: milliseconds since 1970, then chance; so ids sort by time."""
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(8).hex()}"
+
+
+def _endpoint(scope: Scope) -> Endpoint:
+    if scope["method"] == "POST":
+        return _POSTED.get(scope["path"], Endpoint.OTHER)
+    return Endpoint.OTHER
+
+
+def _refuse_what_is_not_ours(scope: Scope, headers: Headers) -> None:
+    path: str = scope["path"]
+    if value(headers, b"upgrade").lower() == b"websocket":
+        raise RequestError(400, "websocket", "This proxy does not carry websockets. Use HTTP, streamed or not.")
+    if not path.startswith("/v1/") or ".." in path.split("/"):
+        raise RequestError(
+            404, "unknown_url", f"Unknown request URL: {scope['method']} {path}. This port serves /v1/*."
+        )
+
+
+def _authenticate(headers: Headers, keys: frozenset[bytes]) -> None:
+    if not keys:
+        return
+    offered = value(headers, b"authorization").removeprefix(b"Bearer ") or value(headers, b"x-api-key")
+    if not offered:
+        raise RequestError(401, "missing_api_key", "Give an API key: Authorization: Bearer KEY, or x-api-key: KEY.")
+    if hashlib.sha256(offered).digest() not in keys:
+        raise RequestError(401, "invalid_api_key", "This API key is not one of this proxy's client keys.")
+
+
+def _route(config: Config, endpoint: Endpoint, headers: Headers, body: bytes) -> tuple[Route, Head]:
+    """The route that a request asks for, by its model; other endpoints than the four may have none."""
+    if endpoint is Endpoint.OTHER:
+        return _route_of_other(config, headers, body), Head("")
+    try:
+        head = glance(body)
+    except WireError as error:
+        raise RequestError(400, "invalid_request", str(error), param=error.param) from error
+    route = config.route_for(head.model)
+    if route is None:
+        known = ", ".join(model for r in config.routes.values() for model in r.models)
+        message = (
+            f"The model `{head.model[:200]}` does not exist or you do not have access to it. Models here: {known}."
+        )
+        raise RequestError(404, "model_not_found", message, param="model")
+    return route, head
+
+
+def _route_of_other(config: Config, headers: Headers, body: bytes) -> Route:
+    found = None
+    if body and value(headers, b"content-type").startswith(b"application/json"):
+        try:
+            found = config.route_for(glance(body).model)
+        except WireError:
+            found = None  # what the teacher makes of it is the teacher's to say
+    return found or config.wildcard or next(iter(config.routes.values()))
+
+
+async def _send_models(send: Send, config: Config, path: str) -> None:
+    models = [{"id": name, "object": "model", "created": _CREATED, "owned_by": "practicum"} for name in config.routes]
+    wanted = path.removeprefix("/v1/models").strip("/")
+    if wanted:
+        models = [model for model in models if model["id"] == wanted]
+        if not models:
+            raise RequestError(404, "model_not_found", f"The model `{wanted[:200]}` does not exist.", param="model")
+    page: object = models[0] if wanted else {"object": "list", "data": models}
+    body = msgspec.json.encode(page)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _too_large(limit: int) -> RequestError:
+    message = f"The request's body exceeds listen.max_body, {limit} bytes. Send less, or raise the limit."
+    return RequestError(413, "body_too_large", message)

@@ -1,0 +1,194 @@
+"""One exchange as it unfolds: what was asked, what came, when; and the record and counts it leaves behind.
+
+This is bookkeeping only: ``serving`` drives it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from proxy.config.settings import Route
+from proxy.handover import Record
+from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN, OVERHEAD, REQUESTS
+from proxy.telemetry.tally import Tally
+from proxy.upstream import Headers
+from proxy.wire.ending import Ending
+from proxy.worker.headers import value
+from routing.decision import Decision
+from routing.observation import Failure
+from routing.traits import Endpoint
+
+T = TypeVar("T")
+
+_GAPS_KEPT = 1024
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request of a client, parsed and bounded. ``started`` is on the loop's clock, in seconds."""
+
+    pair: str
+    route: Route
+    endpoint: Endpoint
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+    model: str
+    stream: bool
+    store: bool
+    decision: Decision
+    started: float
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the examiner may want the bodies."""
+        mirror = self.route.mirror
+        return self.endpoint is not Endpoint.OTHER and (mirror.percentage > 0 or any(mirror.slices.values()))
+
+
+class Exchange:
+    """What happened to one ask so far. Times are on the loop's clock."""
+
+    __slots__ = (
+        "_capture", "_ending", "_first", "_gaps", "_last", "_size", "_tail", "_waited", "ask", "blocked",
+        "client_gone", "content_type", "encoding", "failure", "oversized", "status",
+    )  # fmt: skip
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.status = 0
+        self.content_type = b""
+        self.encoding = b""
+        self.failure: Failure | None = None
+        self.client_gone = False
+        self.oversized = False
+        self.blocked = False  # the client does not take its bytes
+        self._waited = 0.0
+        self._tail = b""
+        self._capture: list[bytes] = []
+        self._size = 0
+        self._ending: Ending | None = None
+        self._first: float | None = None
+        self._last = 0.0
+        self._gaps: list[float] = []
+
+    async def wait(self, upstream: Awaitable[T]) -> T:
+        """Await an upstream, and keep the time apart from our own."""
+        before = time.monotonic()
+        try:
+            return await upstream
+        finally:
+            self._waited += time.monotonic() - before
+
+    def head(self, status: int, headers: Headers) -> None:
+        """The reply's head came."""
+        self.status = status
+        self.content_type = value(headers, b"content-type")
+        self.encoding = value(headers, b"content-encoding")
+        if self.is_events and not self.encoding:
+            self._ending = Ending(self.ask.endpoint)
+
+    @property
+    def is_events(self) -> bool:
+        """Whether the reply is a stream of server-sent events."""
+        return self.content_type.startswith(b"text/event-stream")
+
+    @property
+    def answered(self) -> bool:
+        """Whether any byte of a reply came."""
+        return self._first is not None
+
+    @property
+    def at_event_border(self) -> bool:
+        """Whether an event of our own can follow: the stream is readable, and stands between two events."""
+        return self._ending is not None and self._tail.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
+
+    def body(self, chunk: bytes, now: float) -> None:
+        """Bytes of the reply came."""
+        if self._first is None:
+            self._first = now
+        elif len(self._gaps) < _GAPS_KEPT:
+            self._gaps.append(now - self._last)
+        self._last = now
+        if self._ending is not None:
+            self._ending.feed(chunk)
+            self._tail = (self._tail + chunk)[-4:]
+        if self.ask.mirrored and not self.oversized:
+            self._keep(chunk)
+
+    def _keep(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._size > self.ask.route.mirror.max_reply:
+            self.oversized = True
+            self._capture.clear()
+        else:
+            self._capture.append(chunk)
+
+    def finish(self) -> None:
+        """The upstream ended its reply in good order, as far as HTTP knows."""
+        if self._ending is not None and not self._ending.seen and self.status < _CLIENT_ERROR:
+            self.failure = Failure.TRUNCATED
+
+    @property
+    def outcome(self) -> str:
+        """How the request ended, as ``requests_total`` counts it."""
+        if self.client_gone:
+            return "client_gone"
+        if self.failure is not None:
+            return "truncated" if self.answered else "upstream_error"
+        if self.status >= _SERVER_ERROR:
+            return "upstream_error"
+        return "client_error" if self.status >= _CLIENT_ERROR else "ok"
+
+    def record(self, now: float) -> Record:
+        """What the examiner gets."""
+        ask = self.ask
+        total = now - ask.started
+        return Record(
+            pair=ask.pair,
+            route=ask.route.name,
+            endpoint=ask.endpoint,
+            path=ask.target,
+            started=time.time() - total,
+            request=ask.body if ask.mirrored else b"",
+            arm=ask.decision.arm,
+            reason=ask.decision.reason,
+            status=self.status,
+            content_type=self.content_type.decode("latin-1"),
+            encoding=self.encoding.decode("latin-1"),
+            reply=b"".join(self._capture),
+            failure=self.failure or "",
+            outcome=self.outcome,
+            first_token=None if self._first is None else self._first - ask.started,
+            total=total,
+            overhead=max(0.0, total - self._waited),
+            gaps=self._gaps if ask.stream else [],
+            oversized=self.oversized,
+            mirror=value(ask.headers, b"x-practicum-mirror") != b"off",
+            store=ask.store,
+            conversation=value(ask.headers, b"x-practicum-conversation").decode("latin-1"),
+            traceparent=value(ask.headers, b"traceparent").decode("latin-1"),
+        )
+
+    def count(self, tally: Tally, record: Record) -> None:
+        """Count the finished exchange."""
+        route, arm, stream = record.route, record.arm, "true" if self.ask.stream else "false"
+        tally.count(REQUESTS, route, record.endpoint, arm, record.outcome)
+        attempt = self.failure or ("client_gone" if self.client_gone else self._status_class())
+        tally.count(ATTEMPTS, route, arm, "serve", attempt)
+        tally.histogram(DURATION, route, arm, stream).observe(record.total)
+        tally.histogram(OVERHEAD, route, arm).observe(record.overhead)
+        if record.first_token is not None:
+            tally.histogram(FIRST_TOKEN, route, arm, stream).observe(record.first_token)
+        if record.gaps:
+            gaps = tally.histogram(INTER_TOKEN, route, arm, stream)
+            for gap in record.gaps:
+                gaps.observe(gap)
+
+    def _status_class(self) -> str:
+        return Failure.HTTP_ERROR if self.status >= _CLIENT_ERROR else "ok"

@@ -1,0 +1,131 @@
+"""The client's side of a connection: uvicorn's HTTP/1.1 protocol with the limits that a public port needs.
+
+Beside the limits it tells the application when its client went away (``on_gone``), without a task per request that
+waits for it. It refuses to know what is served: ``endpoints`` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from proxy.config.settings import Listen
+from proxy.worker.replies import error_body
+
+EXTENSION = "practicum.connection"
+_DISCARD = 256 * 1024 * 1024  # bytes of a refused body we read, so that its sender gets to read our answer
+
+
+class Connection(HttpToolsProtocol):
+    """One client's connection."""
+
+    def __init__(self, listen: Callable[[], Listen], **kwargs: Any) -> None:  # uvicorn's constructor is its own
+        super().__init__(**kwargs)
+        self._listen = listen
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_message = False
+        self._discarded = 0
+        self._gone: Callable[[], object] | None = None
+
+    def on_gone(self, react: Callable[[], object] | None) -> None:
+        """Call ``react`` once if the connection is lost before the reply is complete; None forgets it."""
+        self._gone = react
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client went away before its reply was complete."""
+        return self.cycle is not None and self.cycle.disconnected
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the client does not take what was written to it."""
+        return self.flow.write_paused
+
+    def abandon(self) -> None:
+        """Close before the reply's end, on purpose: what was written still leaves, and nothing looks complete."""
+        self.on_gone(None)
+        self.cycle.disconnected = True
+        self.transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start waiting for a request's head."""
+        super().connection_made(transport)  # type: ignore[arg-type] # a stream transport, as create_server makes them
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever serves this connection."""
+        self._stop_timer()
+        super().connection_lost(exc)
+        react, self._gone = self._gone, None
+        if react is not None and self.gone:
+            react()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, within the head's limits."""
+        if self._head_timer is None and not self._in_message:
+            self._await_head()
+        super().data_received(data)
+        self._count_head(data)
+
+    def _count_head(self, data: bytes) -> None:
+        if self._head_timer is not None:  # the head is still not complete
+            self._head_bytes += len(data)
+            if self._head_bytes > self._listen().max_header:
+                self._refuse(431, f"The request's head exceeds listen.max_header, {self._listen().max_header} bytes.")
+
+    def on_message_begin(self) -> None:
+        """Let the application find this connection."""
+        super().on_message_begin()
+        self._in_message = True
+        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item] # ours, and an object
+
+    def on_headers_complete(self) -> None:
+        """The head is there in time."""
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body; close on a sender that goes on long after it was refused."""
+        if self.cycle.response_complete:
+            self._discarded += len(body)
+            if self._discarded > _DISCARD:
+                self.transport.close()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The body is there; the next byte begins another request."""
+        self._in_message = False
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer bytes that are not HTTP, in the shape of every other error."""
+        self._refuse(400, f"{msg} This port speaks HTTP/1.1.")
+
+    def _await_head(self) -> None:
+        self._head_bytes = 0
+        timeout = self._listen().header_timeout
+        self._head_timer = self.loop.call_later(timeout, self._head_late)
+
+    def _head_late(self) -> None:
+        self._head_timer = None
+        if self._head_bytes == 0:
+            self.transport.close()  # it connected and said nothing: nothing to answer
+        elif not self.transport.is_closing():
+            limit = self._listen().header_timeout
+            self._refuse(408, f"The request's head did not arrive within listen.header_timeout, {limit:g} seconds.")
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self, status: int, message: str) -> None:
+        self._stop_timer()
+        body = error_body(status, message, "bad_request")
+        head = f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
+        self.transport.close()

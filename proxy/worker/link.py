@@ -1,0 +1,106 @@
+"""The worker's end of the handover: records out, snapshots in, and never a wait.
+
+``hand`` is one write into the socket's buffer. When the examiner is slow, stopped or gone the record is shed and
+counted; when it dies, the records it had not settled are counted as lost. The link connects again for as long as the
+worker lives. Its counterpart is ``proxy.examiner.intake``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+
+from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.telemetry.catalog import HANDED, LOST
+from proxy.telemetry.tally import Tally
+from routing.decision import Standing
+
+log = logging.getLogger("practicum.worker")
+
+UNSENT_LIMIT = 4 * 1024 * 1024
+_COUNTS_EVERY = 0.5
+_RETRY = 0.05
+_RETRY_MOST = 1.0
+
+
+class Link:
+    """The connection to the examiner, made again whenever it breaks."""
+
+    def __init__(self, path: str, name: str, tally: Tally, counts: Callable[[], Counts]) -> None:
+        self.standing: Standing | None = None
+        self._path = path
+        self._name = name
+        self._tally = tally
+        self._counts = counts
+        self._writer: asyncio.StreamWriter | None = None
+        self._unsettled = 0
+
+    def hand(self, record: Record) -> bool:
+        """Hand over one record; False if it was shed."""
+        sent = self._write(frame(record))
+        self._tally.count(HANDED, "accepted" if sent else "shed")
+        self._unsettled += sent
+        return sent
+
+    async def run(self) -> None:
+        """Keep connected until cancelled."""
+        pause = _RETRY
+        while True:
+            with suppress(OSError):
+                reader, self._writer = await asyncio.open_unix_connection(self._path)
+                pause = _RETRY
+                await self._converse(reader, self._writer)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _RETRY_MOST)
+
+    async def close(self) -> None:
+        """Send the last counts and say goodbye; wait for the bytes to leave, not for the examiner to read them all."""
+        writer = self._writer
+        if writer is None:
+            return
+        with suppress(OSError):
+            writer.write(frame(self._counts()) + frame(Goodbye()))
+            await writer.drain()
+            writer.close()
+
+    def _write(self, data: bytes) -> bool:
+        if self._writer is None:
+            return False
+        unsent = self._writer.transport.get_write_buffer_size()
+        if self._writer.is_closing() or (unsent and unsent + len(data) > UNSENT_LIMIT):
+            return False
+        self._writer.write(data)
+        return True
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(Hello(self._name, os.getpid())))
+        counting = asyncio.create_task(self._count_regularly())
+        try:
+            async for message in frames(reader):
+                self._take(message)
+        finally:
+            counting.cancel()
+            writer.close()
+            self._writer = None
+            self._lose_unsettled()
+
+    async def _count_regularly(self) -> None:
+        while True:
+            self._write(frame(self._counts()))
+            await asyncio.sleep(_COUNTS_EVERY)
+
+    def _take(self, message: Frame) -> None:
+        if isinstance(message, Snapshot):
+            expires = asyncio.get_running_loop().time() + message.ttl
+            self.standing = Standing(message.weights, expires)
+        elif isinstance(message, Settled):
+            self._unsettled -= message.records
+
+    def _lose_unsettled(self) -> None:
+        if self._unsettled:
+            log.warning("the examiner went away with %d records it had not settled", self._unsettled)
+            self._tally.count(LOST, "examiner", by=self._unsettled)
+        self._unsettled = 0

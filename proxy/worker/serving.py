@@ -1,0 +1,178 @@
+"""Serving one request: one call of the teacher, its bytes passed on as they come, one record left behind.
+
+The reply's head goes out with its first byte, so a teacher that sends headers and then nothing still yields a clean
+504. From that first byte on the reply is committed: whatever breaks afterwards ends in an explicit error event where
+the stream stands at the border of an event, and in any case in a connection closed before its end, never in a reply
+that looks complete. A client that goes away cancels this coroutine, which aborts the upstream call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from proxy.handover import Record
+from proxy.telemetry.tally import Tally
+from proxy.upstream import Deadlines, Reply, Request, UpstreamError
+from proxy.upstreams import Upstreams
+from proxy.wire.mirror_request import with_model
+from proxy.worker.exchange import Ask, Exchange
+from proxy.worker.headers import forwarded, returned
+from proxy.worker.http import Connection
+from proxy.worker.replies import RequestError
+from routing.observation import Failure
+from routing.traits import Endpoint
+
+log = logging.getLogger("practicum.worker")
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]  # ASGI's own type
+Keys = Callable[[str | None], str | None]
+
+_TIMEOUTS = (Failure.FIRST_TOKEN_TIMEOUT, Failure.STALL_TIMEOUT, Failure.TOTAL_TIMEOUT)
+
+
+class Serving:
+    """Calls the teacher on behalf of clients."""
+
+    def __init__(
+        self,
+        upstreams: Upstreams,
+        tally: Tally,
+        hand: Callable[[Record], bool],
+        key: Keys,
+    ) -> None:
+        self._upstreams = upstreams
+        self._tally = tally
+        self._hand = hand
+        self._key = key
+
+    async def serve(self, ask: Ask, send: Send, connection: Connection, *, keep_credentials: bool) -> None:
+        """Answer one request, whatever happens, and hand over its record."""
+        exchange = Exchange(ask)
+        serving: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment] # an application runs in one
+        connection.on_gone(serving.cancel)
+        try:
+            await self._call(exchange, send, connection, keep_credentials=keep_credentials)
+            if exchange.failure is not None:
+                await _answer_failure(exchange, send, connection)
+        except asyncio.CancelledError:
+            # Either the client went away or the server stops; in both cases nobody is left to answer.
+            exchange.client_gone = connection.gone
+            exchange.failure = None if connection.gone else Failure.RESET
+            connection.abandon()
+            serving.uncancel()
+        finally:
+            connection.on_gone(None)
+            self._conclude(exchange)
+
+    async def _call(self, exchange: Exchange, send: Send, connection: Connection, *, keep_credentials: bool) -> None:
+        ask = exchange.ask
+        teacher = ask.route.teacher
+        deadlines = Deadlines(teacher, ask.started, stream=ask.stream)
+        request = self._request(ask, keep_credentials=keep_credentials)
+        try:
+            with self._upstreams.lease(teacher) as upstream:
+                async with deadlines.alarm:
+                    reply = await exchange.wait(upstream.open(request))
+                    await _relay(exchange, reply, deadlines, send, connection)
+        except UpstreamError as error:
+            exchange.failure = error.failure
+            log.warning("pair %s: the teacher of %s failed: %s", ask.pair, ask.route.name, error)
+        except TimeoutError:
+            if exchange.blocked:  # it is the client that does not take its bytes
+                exchange.client_gone = True
+                connection.abandon()
+                return
+            exchange.failure = deadlines.limit
+            log.warning("pair %s: the teacher of %s failed: %s", ask.pair, ask.route.name, deadlines.limit)
+
+    def _request(self, ask: Ask, *, keep_credentials: bool) -> Request:
+        teacher = ask.route.teacher
+        headers = forwarded(ask.headers, api_key=self._key(teacher.api_key_env), keep_credentials=keep_credentials)
+        body = ask.body
+        if teacher.model is not None and teacher.model != ask.model and ask.endpoint is not Endpoint.OTHER:
+            body = with_model(body, teacher.model)
+        return Request(ask.method, ask.target, headers, body)
+
+    def _conclude(self, exchange: Exchange) -> None:
+        record = exchange.record(asyncio.get_running_loop().time())
+        exchange.count(self._tally, record)
+        self._hand(record)
+
+
+async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, send: Send, connection: Connection) -> None:
+    """Pass a reply on, piece by piece. Back-pressure: nothing is read while the client does not take what came."""
+    now = asyncio.get_running_loop().time
+    try:
+        exchange.head(reply.status, reply.headers)
+        chunk = await exchange.wait(reply.read())
+        ask = exchange.ask
+        headers = returned(reply.headers, reply.status, pair=ask.pair, arm=ask.decision.arm)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        while chunk:
+            exchange.body(chunk, now())
+            if reply.ended:
+                break
+            await _pass_on(exchange, chunk, deadlines, send, connection)
+            deadlines.progress(now())
+            chunk = await exchange.wait(reply.read())
+        exchange.finish()
+        await send({"type": "http.response.body", "body": chunk, "more_body": False})
+    except BaseException:  # also when cancelled: the upstream must see that nobody wants the rest
+        reply.abort()
+        raise
+
+
+async def _pass_on(exchange: Exchange, chunk: bytes, deadlines: Deadlines, send: Send, connection: Connection) -> None:
+    if not connection.blocked:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        return
+    deadlines.suspend()  # a slow reader is no stall of the upstream's
+    exchange.blocked = True
+    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    exchange.blocked = False
+
+
+async def _answer_failure(exchange: Exchange, send: Send, connection: Connection) -> None:
+    """Say what failed, in the way that is still open; a reply that broke off must not look complete."""
+    error = _error(exchange)
+    if not exchange.answered:
+        await send_error(send, error, pair=exchange.ask.pair)
+    elif exchange.failure is not Failure.TRUNCATED:  # that one ended in HTTP's good order, and so did ours
+        if exchange.at_event_border:
+            await send({"type": "http.response.body", "body": _error_event(exchange, error), "more_body": True})
+        connection.abandon()
+
+
+async def send_error(send: Send, error: RequestError, *, pair: str = "") -> None:
+    """A whole reply of our own."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(error.body)), *error.headers]
+    if pair:
+        headers += ((b"x-practicum-pair", pair.encode()), (b"x-practicum-arm", b"teacher"))
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": error.body, "more_body": False})
+
+
+_WORDS = {
+    Failure.CONNECT: "could not be reached within connect_timeout, {0.connect_timeout:g} s",
+    Failure.RESET: "closed the connection before its reply was complete",
+    Failure.INVALID: "did not answer in valid HTTP",
+    Failure.FIRST_TOKEN_TIMEOUT: "sent nothing within first_token_timeout, {0.first_token_timeout:g} s",
+    Failure.STALL_TIMEOUT: "sent nothing more within stall_timeout, {0.stall_timeout:g} s",
+    Failure.TOTAL_TIMEOUT: "did not finish within total_timeout, {0.total_timeout:g} s",
+}
+
+
+def _error(exchange: Exchange) -> RequestError:
+    failure = exchange.failure or Failure.RESET
+    route = exchange.ask.route
+    words = _WORDS.get(failure, "failed").format(route.teacher)
+    status = 504 if failure in _TIMEOUTS else 502
+    return RequestError(status, f"teacher_{failure}", f"The teacher of {route.name} {words}.")
+
+
+def _error_event(exchange: Exchange, error: RequestError) -> bytes:
+    named = exchange.ask.endpoint in {Endpoint.MESSAGES, Endpoint.RESPONSES}
+    return (b"event: error\n" if named else b"") + b"data: " + error.body + b"\n\n"

@@ -1,0 +1,57 @@
+"""The metrics page, as Prometheus' own parsers read it."""
+
+from __future__ import annotations
+
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as read_classic
+
+from proxy.telemetry.catalog import DIVERGENCES, IN_FLIGHT, LOST, OVERHEAD, STORE_ERRORS
+from proxy.telemetry.exposition import render
+from proxy.telemetry.tally import Tally
+
+
+def filled() -> Tally:
+    tally = Tally()
+    tally.count(DIVERGENCES, "support", "math", "answer", "lost", by=2, pair="0198")
+    for value in (0.00001, 0.0003, 7.0):
+        tally.histogram(OVERHEAD, "support", "teacher").observe(value)
+    return tally
+
+
+def test_openmetrics_carries_the_pair_as_exemplar() -> None:
+    """From a spike on a panel to the pair that made it: the reason we speak OpenMetrics."""
+    page, content_type = render(filled(), {}, exemplars=True)
+    assert content_type.startswith("application/openmetrics-text")
+    families = {family.name: family for family in read_openmetrics(page.decode())}
+    (sample,) = families["practicum_divergences"].samples
+    assert sample.name == "practicum_divergences_total"
+    assert sample.labels == {"route": "support", "slice": "math", "behavior": "answer", "direction": "lost"}
+    assert sample.value == 2
+    assert sample.exemplar is not None
+    assert sample.exemplar.labels == {"pair": "0198"}
+
+
+def test_histograms_are_cumulative_and_end_at_infinity() -> None:
+    """A rate over a bucket that is not cumulative is nonsense that nobody notices."""
+    page, _ = render(filled(), {}, exemplars=True)
+    families = {family.name: family for family in read_openmetrics(page.decode())}
+    buckets = [s for s in families["practicum_overhead_seconds"].samples if s.name.endswith("_bucket")]
+    values = [s.value for s in buckets]
+    assert values == sorted(values)
+    assert (buckets[-1].labels["le"], values[-1]) == ("+Inf", 3)
+    assert values[0] == 1
+
+
+def test_the_classic_format_has_the_same_values() -> None:
+    """Not every scraper asks for OpenMetrics."""
+    page, content_type = render(filled(), {(IN_FLIGHT.name, ()): 4.0}, exemplars=False)
+    assert content_type.startswith("text/plain")
+    families = {family.name: family for family in read_classic(page.decode())}
+    assert families["practicum_requests_in_flight"].samples[0].value == 4
+
+
+def test_a_counter_without_labels_is_there_before_it_counted() -> None:
+    """An alert on an absent series does not fire."""
+    page, _ = render(Tally(), {}, exemplars=True)
+    assert f"practicum_{STORE_ERRORS.name}_total 0.0" in page.decode()
+    assert f"practicum_{LOST.name}_total" not in page.decode()  # its label is which process died
