@@ -1,7 +1,7 @@
 """The configuration as frozen values: what every other room reads.
 
 The annotations drive the parser, the generated JSON Schema and the documentation, so a setting is declared once, here.
-Units are fixed: a ``Duration`` is seconds, a ``Size`` bytes, a ``Percent`` 0 to 100 with up to three decimals.
+A hint names the kind of value and its unit (``hints``); an ``Attributes`` section is what an editor shows beside a key.
 Python names are the YAML keys in snake case (``riskBudget`` is ``risk_budget``). This module refuses to read a file or
 the environment: ``parse`` does the former, and secrets stay names of environment variables until they are used.
 """
@@ -10,49 +10,82 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Literal
 
-from routing.traits import Json
-
-Duration = Annotated[float, "duration"]
-Size = Annotated[int, "size"]
-Percent = Annotated[float, "percent"]
-EnvName = Annotated[str, "environment variable"]
-Url = Annotated[str, "url"]
-Text = Annotated[str, "text"]
-Count = Annotated[int, "count"]
-Date = Annotated[str, "date"]
+from proxy.config.hints import (
+    Count,
+    DatabaseUrl,
+    Derived,
+    Duration,
+    EnvName,
+    Free,
+    Percent,
+    Port,
+    Positive,
+    RouteName,
+    Size,
+    SliceName,
+    StickySource,
+    Text,
+    Timeout,
+    Url,
+)
+from proxy.config.moving import Gates, Rollout
 
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """The data port."""
+    """The data port.
 
-    host: str = "0.0.0.0"  # noqa: S104 -- services on other hosts call it; the admin port is the guarded one
-    port: Count = 8080
+    Attributes:
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one.
+        max_body: The largest request body; a larger one is refused with status 413.
+        client_keys_env: The environment variable that holds the keys clients must present, separated by commas. Without
+            it, any client is served.
+        header_timeout: How long a client may take to send a request's headers.
+        body_timeout: How long a client may pause while it sends a body.
+        keep_alive: How long an idle client connection stays open.
+        max_header: The largest block of request headers.
+        drain: How long requests in flight may take to finish after a stop was asked for.
+    """
+
+    host: Text = "0.0.0.0"  # noqa: S104 -- services on other hosts call it; the admin port is the guarded one
+    port: Port = 8080
     max_body: Size = 32 * MIB
     client_keys_env: EnvName | None = None
-    header_timeout: Duration = 10.0
-    body_timeout: Duration = 30.0
-    keep_alive: Duration = 75.0
+    header_timeout: Timeout = 10.0
+    body_timeout: Timeout = 30.0
+    keep_alive: Timeout = 75.0
     max_header: Size = 64 * 1024
     drain: Duration = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """The admin port: probes, metrics, API."""
+    """The admin port: probes, metrics, API.
 
-    host: str = "127.0.0.1"
-    port: Count = 9090
+    Attributes:
+        host: The address to listen on; beyond loopback, a token is required.
+        port: The port to listen on; 0 takes a free one.
+        token_env: The environment variable that holds the bearer token of the API.
+    """
+
+    host: Text = "127.0.0.1"
+    port: Port = 9090
     token_env: EnvName | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """Where spans go. ``sample`` is the share of requests traced."""
+    """Where spans go.
+
+    Attributes:
+        otlp_endpoint: The OTLP collector; without one, nothing is traced.
+        sample: The share of requests traced.
+    """
 
     otlp_endpoint: Url | None = None
     sample: Percent = 5.0
@@ -60,30 +93,56 @@ class Tracing:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A server we call. ``model`` None keeps the client's model name, and the body byte for byte."""
+    """A server we call.
+
+    Attributes:
+        base_url: Where its API starts, usually ending in /v1.
+        model: The model name it is sent. A teacher without one is sent the client's, and the body byte for byte.
+        api_key_env: The environment variable that holds its API key. Without it, a
+            teacher is sent the client's own, if clients need no key of ours.
+        connect_timeout: How long a connection may take to open.
+        first_token_timeout: How long a stream may take to its first byte. A unary reply is bounded by total_timeout.
+        stall_timeout: How long a stream may fall silent.
+        total_timeout: How long a call may take in all.
+        max_connections: How many connections may be open at once.
+    """
 
     base_url: Url
-    model: str | None = None
+    model: Text | None = None
     api_key_env: EnvName | None = None
-    connect_timeout: Duration = 2.0
-    first_token_timeout: Duration = 30.0
-    stall_timeout: Duration = 20.0
-    total_timeout: Duration = 600.0
-    max_connections: Count = 512
+    connect_timeout: Timeout = 2.0
+    first_token_timeout: Timeout = 30.0
+    stall_timeout: Timeout = 20.0
+    total_timeout: Timeout = 600.0
+    max_connections: Positive = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """The shadow lane's share and bounds. ``tokens_per_hour`` 0 means no budget."""
+    """The shadow lane's share and bounds.
+
+    Attributes:
+        percentage: The share of requests copied to the student.
+        concurrency: How many copies may be under way at once.
+        queue: How many copies may wait; more are shed.
+        queue_bytes: How many bytes the waiting copies may hold; more are shed.
+        deadline: How old a copy may be when its comparison ends; an older one expires.
+        tokens_per_hour: How many tokens copies may cost in an hour; 0 sets no budget.
+        priority: The priority a copy is sent with; vLLM serves lower numbers first.
+        slices: Shares that differ by slice.
+        max_reply: How much of a reply is kept for comparison.
+        max_waiting: Pause while the student has more requests waiting than this.
+        max_kv_cache: Pause while more of the student's KV cache than this is in use.
+    """
 
     percentage: Percent = 100.0
-    concurrency: Count = 32
-    queue: Count = 1000
+    concurrency: Positive = 32
+    queue: Positive = 1000
     queue_bytes: Size = 256 * MIB
-    deadline: Duration = 120.0
+    deadline: Timeout = 120.0
     tokens_per_hour: Count = 0
     priority: int = 10
-    slices: Mapping[str, Percent] = field(default_factory=dict)
+    slices: Mapping[SliceName, Percent] = field(default_factory=dict)
     max_reply: Size = 4 * MIB
     max_waiting: Count = 8
     max_kv_cache: Percent = 90.0
@@ -91,101 +150,47 @@ class Mirror:
 
 @dataclass(frozen=True, slots=True)
 class NoiseFloor:
-    """How often the teacher is asked twice."""
+    """How often the teacher is asked twice, to know how much it differs from itself.
+
+    Attributes:
+        percentage: The share of mirrored requests that the teacher answers a second time.
+    """
 
     percentage: Percent = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How often the teacher is asked beside a serving student."""
+    """How often the teacher is asked beside a serving student.
+
+    Attributes:
+        percentage: The share of requests served by the student that the teacher answers too.
+    """
 
     percentage: Percent = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sticky:
-    """Which unit keeps its arm. In order: ``header:NAME``, ``body:FIELD``, ``api_key``, ``conversation``."""
+    """Which unit keeps its arm.
 
-    by: tuple[str, ...] = ("conversation",)
-    salt: str | None = None
+    Attributes:
+        by: Where the unit is looked for, in order: header:NAME, body:FIELD, api_key, conversation.
+        salt: What sets this route's assignment apart from another's; the route's name unless given.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A wait in a rollout: for a duration, or (None) for an operator."""
-
-    duration: Duration | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a rollout; exactly one of its keys is set."""
-
-    set_weight: Percent | None = None
-    set_mirror: Percent | None = None
-    pause: Pause | None = None
-    analysis: Mapping[str, Json] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """How traffic moves. ``ceiling`` is the operator's limit, for all slices or per slice with a ``default``."""
-
-    ceiling: Mapping[str, Percent] = field(default_factory=lambda: {"default": 100.0})
-    suspend: bool = False
-    dry_run: bool = False
-    interval: Duration = 30.0
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OverNoise:
-    """Thresholds on divergence in excess of the teacher's own, percentage points."""
-
-    success_below: Percent = 1.0
-    failure_above: Percent = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class GateRule:
-    """A gate's thresholds and what follows. A behavior's own rule inherits what it leaves out from ``defaults``."""
-
-    success_below: Percent | None = None
-    failure_above: Percent | None = None
-    over_noise: OverNoise | None = None
-    on_failure: Literal["rollback", "pause", "warn"] | None = None
-    on_insufficient: Literal["hold", "teacher"] | None = None
-    critical: bool = False
-    muted: bool = False
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """A documented trade: counted as absent once expired."""
-
-    behavior: str
-    reason: str
-    owner: str
-    expires: Date
-    slice: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gates:
-    """What holds a rollout back."""
-
-    confidence: Percent = 95.0
-    risk_budget: Percent = 0.5
-    defaults: GateRule = GateRule(3.0, 6.0, OverNoise(), "rollback", "hold")
-    behaviors: Mapping[str, GateRule] = field(default_factory=dict)
-    waivers: tuple[Waiver, ...] = ()
+    by: tuple[StickySource, ...] = ("conversation",)
+    salt: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The bounded prefix of a student's stream that is held before it is committed."""
+    """The bounded prefix of a student's stream that is held before it is committed.
+
+    Attributes:
+        tokens: At most this many tokens.
+        time: At most this long.
+    """
 
     tokens: Count = 24
     time: Duration = 0.4
@@ -193,20 +198,37 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """When a student's reply is replaced by the teacher's."""
+    """When a student's reply is replaced by the teacher's.
+
+    Attributes:
+        promise: What the target is a share of, the student's answers (selective) or all requests (marginal).
+        target: The share that may diverge.
+        confidence: How sure the promise is.
+        hold: The prefix of a stream that is held back while it is judged.
+        whole_turn: The requests whose reply is held back whole.
+        hedge_after: Start the teacher as well after this long; never unless given.
+        teacher_concurrency: How many requests may fall back at once.
+    """
 
     promise: Literal["selective", "marginal"] = "selective"
     target: Percent = 2.0
     confidence: Percent = 95.0
     hold: Hold = Hold()
-    whole_turn: tuple[str, ...] = ("tools", "json")
+    whole_turn: tuple[Literal["tools", "json"], ...] = ("tools", "json")
     hedge_after: Duration | None = None
-    teacher_concurrency: Count = 256
+    teacher_concurrency: Positive = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What of a pair is kept, for how long, and how many of the agreeing ones."""
+    """What of a pair is kept, for how long, and how many of the agreeing ones.
+
+    Attributes:
+        store: Payloads as they are, with personal data masked, or only their digests.
+        retention: How long a pair is kept.
+        max_bytes: How much room the pairs of the route may take; the oldest go first.
+        agreeing_sample: The share of pairs without a divergence that is kept; pairs with one are all kept.
+    """
 
     store: Literal["full", "redacted", "digest"] = "full"
     retention: Duration = 30 * 86400.0
@@ -216,33 +238,58 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One configured rollout, chosen by the client's ``model``."""
+    """One configured rollout, chosen by the client's model.
 
-    name: str
-    models: tuple[str, ...]
+    Attributes:
+        models: The model names clients ask for; "*" takes every name no other route has.
+        teacher: The trusted model.
+        student: The candidate model.
+        mirror: The shadow lane.
+        noise_floor: How often the teacher is compared with itself.
+        audit: How often a serving student is checked against the teacher.
+        sticky: Who keeps their arm.
+        rollout: How traffic moves.
+        gates: What holds it back.
+        fallback: When the teacher steps in for the student.
+        privacy: What is kept.
+        behaviors: Behaviors of the operator's own, each with a name.
+    """
+
+    name: Derived
+    models: tuple[Text, ...]
     teacher: Upstream
     student: Upstream
     mirror: Mirror = Mirror()
     noise_floor: NoiseFloor = NoiseFloor()
     audit: Audit = Audit()
     sticky: Sticky = Sticky()
-    rollout: Rollout = Rollout()
-    gates: Gates = Gates()
+    rollout: Rollout = field(default_factory=Rollout)
+    gates: Gates = field(default_factory=Gates)
     fallback: Fallback = Fallback()
     privacy: Privacy = Privacy()
-    behaviors: tuple[Mapping[str, Json], ...] = ()
+    behaviors: tuple[Free, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole, valid configuration. ``routes`` keeps the file's order; ``hash`` is of the file's bytes."""
+    """The whole configuration.
 
-    routes: Mapping[str, Route]
+    Its routes keep the file's order; its hash is of the file's bytes.
+
+    Attributes:
+        routes: The rollouts, by name.
+        listen: The data port.
+        admin: The admin port.
+        database: Where pairs and evidence are kept, an SQLite file or a PostgreSQL server.
+        tracing: Where spans go.
+    """
+
+    routes: Mapping[RouteName, Route]
     listen: Listen = Listen()
     admin: Admin = Admin()
-    database: Url = "sqlite:///practicum.db"
+    database: DatabaseUrl = field(default="sqlite:///practicum.db", repr=False)  # it may carry a password
     tracing: Tracing = Tracing()
-    hash: str = ""
+    hash: Derived = ""
 
     def route_for(self, model: str) -> Route | None:
         """The route whose ``models`` name this model, else the one with "*", else None."""

@@ -1,0 +1,138 @@
+"""The configuration while running: watched, checked in full, and replaced only by a valid one.
+
+Content decides, never a timestamp: Kubernetes swaps symlinks under a path whose mtime may stand still. A file that is
+broken, empty, missing or unreadable leaves the last good configuration in force and never stops the watch. Requests in
+flight keep the configuration they started with, because a ``Config`` is a value. This module changes nothing but its
+own ``config``; who needs to act on a change registers with ``on_change``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from proxy.config.diff import diff
+from proxy.config.parse import content, hash_of, load, parse
+from proxy.config.settings import Config
+from proxy.errors import ConfigError
+
+log = logging.getLogger("practicum.config")
+
+MOUNTS = Path("/proc/self/mountinfo")
+_MOUNT_POINT = 4  # the fifth field of a line of mountinfo
+
+
+class Reloader:
+    """Keeps the last good configuration of a file.
+
+    ``config`` is what is in force, ``ok`` whether the file's present content is it, ``loaded_at`` the Unix time of the
+    last successful load. Raises ``ConfigError`` if the file is no good to begin with.
+    """
+
+    def __init__(self, path: Path, interval: float = 2.0, clock: Callable[[], float] = time.time) -> None:
+        loaded = load(path)
+        for warning in loaded.warnings:
+            log.warning("%s", warning)
+        self.config: Config = loaded.config
+        self.ok = True
+        self.loaded_at = clock()
+        self._path = path
+        self._interval = interval
+        self._clock = clock
+        self._refused = ""
+        self._listeners: list[Callable[[Config], None]] = []
+        self._wanted = asyncio.Event()
+        if mounted_alone(path):
+            log.warning(
+                "%s is a mount of a single file (a subPath in Kubernetes, say), which never shows an update;"
+                " mount its directory instead, or the configuration changes only with a restart",
+                path,
+            )
+
+    @property
+    def hash(self) -> str:
+        """The hash of the configuration in force."""
+        return self.config.hash
+
+    def on_change(self, listener: Callable[[Config], None]) -> None:
+        """Call ``listener`` with each new configuration, after it came into force."""
+        self._listeners.append(listener)
+
+    def check_now(self) -> None:
+        """Let ``run`` look at the file at once. For signal handlers: it returns immediately."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Look at the file every ``interval`` seconds, and whenever asked, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(self._interval):
+                    await self._wanted.wait()
+            except TimeoutError:
+                pass
+            self._wanted.clear()
+            self.check()
+
+    def check(self) -> None:
+        """Look at the file once. Never raises: what is wrong is logged, once for each content, and shown by ``ok``."""
+        try:
+            data = content(self._path)  # opening follows the links, so one read sees one version
+        except OSError as exc:
+            self._refuse(f"unreadable: {exc}", f"{self._path}: cannot be read ({exc.strerror or exc})")
+            return
+        digest = hash_of(data)
+        if digest == self.config.hash:
+            self._confirm()
+        elif digest != self._refused:
+            self._consider(data, digest)
+
+    def _consider(self, data: bytes, digest: str) -> None:
+        try:
+            loaded = parse(data, str(self._path))
+        except ConfigError as exc:
+            self._refuse(digest, str(exc))
+            return
+        for warning in loaded.warnings:
+            log.warning("%s", warning)
+        self._adopt(loaded.config)
+
+    def _adopt(self, config: Config) -> None:
+        changes = diff(self.config, config)
+        self.config, self.ok, self.loaded_at, self._refused = config, True, self._clock(), ""
+        for change in changes:
+            log.info("%s", change)
+        if not changes:
+            log.info("%s: nothing changed in effect", self._path)
+        for listener in self._listeners:
+            try:
+                listener(config)
+            except Exception:  # the rim: one listener's fault must not end the watch, nor keep others uninformed
+                log.exception("the configuration %s is in force, but not everywhere; restart to be sure", config.hash)
+
+    def _confirm(self) -> None:
+        if not self.ok:
+            log.info("%s: the configuration in force is back", self._path)
+        self.ok, self._refused = True, ""
+
+    def _refuse(self, cause: str, message: str) -> None:
+        if cause != self._refused:
+            log.error("the configuration %s stays in force:\n%s", self.config.hash, message)
+        self.ok, self._refused = False, cause
+
+
+def mounted_alone(path: Path, mounts: Path = MOUNTS) -> bool:
+    """Whether the file itself is a mount point, so that replacing it on the host is never seen here."""
+    try:
+        lines = mounts.read_text(errors="surrogateescape").splitlines()
+        points = {_unescaped(line.split()[_MOUNT_POINT]) for line in lines}
+        return str(path.resolve()) in points
+    except (OSError, IndexError):  # no Linux, or no such table: nothing to warn of
+        return False
+
+
+def _unescaped(field: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), field)
