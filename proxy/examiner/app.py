@@ -18,7 +18,7 @@ import uvicorn
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config
 from proxy.examiner.admin import Desk, admin_app
-from proxy.examiner.examination import Examination
+from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.intake import Intake, Settle
 from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
@@ -109,6 +109,7 @@ class Examiner:
         if lane is None:  # a route that this examiner's configuration no longer has
             settle()
         else:
+            count_served_tokens(self._tally, record, lane.route.mirror.max_reply)
             lane.offer(record, settle)
 
     def _snapshot(self) -> Snapshot:

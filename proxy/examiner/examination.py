@@ -13,6 +13,7 @@ from proxy.config.settings import Route
 from proxy.examiner.lane import Conclude, Ended
 from proxy.examiner.mirror_call import Call, Caller, Heard
 from proxy.examiner.sampling import Outcome, Sample
+from proxy.handover import Record
 from proxy.store.entry import Compared
 from proxy.store.pair import Pair, Reply
 from proxy.store.writer import Writer
@@ -23,9 +24,10 @@ from proxy.wire.errors import WireError
 from proxy.wire.mirror_request import for_student, with_model
 from proxy.wire.replies import observe
 from proxy.wire.schemas import check_schema
+from proxy.wire.usage import usage_of
 from routing.behaviors.label import Label
 from routing.divergence import Comparison, compare
-from routing.observation import Arm, Failure, Observation, Timing
+from routing.observation import Arm, Failure, Observation, Timing, Usage
 from routing.traits import Traits
 
 _OVERLOADED = 429
@@ -86,6 +88,8 @@ class Examination:
         def settled(durable: bool) -> None:
             if durable and found:
                 self._count(route, sample, found)
+            if not durable:
+                self._tally.count(SHED, route.name, "not_stored")
             conclude(outcome if durable else Outcome.SHED)
 
         if not self._writer.put(Compared(pair, route.privacy, sample.record.store), settled):
@@ -101,11 +105,9 @@ class Examination:
                 self._tally.count(DIVERGENCES, *labels, pair=pair)
 
     def _count_tokens(self, route: Route, student: Side, noise: Side | None) -> None:
-        for side, arm, purpose in ((student, Arm.STUDENT, "mirror"), (noise, Arm.TEACHER, "noise")):
-            usage = side.seen.usage if side else None
-            if usage is not None:
-                self._tally.count(TOKENS, route.name, arm, purpose, "prompt", by=usage.prompt)
-                self._tally.count(TOKENS, route.name, arm, purpose, "completion", by=usage.completion)
+        count_tokens(self._tally, route.name, Arm.STUDENT, "mirror", student.seen.usage)
+        if noise is not None:
+            count_tokens(self._tally, route.name, Arm.TEACHER, "noise", noise.seen.usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,21 @@ class Sides:
         if self.noise is None or self.noise.seen.failure is not None:
             return None
         return compare(self.traits, self.teacher.seen, self.noise.seen, check_schema)
+
+
+def count_tokens(tally: Tally, route: str, arm: str, purpose: str, usage: Usage | None) -> None:
+    """Count what an upstream said it used, if it said so."""
+    if usage is not None:
+        tally.count(TOKENS, route, arm, purpose, "prompt", by=usage.prompt)
+        tally.count(TOKENS, route, arm, purpose, "completion", by=usage.completion)
+
+
+def count_served_tokens(tally: Tally, record: Record, most: int) -> None:
+    """Count what the caller's reply cost, whether or not the request was sampled."""
+    body = record.reply
+    if record.encoding:
+        body = decompress(body, record.encoding, most).body
+    count_tokens(tally, record.route, record.arm, "serve", usage_of(body))
 
 
 def _student_call(route: Route, sample: Sample) -> Call | None:

@@ -7,7 +7,7 @@ its own key or none.
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -93,22 +93,21 @@ class _Listening:
     """A reply as it comes in."""
 
     def __init__(self, call: Call) -> None:
-        self._now = asyncio.get_running_loop().time
-        self._started = self._now()
+        self._started = time.monotonic()
         self._first: float | None = None
         self._pieces: list[bytes] = []
         self._most = call.most
         self._reply: Reply | None = None
         self.failure: Failure | None = None
-        self.deadlines = Deadlines(call.target, self._started, stream=call.stream)
+        self.deadlines = Deadlines(call.target, stream=call.stream)
 
     async def read(self, reply: Reply) -> None:
         self._reply = reply
         size = 0
         try:
             while piece := await reply.read():
-                self._first = self._first or self._now()
-                self.deadlines.progress(self._now())
+                self._first = self._first or time.monotonic()
+                self.deadlines.progress()
                 self._pieces.append(piece)
                 size += len(piece)
                 if size > self._most:
@@ -127,5 +126,5 @@ class _Listening:
             headers.get(b"content-encoding", b"").decode("latin-1"),
             b"".join(self._pieces),
             self.failure,
-            Timing(first, self._now() - self._started),
+            Timing(first, time.monotonic() - self._started),
         )

@@ -10,14 +10,13 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.slices import slice_of
-
 from proxy.config.settings import Route
 from proxy.handover import Record
 from proxy.wire.conversation import conversation_key
 from proxy.wire.errors import WireError
 from proxy.wire.requests import read_traits
 from routing.assignment import Purpose, bucket, chosen
+from routing.slices import slice_of
 from routing.traits import Endpoint, Slice, Traits
 
 

@@ -69,7 +69,7 @@ class DataPort:
         """Serve one ASGI connection."""
         if scope["type"] != "http":
             return
-        started = asyncio.get_running_loop().time()
+        started = time.monotonic()
         connection: Connection = scope["extensions"][EXTENSION]
         self.in_flight += 1
         try:
@@ -99,7 +99,7 @@ class DataPort:
             await _send_models(send, config, scope["path"])
             self._tally.count(REQUESTS, "none", Endpoint.MODELS, "none", "ok")
             return
-        body = await read_body(receive, headers, config.listen, started)
+        body = await read_body(receive, headers, config.listen)
         ask = self._ask(config, scope, headers, body, started)
         await self._serving.serve(ask, send, connection, keep_credentials=not keys)
 
@@ -130,7 +130,7 @@ class _Gone(Exception):  # noqa: N818 -- not an error of ours
     """The client went away before its request was complete."""
 
 
-async def read_body(receive: Receive, headers: Headers, listen: Listen, started: float) -> bytes:
+async def read_body(receive: Receive, headers: Headers, listen: Listen) -> bytes:
     """The request's body, within ``max_body`` and in time: ``body_timeout``, longer for what comes at a fair rate."""
     limit = listen.max_body
     declared = value(headers, b"content-length")
@@ -138,8 +138,9 @@ async def read_body(receive: Receive, headers: Headers, listen: Listen, started:
         raise _too_large(limit)
     pieces: list[bytes] = []
     size = 0
+    began = asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout_at(started + listen.body_timeout) as alarm:
+        async with asyncio.timeout_at(began + listen.body_timeout) as alarm:
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -151,7 +152,7 @@ async def read_body(receive: Receive, headers: Headers, listen: Listen, started:
                 pieces.append(piece)
                 if not message["more_body"]:
                     break
-                alarm.reschedule(started + listen.body_timeout + size / _MIN_RATE)
+                alarm.reschedule(began + listen.body_timeout + size / _MIN_RATE)
     except TimeoutError as late:
         words = f"The request's body did not arrive within listen.body_timeout, {listen.body_timeout:g} seconds."
         raise RequestError(408, "body_timeout", words, headers=((b"connection", b"close"),)) from late

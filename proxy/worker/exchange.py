@@ -29,7 +29,10 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request of a client, parsed and bounded. ``started`` is on the loop's clock, in seconds."""
+    """One request of a client, parsed and bounded.
+
+    ``started`` is of ``time.monotonic``, in seconds: the event loop's own clock ticks in milliseconds only.
+    """
 
     pair: str
     route: Route
@@ -52,7 +55,7 @@ class Ask:
 
 
 class Exchange:
-    """What happened to one ask so far. Times are on the loop's clock."""
+    """What happened to one ask so far. Times are of ``time.monotonic``."""
 
     __slots__ = (
         "_capture", "_ending", "_first", "_gaps", "_last", "_size", "_tail", "_waited", "ask", "blocked",

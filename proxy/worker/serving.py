@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -70,7 +71,7 @@ class Serving:
     async def _call(self, exchange: Exchange, send: Send, connection: Connection, *, keep_credentials: bool) -> None:
         ask = exchange.ask
         teacher = ask.route.teacher
-        deadlines = Deadlines(teacher, ask.started, stream=ask.stream)
+        deadlines = Deadlines(teacher, stream=ask.stream)
         request = self._request(ask, keep_credentials=keep_credentials)
         try:
             with self._upstreams.lease(teacher) as upstream:
@@ -97,14 +98,13 @@ class Serving:
         return Request(ask.method, ask.target, headers, body)
 
     def _conclude(self, exchange: Exchange) -> None:
-        record = exchange.record(asyncio.get_running_loop().time())
+        record = exchange.record(time.monotonic())
         exchange.count(self._tally, record)
         self._hand(record)
 
 
 async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, send: Send, connection: Connection) -> None:
     """Pass a reply on, piece by piece. Back-pressure: nothing is read while the client does not take what came."""
-    now = asyncio.get_running_loop().time
     try:
         exchange.head(reply.status, reply.headers)
         chunk = await exchange.wait(reply.read())
@@ -112,11 +112,11 @@ async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, send: S
         headers = returned(reply.headers, reply.status, pair=ask.pair, arm=ask.decision.arm)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         while chunk:
-            exchange.body(chunk, now())
+            exchange.body(chunk, time.monotonic())
             if reply.ended:
                 break
             await _pass_on(exchange, chunk, deadlines, send, connection)
-            deadlines.progress(now())
+            deadlines.progress()
             chunk = await exchange.wait(reply.read())
         exchange.finish()
         await send({"type": "http.response.body", "body": chunk, "more_body": False})
