@@ -2,6 +2,8 @@
 
 A divergence is directed. For ``lost`` the trials are the requests on which the teacher showed the behavior; for
 ``gained`` those on which the student did. A request on which neither did is no trial: it says nothing about either.
+Nor is one to which a behavior does not apply for either arm. Arms with a failure are not judged here: they are an
+outcome of their own, and the caller's to count.
 """
 
 from __future__ import annotations
@@ -9,7 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.behaviors.label import Label
+from routing.behaviors.case import Case, SchemaCheck
+from routing.behaviors.label import Label, Presence
+from routing.behaviors.table import TABLE, Row
+from routing.observation import Observation
+from routing.traits import Traits
 
 
 class Direction(StrEnum):
@@ -44,3 +50,35 @@ class Comparison:
     def divergences(self) -> tuple[Trial, ...]:
         """The trials that diverged."""
         return tuple(t for t in self.trials if t.diverged)
+
+
+def compare(
+    traits: Traits,
+    teacher: Observation,
+    student: Observation,
+    check: SchemaCheck,
+    table: tuple[Row, ...] = TABLE,
+) -> Comparison:
+    """Every behavior of the table on both replies, the teacher's being the reference for both.
+
+    Both observations must be free of failures. ``check`` validates a value against a JSON Schema. Labels are in the
+    table's order; a behavior gives a trial per direction in which the arm that could have shown it did.
+    """
+    mine = tuple(row.detect(Case(traits, teacher, teacher, check)) for row in table)
+    theirs = tuple(row.detect(Case(traits, student, teacher, check)) for row in table)
+    trials = tuple(trial for pair in zip(mine, theirs, strict=True) for trial in _trials(*pair))
+    return Comparison(mine, theirs, trials)
+
+
+def _trials(teacher: Label, student: Label) -> list[Trial]:
+    if Presence.NOT_APPLICABLE in {teacher.presence, student.presence}:
+        return []
+    sides = ((Direction.LOST, teacher, student), (Direction.GAINED, student, teacher))
+    return [_trial(way, shown, other) for way, shown, other in sides if shown.presence is Presence.PRESENT]
+
+
+def _trial(direction: Direction, shown: Label, other: Label) -> Trial:
+    """One arm showed it. How much the other fell short is how far its score stayed behind."""
+    if other.presence is Presence.PRESENT:
+        return Trial(shown.behavior, direction, diverged=False)
+    return Trial(shown.behavior, direction, diverged=True, severity=min(1.0, max(0.0, shown.score - other.score)))

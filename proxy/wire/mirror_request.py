@@ -32,11 +32,12 @@ def with_model(body: bytes, model: str) -> bytes:
 
 
 def for_student(
-    endpoint: Endpoint, body: bytes, model: str, priority: int | None = None, *, logprobs: bool = True
+    endpoint: Endpoint, body: bytes, model: str | None, priority: int | None = None, *, logprobs: bool = True
 ) -> bytes:
     """The request that the student gets in the shadow of the teacher's.
 
-    ``priority`` is vLLM's (higher waits longer), which its Messages endpoint lacks; None leaves it out.
+    ``model`` None (or "") keeps the client's. ``priority`` is vLLM's (higher waits longer), which its Messages
+    endpoint lacks; None leaves it out.
 
     Raises:
         UnmirrorableError: the request names a stored response, conversation, prompt or container, or runs in the
@@ -45,7 +46,8 @@ def for_student(
     """
     fields = split(body)
     _refuse_state(endpoint, fields)
-    fields["model"] = _raw(model)
+    if model:
+        fields["model"] = _raw(model)
     fields.pop("store", None)
     if endpoint is Endpoint.RESPONSES:
         fields["store"] = msgspec.Raw(_FALSE)  # it defaults to true there

@@ -24,6 +24,7 @@ _READERS = {
     Endpoint.MESSAGES: MESSAGES,
 }
 _DONE = b"[DONE]"
+_STREAM_FIELDS = (b":", b"data", b"event", b"id", b"retry")
 _ERROR_STATUS = 400
 
 
@@ -107,4 +108,5 @@ def _read_event(draft: Draft, reader: Reader, event: Event) -> bool:
 
 def _is_no_stream(body: bytes, found: list[Event]) -> bool:
     """Whether a body without events is something else than a stream that was cut before its first."""
-    return not found and not body.lstrip(b"\r\n\xef\xbb\xbf").startswith((b":", b"data", b"event", b"id", b"retry"))
+    start = body.lstrip(b"\r\n\xef\xbb\xbf")
+    return not found and not any(start.startswith(field) or field.startswith(start) for field in _STREAM_FIELDS)

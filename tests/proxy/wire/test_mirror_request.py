@@ -63,6 +63,11 @@ def test_unusable_stream_options_are_replaced(options: Json) -> None:
     assert sent["stream_options"] == {"include_usage": True}
 
 
+def test_without_a_configured_model_the_clients_stays() -> None:
+    """A student may serve under the teacher's name."""
+    assert json.loads(for_student(Endpoint.CHAT, b'{"model":"a"}', None))["model"] == "a"
+
+
 def test_a_unary_request_gets_no_stream_options() -> None:
     """Upstreams reject them without a stream."""
     assert "stream_options" not in student(Endpoint.CHAT)

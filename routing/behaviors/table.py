@@ -1,0 +1,30 @@
+"""The table of behaviors: which are judged, and by which detector. Adding one is a file and a row.
+
+A ``relative`` detector holds the reply against the teacher's; its labels mean nothing without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.behaviors import answer, degenerate, format, refusal, tool_call  # noqa: A004 -- the behavior's own name
+from routing.behaviors.case import Detector
+from routing.behaviors.label import Behavior
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A behavior and its detector."""
+
+    behavior: Behavior
+    detect: Detector
+    relative: bool = False
+
+
+TABLE = (
+    Row(Behavior.REFUSAL, refusal.detect),
+    Row(Behavior.FORMAT, format.detect),
+    Row(Behavior.TOOL_CALL, tool_call.detect, relative=True),
+    Row(Behavior.ANSWER, answer.detect, relative=True),
+    Row(Behavior.DEGENERATE, degenerate.detect, relative=True),
+)
