@@ -22,7 +22,7 @@ from typing import Self
 import psycopg
 
 _START = 30.0  # seconds
-_SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_connections=50")
+_SPEED = ("fsync=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=50")
 
 
 class Postgres:
@@ -89,7 +89,7 @@ class Postgres:
         assert self._spawn(program, *arguments).wait(_START) == 0, self._log.read_text()
 
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [self._binaries / program, "-D", self.home / "data", *arguments]
+        command = [str(self._binaries / program), "-D", str(self.home / "data"), *arguments]
         with self._log.open("ab") as log:
             if self._user is None:
                 return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.home)

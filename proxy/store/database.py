@@ -31,7 +31,7 @@ _REMEDIES = {
     "disk is full": "free space, or lower privacy.maxBytes or privacy.retention",
     "disk i/o error": "free space, and look at the disk's health",
     "file is not a database": "move the file away, or name another",
-    "does not exist": "create it, or correct the URL",
+    'database "[^"]*" does not exist': "create it, or correct the URL",
     "authentication failed": "correct the user, or give the password in the URL, PGPASSWORD or ~/.pgpass",
 }
 
@@ -76,7 +76,7 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError) as error:
-        shown = re.sub(r"(?<=://)[^/@]*@", "***@", url)
+        shown = re.sub(r"(?<=//)[^/]*@", "***@", url)
         raise StoreError(f"database {shown!r} is no URL: {_SPELLING}") from error
     if parsed.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
         raise StoreError(f"database {parsed!r} is of no kind this store knows: {_SPELLING}")
@@ -142,5 +142,5 @@ def _is_data_fault(error: exc.DBAPIError) -> bool:
 def _message(engine: Engine, error: Exception) -> str:
     cause = error.orig if isinstance(error, exc.StatementError) and error.orig is not None else error
     said = " ".join(str(cause).split())
-    remedy = next((text for sign, text in _REMEDIES.items() if sign in said.lower()), None)
+    remedy = next((text for sign, text in _REMEDIES.items() if re.search(sign, said, re.IGNORECASE)), None)
     return f"database {engine.url!r}: {said}" + (f": {remedy}" if remedy else "")

@@ -3,7 +3,7 @@
     StoreError               cannot be opened, or refuses what it was asked; the message names the value and the remedy
     ├── UnavailableError     for now: locked, full, unreachable; the same call may succeed later
     ├── UnstorableError      for this data always: the same call never succeeds
-    └── InvalidCursor        a page's cursor that this store did not give out
+    └── CursorError          a page's cursor that this store did not give out
 
 Foreign exceptions are translated in one place, ``proxy.store.database.translated``.
 """
@@ -23,5 +23,5 @@ class UnstorableError(StoreError):
     """The database refuses this data, and would again; trying again is wrong."""
 
 
-class InvalidCursor(StoreError):  # noqa: N818 -- named after what is wrong, as httpx.InvalidURL is
+class CursorError(StoreError):
     """A cursor that does not come from ``proxy.store.query.cursor``."""

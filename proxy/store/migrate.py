@@ -24,6 +24,9 @@ _LOCK = 0x70726163  # "prac": any number that nobody else in the database uses
 
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the schema. Raises ``StoreError`` where the database is newer than this version."""
+    with translated(engine), engine.connect() as connection:
+        if not _pending(connection, _config(connection)):
+            return  # without the lock: a command that only reads must not wait for a writer
     with translated(engine), writing(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

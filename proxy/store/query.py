@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Table, select, tuple_
 
-from proxy.store.errors import InvalidCursor
+from proxy.store.errors import CursorError
 from proxy.store.pair import Pair
 from proxy.store.schema import STUDENT, pairs, trials
 from routing.divergence import Direction
@@ -83,5 +83,5 @@ def _position(text: str) -> tuple[float, str]:
     except ValueError:
         separator = ""
     if not separator:
-        raise InvalidCursor(f"cursor {text!r} is none of this store's: pass back the one that came with a page")
+        raise CursorError(f"cursor {text!r} is none of this store's: pass back the one that came with a page")
     return position, pair_id

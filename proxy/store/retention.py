@@ -7,8 +7,11 @@ hundred at a time, so that a writer never waits long for its turn.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection, Engine, Select, delete, func, select
 
@@ -49,8 +52,8 @@ def prune(engine: Engine, now: float, routes: Mapping[str, Retention], others: R
             oversize, size = oversize + 1, size + bytes_
     with writing(engine).begin() as connection:
         connection.execute(delete(batches).where(batches.c.written < now - _TOKENS_KEPT))
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").all()
+    if engine.dialect.name == "sqlite":
+        _give_back(engine)
     return Pruned(expired, oversize, size)
 
 
@@ -99,6 +102,12 @@ def _delete(engine: Engine, wanted: Found, excess: int | None) -> list[tuple[str
         if found:
             connection.execute(delete(pairs).where(pairs.c.id.in_([pair_id for pair_id, _ in found])))
         return found
+
+
+def _give_back(engine: Engine) -> None:
+    """Hand free pages to the file system. Only a script is stepped to its end; ``execute`` would free a single page."""
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        cast("sqlite3.Cursor", cursor).executescript(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
 
 
 def _until(found: list[tuple[str, int]], excess: int) -> Iterator[tuple[str, int]]:

@@ -67,7 +67,7 @@ class Store:
             _count(connection, prepared.cells())
 
     def pairs(self, wanted: PairFilter) -> list[Pair]:
-        """The pairs wanted, newest first. Raises ``InvalidCursor``."""
+        """The pairs wanted, newest first. Raises ``CursorError``."""
         with translated(self._engine), self._engine.connect() as connection:
             return _load(connection, list(connection.scalars(query.ids(wanted))))
 

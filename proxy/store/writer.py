@@ -86,6 +86,7 @@ class Writer:
         self._held: deque[_Batch] = deque()  # tried before, in the order to try again
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
+        self._ended = asyncio.Event()
         self._writing: _Batch | None = None
         self._task: asyncio.Task[None] | None = None
         self._retry = self._bounds.first_retry
@@ -114,6 +115,8 @@ class Writer:
                 raise
         finally:
             self._abandon()
+            self._task = None
+            self._ended.set()
 
     async def close(self, patience: float) -> int:
         """Refuse new items, write what is held for at most ``patience`` seconds; returns how many items were dropped.
@@ -123,11 +126,11 @@ class Writer:
         before = self.dropped_total
         self._closing.set()
         self._changed.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), patience)
         if self._task is not None:
-            _, unfinished = await asyncio.wait({self._task}, timeout=patience)
-            for task in unfinished:
-                task.cancel()
-                await asyncio.wait({task})
+            self._task.cancel()
+            await self._ended.wait()
         self._abandon()
         return self.dropped_total - before
 

@@ -1,0 +1,92 @@
+"""A database comes to the current schema, whoever starts first and however many start."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from proxy.store.database import open_engine
+from proxy.store.entry import Entry
+from proxy.store.errors import StoreError
+from proxy.store.migrate import upgrade
+from proxy.store.query import PairFilter
+from proxy.store.store import Store
+from tests.proxy.store.samples import pair
+
+_MIGRATOR = """
+import sys
+from proxy.store.store import Store
+print("ready", flush=True)
+sys.stdin.readline()
+Store.open(sys.argv[1]).close()
+"""
+
+
+def test_an_upgraded_database_keeps_its_pairs(database_url: str) -> None:
+    """Every start upgrades; one that has nothing to do must change nothing."""
+    store = Store.open(database_url)
+    store.write([Entry(pair())], "batch")
+    store.close()
+    again = Store.open(database_url)
+    assert again.pair(pair().id) == pair()
+    again.close()
+
+
+def test_a_current_database_is_opened_without_the_lock(tmp_path: Path) -> None:
+    """Looking at pairs must work while somebody else writes, or holds the database for a backup."""
+    url = f"sqlite:///{tmp_path / 'pairs.db'}"
+    Store.open(url).close()
+    other = sqlite3.connect(tmp_path / "pairs.db")
+    other.execute("BEGIN IMMEDIATE")
+    store = Store.open(url)
+    assert store.pairs(PairFilter()) == []
+    store.close()
+    other.close()
+
+
+def test_several_migrators_at_once_all_succeed(database_url: str) -> None:
+    """The replicas of a deployment start in the same second, on a database that is still empty."""
+    command = [sys.executable, "-c", _MIGRATOR, database_url]
+    pipe = subprocess.PIPE
+    migrators = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(3)]
+    for migrator in migrators:
+        assert migrator.stdout is not None
+        assert migrator.stdout.readline() == "ready\n"
+    for migrator in migrators:
+        assert migrator.stdin is not None
+        migrator.stdin.write("go\n")
+        migrator.stdin.flush()
+    errors = [migrator.communicate(timeout=30)[1] for migrator in migrators]
+    assert [migrator.returncode for migrator in migrators] == [0, 0, 0], errors
+    engine = open_engine(database_url)
+    assert {"pairs", "replies", "trials", "cells", "batches"} <= set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_a_newer_database_is_refused_and_left_alone(database_url: str) -> None:
+    """After a downgrade of the program, guessing at an unknown schema could destroy evidence."""
+    engine = open_engine(database_url)
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"revision 9999.*knows up to \d+.*backup"):
+        upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    engine.dispose()
+
+
+def test_a_failed_migration_leaves_the_database_as_it_was(database_url: str) -> None:
+    """Half a schema could neither be used nor migrated again."""
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE cells (mine INTEGER)"))  # in the way
+    with pytest.raises(StoreError, match="cells"):
+        upgrade(engine)
+    assert inspect(engine).get_table_names() == ["cells"]
+    engine.dispose()
