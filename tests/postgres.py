@@ -115,6 +115,8 @@ def _reachable(binaries: Path, home: Path) -> Path:
     """The binaries where everyone may run them: where they are, or a copy."""
     if all(directory.stat().st_mode & 0o005 == 0o005 for directory in (binaries, *binaries.parents)):
         return binaries
-    shutil.copytree(binaries.parent, home / "pginstall", symlinks=True)
-    subprocess.run(["chmod", "-R", "a+rX", home / "pginstall"], check=True)
-    return home / "pginstall" / "bin"
+    package = binaries.parents[1]
+    for directory in (package, package.with_name(f"{package.name}.libs")):  # found by a path relative to the binaries
+        shutil.copytree(directory, home / "site" / directory.name, symlinks=True)
+    subprocess.run(["chmod", "-R", "a+rX", home / "site"], check=True)
+    return home / "site" / package.name / "pginstall" / "bin"

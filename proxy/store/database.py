@@ -110,7 +110,8 @@ def _postgresql(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions begin where we say, DDL included, not where the driver guesses
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # heeded by a new file only; must come before WAL
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):  # of an old file it would need the write lock
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # must come before WAL
     _enter_wal(connection, time.monotonic() + BUSY_TIMEOUT)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
