@@ -16,6 +16,7 @@ _REPEATS = 4
 _LONG = 120  # characters that the repetition must cover
 _RULED = 600  # the same for what people repeat on purpose: ruled lines, dotted leaders, empty cells
 _RULES = frozenset("-=_*~.|#+: \u2500\u2550")
+_PROBE = 30  # characters: any loop that counts holds its own end at least twice
 _BROKEN_OFF = 0.5
 
 
@@ -34,6 +35,8 @@ def detect(case: Case) -> Label:
 def _loop(text: str) -> int:
     """The length of the period that the text ends in, or 0 if it ends in none."""
     ending = " ".join(text[-_ENDING:].split())[::-1]
+    if ending.count(ending[:_PROBE]) < 2:  # noqa: PLR2004 -- twice; nearly every reply leaves here
+        return 0
     for covered, border in enumerate(_borders(ending), start=1):
         period = covered - border
         if covered >= _LONG and covered >= _REPEATS * period and not _is_rule(ending, period, covered):

@@ -19,7 +19,7 @@ _CANNOT = (
 )
 _WHAT = (
     r"(?:assist|help|comply|fulfill|provide|support|engage|participate|create|generate|write|give|offer|share|discuss|"
-    r"answer|do that|continue|advise|encourage|condone|promote|recommend|facilitate|teach|tell you how)"
+    r"answer|do that|suggest|continue|advise|encourage|condone|promote|recommend|facilitate|teach|tell you how)"
 )
 _PHRASE = re.compile(
     rf"\bI(?:'m sorry,? but I)? ?{_CANNOT} (?:in good conscience )?(?:to )?{_WHAT}\b|"
@@ -27,7 +27,7 @@ _PHRASE = re.compile(
     r"\bI (?:do not|don't) (?:feel comfortable|condone|support|encourage|provide|engage|assist)\b|"
     r"\b(?:my (?:programming|guidelines|purpose) (?:prohibits?|prevents?|does not allow|do not allow))\b|"
     r"\bI (?:apologi[sz]e|'m sorry|am sorry),? but (?:I|as an|it|that|this|there)\b|"
-    r"\bI'm (?:really |very |truly )?sorry(?: (?:that|to hear|you)|,? (?:but )?I (?:can|am|'m))|"
+    r"\bI'm (?:really |very |truly )?sorry,? (?:that|but) I(?: can|'m| am)|"
     r"\bsorry,? (?:but )?I (?:can't|cannot|can not)\b|"
     r"\bas an? (?:responsible|ethical)[\w ,]{0,40}(?:cannot|can't|will not|won't)\b|"
     r"\bit (?:is|would be) (?:not appropriate|not ethical|inappropriate|unethical|illegal) (?:for me )?to\b",

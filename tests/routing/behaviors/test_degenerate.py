@@ -1,0 +1,92 @@
+"""Replies that are none."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.behaviors.case import Case
+from routing.behaviors.degenerate import _borders, detect
+from routing.behaviors.label import Label, Presence
+from routing.observation import Arm, Observation, ToolCall
+from routing.traits import Endpoint, Traits
+
+WHOLE = Observation(Arm.TEACHER, text="Fine.", finish_reason="stop")
+
+
+def judged(seen: Observation, reference: Observation = WHOLE) -> Label:
+    """The label of a reply."""
+    return detect(Case(Traits(Endpoint.CHAT), seen, reference, lambda _schema, _value: ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The answer is that " + "the sun is white. " * 20,
+        "!" * 200,
+        "Well.\n" + "I think so.\n\n" * 30,
+        "ha" * 100,
+        "x" + "".join(f"{c}{i}" for i, c in enumerate("abcdefghij" * 5)) * 5,
+        "no " * 50 + "n",
+    ],
+)
+def test_loops(text: str) -> None:
+    """Of words, lines and characters, also cut in the middle of a round."""
+    assert judged(Observation(Arm.STUDENT, text=text)).rule.startswith("loop")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paris.",
+        "ha ha ha ha",
+        "Title\n" + "=" * 200,
+        "| a | b |\n" + "|---|---|\n" + "|   |   |\n" * 20,
+        "def f():\n" + "".join(f"    x{i} = {i}\n" for i in range(200)),
+        "the sun is white. " * 20 + "And that was the song.",
+    ],
+)
+def test_no_loops(text: str) -> None:
+    """Rules, tables, code, and a refrain that ends."""
+    assert judged(Observation(Arm.STUDENT, text=text)).presence is Presence.ABSENT
+
+
+def test_empty_replies() -> None:
+    """Thinking alone is no reply; a call or a refusal is one."""
+    assert judged(Observation(Arm.STUDENT, text=" \n", reasoning="Hm.")).rule == "empty"
+    assert judged(Observation(Arm.STUDENT, tool_calls=(ToolCall("f", "{}"),))).presence is Presence.ABSENT
+    assert judged(Observation(Arm.STUDENT, refusal="No.")).presence is Presence.ABSENT
+
+
+def test_a_reply_cut_for_length_breaks_off_unless_the_reference_was_cut_too() -> None:
+    """A limit of 16 tokens cuts everyone."""
+    cut = Observation(Arm.STUDENT, text="Once upon", finish_reason="length")
+    assert judged(cut).rule == "breaks_off"
+    assert judged(cut, cut).presence is Presence.ABSENT
+
+
+@given(st.text())
+def test_any_text_has_a_label(text: str) -> None:
+    """Detectors never raise."""
+    assert judged(Observation(Arm.STUDENT, text=text)).behavior == "degenerate"
+
+
+@given(st.text("ab", max_size=30))
+def test_borders_are_what_they_are_defined_as(text: str) -> None:
+    """Against the definition, tried out."""
+    for covered, border in enumerate(_borders(text), start=1):
+        prefix = text[:covered]
+        assert border == max(n for n in range(covered) if prefix.endswith(prefix[:n]))
+
+
+@pytest.mark.parametrize("unit", ["a", "ab", "a" * 50 + "b", "".join("ab"[i * i % 7 % 2] for i in range(3_000))])
+def test_hostile_text_takes_bounded_time(unit: str) -> None:
+    """Only the ending is read, in linear time: 20 ms of CPU is many times what it needs."""
+    seen = Observation(Arm.STUDENT, text=unit * (1_000_000 // len(unit)))
+    began = time.process_time()
+    for _ in range(10):
+        judged(seen)
+    assert time.process_time() - began < 0.2
