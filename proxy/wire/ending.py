@@ -8,12 +8,28 @@ An error event ends nothing: a stream that only ends with one has not come to it
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from routing.traits import Endpoint
 
-_DONE = re.compile(rb"[\r\n]data: ?\[DONE\]")
-_RESPONSE = re.compile(rb'[\r\n](?:event: ?|data: ?\{"type": ?")response\.(?:completed|incomplete|failed)[\r\n"]')
-_MESSAGE = re.compile(rb'[\r\n](?:event: ?|data: ?\{"type": ?")message_stop[\r\n"]')
+
+@dataclass(frozen=True, slots=True)
+class _Terminal:
+    """The terminal event's line, and bytes that are in it but in few other chunks: looking for those is cheaper."""
+
+    hint: bytes
+    line: re.Pattern[bytes]
+
+
+_DONE = _Terminal(b"[DONE]", re.compile(rb"[\r\n]data: ?\[DONE\]"))
+_RESPONSE = _Terminal(
+    b"response.",
+    re.compile(rb'[\r\n](?:event: ?|data: ?\{"type": ?")response\.(?:completed|incomplete|failed)[\r\n"]'),
+)
+_MESSAGE = _Terminal(
+    b"message_stop",
+    re.compile(rb'[\r\n](?:event: ?|data: ?\{"type": ?")message_stop[\r\n"]'),
+)
 _TERMINAL = {
     Endpoint.CHAT: _DONE,
     Endpoint.COMPLETIONS: _DONE,
@@ -26,19 +42,19 @@ _OVERLAP = 64  # longer than any terminal event's line up to where it is recogni
 class Ending:
     """Watches a stream's chunks for the terminal event. Other endpoints than the four have none: always seen."""
 
-    __slots__ = ("_carry", "_pattern", "seen")
+    __slots__ = ("_carry", "_terminal", "seen")
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._pattern = _TERMINAL.get(endpoint)
+        self._terminal = _TERMINAL.get(endpoint)
         self._carry = b"\n"
-        self.seen = self._pattern is None
+        self.seen = self._terminal is None
 
     def feed(self, chunk: bytes) -> None:
         """Looks at the next bytes, split from the earlier ones anywhere."""
-        if self._pattern is None:
+        if self.seen or self._terminal is None:
             return
         window = self._carry + chunk
-        self.seen = self.seen or self._pattern.search(window) is not None
+        self.seen = self._terminal.hint in window and self._terminal.line.search(window) is not None
         self._carry = window[-_OVERLAP:]
 
 

@@ -174,33 +174,40 @@ def test_a_response_with_a_bare_string() -> None:
     )
 
 
-def test_a_message_with_tool_results() -> None:
+CONVERSATION: Json = [
+    {"role": "user", "content": "Weather"},
+    {
+        "role": "assistant",
+        "content": [
+            {"type": "text", "text": "Looking."},
+            {"type": "tool_use", "id": "t1", "name": "w", "input": {"city": "x"}},
+        ],
+    },
+    {
+        "role": "user",
+        "content": [
+            {"type": "tool_result", "tool_use_id": "t1", "is_error": True, "content": [{"type": "text", "text": "no"}]},
+            {"type": "text", "text": "Try again"},
+        ],
+    },
+]
+
+
+def test_messages_with_tool_results() -> None:
     """Anthropic carries tool results in the user's message, with a flag for failures."""
+    assert read(Endpoint.MESSAGES, messages=CONVERSATION).turns == (
+        Turn("user", "Weather"),
+        Turn("assistant", "Looking.", (ToolCall("w", '{"city":"x"}', "t1"),)),
+        Turn("tool", "no", tool_call_id="t1", failed=True),
+        Turn("user", "Try again"),
+    )
+
+
+def test_what_messages_ask_beside_their_turns() -> None:
+    """Tools that the upstream runs itself are left out."""
     traits = read(
         Endpoint.MESSAGES,
         system=[{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}],
-        messages=[
-            {"role": "user", "content": "Weather"},
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "text", "text": "Looking."},
-                    {"type": "tool_use", "id": "t1", "name": "w", "input": {"city": "x"}},
-                ],
-            },
-            {
-                "role": "user",
-                "content": [
-                    {
-                        "type": "tool_result",
-                        "tool_use_id": "t1",
-                        "is_error": True,
-                        "content": [{"type": "text", "text": "no"}],
-                    },
-                    {"type": "text", "text": "Try again"},
-                ],
-            },
-        ],
         tools=[{"name": "w", "input_schema": SCHEMA}, {"type": "web_search_20250305", "name": "web_search"}],
         tool_choice={"type": "any"},
         output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
@@ -209,13 +216,7 @@ def test_a_message_with_tool_results() -> None:
     )
     assert traits == Traits(
         Endpoint.MESSAGES,
-        (
-            Turn("system", "Be brief."),
-            Turn("user", "Weather"),
-            Turn("assistant", "Looking.", (ToolCall("w", '{"city":"x"}', "t1"),)),
-            Turn("tool", "no", tool_call_id="t1", failed=True),
-            Turn("user", "Try again"),
-        ),
+        (Turn("system", "Be brief."),),
         (Tool("w", SCHEMA),),
         required_tool="*",
         format=FormatKind.JSON_SCHEMA,
