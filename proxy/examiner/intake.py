@@ -26,6 +26,7 @@ Settle = Callable[[], None]
 Take = Callable[[Record, Settle], None]
 
 _SETTLE_EVERY = 0.1
+_CLOSE_WITHIN = 2.0
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +57,7 @@ class Intake:
         self._snapshot = snapshot
         self._tally = tally
         self._server: asyncio.Server | None = None
+        self._conversations: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen, in place of whatever a dead examiner left at the path."""
@@ -69,10 +71,10 @@ class Intake:
         self.settle()
         if self._server is not None:
             self._server.close()
-        for peer in list(self.peers):
-            with suppress(OSError):
-                await peer.writer.drain()
-            peer.writer.close()
+        for peer in self.peers:
+            peer.writer.close()  # once what is written has left
+        if self._conversations:
+            await asyncio.wait(self._conversations, timeout=_CLOSE_WITHIN)
 
     async def run(self) -> None:
         """Settle regularly until cancelled."""
@@ -111,6 +113,8 @@ class Intake:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(writer)
         self.peers.add(peer)
+        conversation: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment] # the server made one
+        self._conversations.add(conversation)
         try:
             writer.write(frame(self._snapshot()))
             async for message in frames(reader):
@@ -119,8 +123,11 @@ class Intake:
             log.warning("worker %s sent bytes that are no frame, and is cut off: %s", peer.name, broken)
         finally:
             self.peers.discard(peer)
-            writer.close()
             self._retire(peer)
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+            self._conversations.discard(conversation)
 
     def _receive(self, peer: Peer, message: Frame) -> None:
         match message:

@@ -1,0 +1,157 @@
+"""The examiner as a whole, in this process: a worker's socket on one side, the admin port on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from proxy.config.reload import Reloader
+from proxy.examiner.app import Examiner
+from proxy.handover import Frame, Hello, Settled, frame, frames
+from proxy.store.store import Store
+from tests.proxy.examiner.records import record
+
+CONFIG = """
+database: sqlite:///{folder}/pairs.db
+routes:
+  support:
+    models: ["*"]
+    teacher: {{base_url: "http://127.0.0.1:1/v1"}}
+    student: {{base_url: "http://127.0.0.1:{port}/v1", model: small}}
+    mirror: {{concurrency: {concurrency}}}
+"""
+
+
+@dataclass
+class Running:
+    path: Path
+    admin: httpx.AsyncClient
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def settled(self) -> Frame | None:
+        async for message in frames(self.reader):
+            if isinstance(message, Settled):
+                return message
+        return None
+
+    async def metrics(self) -> str:
+        return (await self.admin.get("/metrics")).text
+
+    async def outcome(self, name: str) -> float:
+        for line in (await self.metrics()).splitlines():
+            if line.startswith("practicum_mirror_pairs_total") and f'outcome="{name}"' in line:
+                return float(line.split("#")[0].split()[-1])
+        return 0
+
+
+def run(folder: Path, test: Callable[[Running], Awaitable[None]], port: int = 1, concurrency: int = 4) -> None:
+    async def main() -> None:
+        path, handover = folder / "practicum.yaml", str(folder / "handover.sock")
+        path.write_text(CONFIG.format(folder=folder, port=port, concurrency=concurrency))
+        listening = socket.create_server(("127.0.0.1", 0))
+        address = listening.getsockname()
+        reloader = Reloader(path, interval=0.05)
+        examiner = Examiner(reloader, handover, Store.open(reloader.config.database), {})
+        running = asyncio.create_task(examiner.run(listening))
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{address[1]}") as admin:
+                await admin.get("/livez")  # it listens at the handover before it serves
+                reader, writer = await asyncio.open_unix_connection(handover)
+                writer.write(frame(Hello("0", 1)))
+                await test(Running(path, admin, reader, writer))
+                writer.close()
+        finally:
+            examiner.stop()
+            async with asyncio.timeout(20):
+                await running
+
+    asyncio.run(main())
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110 -- what it waits for shows on the admin port
+            await asyncio.sleep(0.02)
+
+
+def test_a_record_becomes_an_outcome_and_is_settled(tmp_path: Path) -> None:
+    """From the socket to the metrics, with a student that is not there."""
+
+    async def scenario(running: Running) -> None:
+        running.writer.write(frame(record()))
+
+        async def failed() -> bool:
+            return await running.outcome("student_failed") == 1
+
+        await until(failed)
+        async with asyncio.timeout(5):
+            assert await running.settled() == Settled(1)
+
+    run(tmp_path, scenario)
+
+
+def test_a_record_of_a_route_that_is_gone_is_settled_too(tmp_path: Path) -> None:
+    """Workers reload a moment earlier or later than the examiner; nothing may stay open for ever."""
+
+    async def scenario(running: Running) -> None:
+        running.writer.write(frame(record(route="of_yesterday")))
+        async with asyncio.timeout(5):
+            assert await running.settled() == Settled(1)
+        assert "of_yesterday" not in await running.metrics()
+
+    run(tmp_path, scenario)
+
+
+def test_it_adopts_a_changed_configuration(tmp_path: Path) -> None:
+    """Without a restart, and the status shows it."""
+
+    async def scenario(running: Running) -> None:
+        before = (await running.admin.get("/api/routes")).json()["config_hash"]
+        running.path.write_text(running.path.read_text().replace("small", "smaller"))
+
+        async def adopted() -> bool:
+            status = (await running.admin.get("/api/routes")).json()
+            return status["config_hash"] != before and "smaller" in status["routes"][0]["student"]
+
+        await until(adopted)
+
+    run(tmp_path, scenario)
+
+
+def test_a_hung_student_delays_its_stop_by_no_more_than_the_drain(tmp_path: Path) -> None:
+    """What it drops is counted as cancelled, which a deploy's log then shows."""
+    silent = socket.create_server(("127.0.0.1", 0))  # accepts in the kernel, and never answers
+
+    async def scenario(running: Running) -> None:
+        running.writer.write(b"".join(frame(record(pair=f"p{n}")) for n in range(6)))
+
+        async def under_way() -> bool:
+            return "practicum_mirror_inflight{" in (page := await running.metrics()) and (
+                'practicum_mirror_inflight{route="support"} 2.0' in page
+            )
+
+        await until(under_way)
+
+    try:
+        run(tmp_path, scenario, port=silent.getsockname()[1], concurrency=2)
+    finally:
+        silent.close()
+
+
+def test_the_status_is_json_a_script_can_use(tmp_path: Path) -> None:
+    """``practicum status --json`` is this document."""
+
+    async def scenario(running: Running) -> None:
+        status = json.loads((await running.admin.get("/api/routes")).content)
+        assert status["routes"][0]["name"] == "support"
+        assert status["store_ok"] is True
+        assert (await running.admin.get("/readyz")).json() == {"ready": True, "reasons": []}
+
+    run(tmp_path, scenario)

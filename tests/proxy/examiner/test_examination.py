@@ -1,0 +1,197 @@
+"""One sample from its record to the store, over real upstreams and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from proxy.config.settings import Mirror, NoiseFloor, Privacy, Route, Upstream
+from proxy.examiner.examination import Examination, count_served_tokens
+from proxy.examiner.lane import Ended
+from proxy.examiner.mirror_call import Caller
+from proxy.examiner.sampling import Outcome, sample
+from proxy.handover import Record
+from proxy.store.pair import Pair
+from proxy.store.store import Store
+from proxy.store.writer import Bounds, Writer
+from proxy.telemetry.catalog import DIVERGENCES, TOKENS, TRIALS
+from proxy.telemetry.tally import Tally
+from proxy.upstreams import Upstreams
+from routing.behaviors.label import Presence
+from tests.proxy.examiner.records import answered, chat, record, route
+
+
+@dataclass
+class Result:
+    outcomes: list[Outcome]
+    ended: Ended
+    tally: Tally
+    pair: Pair | None
+
+
+async def _answering(status: int, body: bytes) -> tuple[web.AppRunner, str]:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, body=body, content_type="application/json")
+
+    application = web.Application()
+    application.router.add_post("/v1/chat/completions", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    return runner, f"http://{host}:{port}/v1"
+
+
+def examine(
+    folder: Path,
+    told: Record,
+    student: bytes = answered("41"),
+    status: int = 200,
+    noise: bytes | None = None,
+    bounds: Bounds | None = None,
+    store: str = "full",
+) -> Result:
+    """Examine one record against a student (and a second word of the teacher's) that answers so."""
+    tally, outcomes = Tally(), list[Outcome]()
+
+    async def main() -> Ended:
+        runner, url = await _answering(status, student)
+        second, again = await _answering(200, noise or answered())
+        upstreams, writer = Upstreams(), Writer(database, bounds)
+        writing = asyncio.create_task(writer.run())
+        examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally)
+        asked = _route(url, again, noise, store)
+        chosen = sample(asked, told)
+        assert chosen is not None
+        try:
+            return await examination.examine(asked, chosen, outcomes.append)
+        finally:
+            await writer.close(5)
+            await writing
+            await upstreams.close()
+            await runner.cleanup()
+            await second.cleanup()
+
+    database = Store.open(f"sqlite:///{folder}/pairs.db")
+    try:
+        ended = asyncio.run(main())
+        return Result(outcomes, ended, tally, database.pair(told.pair))
+    finally:
+        database.close()
+
+
+def _route(student: str, teacher: str, noise: bytes | None, store: str) -> Route:
+    made = route(Mirror(), privacy=Privacy(store=store, agreeing_sample=100))  # type: ignore[arg-type] # a literal
+    return replace(
+        made,
+        student=Upstream(student, "small"),
+        teacher=Upstream(teacher),
+        noise_floor=NoiseFloor(100 if noise else 0),
+    )
+
+
+def test_a_divergent_pair_is_stored_counted_and_found(tmp_path: Path) -> None:
+    """The whole point: the student's 41 where the teacher said 42."""
+    result = examine(tmp_path, record())
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.pair is not None
+    assert (result.pair.teacher.text, result.pair.student.text) == ("42", "41")
+    assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
+    labels = ("support", "math", "answer", "lost")
+    assert result.tally.value(TRIALS, *labels) == result.tally.value(DIVERGENCES, *labels) == 1
+    assert "0198c0ffee" in result.tally.exemplars.values()
+
+
+def test_an_agreeing_pair_has_trials_and_no_divergence(tmp_path: Path) -> None:
+    """Evidence is made of the agreeing ones too."""
+    result = examine(tmp_path, record(), answered("42"))
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.tally.value(TRIALS, "support", "math", "answer", "lost") == 1
+    assert result.tally.value(DIVERGENCES, "support", "math", "answer", "lost") == 0
+    assert result.ended == Ended(student_failed=False, tokens=7)
+
+
+@pytest.mark.parametrize(("status", "ill"), [(500, True), (429, True), (404, False), (400, False)])
+def test_a_student_that_answers_with_an_error_failed(tmp_path: Path, status: int, ill: bool) -> None:
+    """A 404 is a wrong name in the configuration, a 500 an illness: only the latter opens the circuit."""
+    result = examine(tmp_path, record(), b'{"error": {"message": "no"}}', status=status)
+    assert result.outcomes == [Outcome.STUDENT_FAILED]
+    assert result.ended.student_failed is ill
+    assert result.pair is not None
+    assert result.pair.student.failure == "http_error"
+    assert result.pair.trials == ()
+
+
+def test_a_reply_that_is_none_of_the_endpoint_is_the_students_failure(tmp_path: Path) -> None:
+    """Nor does it say that the student is down."""
+    result = examine(tmp_path, record(), b"<html>")
+    assert result.outcomes == [Outcome.STUDENT_FAILED]
+    assert result.ended.student_failed is False
+
+
+def test_a_teachers_reply_that_cannot_be_read_is_no_evidence_against_the_student(tmp_path: Path) -> None:
+    """A 200 with an error event inside is a failure that the serving path cannot see."""
+    result = examine(tmp_path, record(reply=b'{"error": {"message": "overloaded"}}'))
+    assert result.outcomes == [Outcome.TEACHER_FAILED]
+    assert result.pair is None
+
+
+def test_a_request_that_only_the_teachers_upstream_understands_is_unjudgeable(tmp_path: Path) -> None:
+    """A response id of the teacher's means nothing to the student."""
+    body = b'{"model": "large", "input": "and then?", "previous_response_id": "resp_1"}'
+    result = examine(tmp_path, record(endpoint="responses", path="/responses", request=body))
+    assert result.outcomes == [Outcome.UNJUDGEABLE]
+    assert result.ended == Ended(None)
+
+
+def test_the_noise_floor_compares_the_teacher_with_itself(tmp_path: Path) -> None:
+    """A student cannot be asked to agree with a teacher that does not agree with itself."""
+    result = examine(tmp_path, record(), answered("42"), noise=answered("43"))
+    assert result.pair is not None
+    assert result.pair.noise is not None
+    assert result.pair.noise.text == "43"
+    assert [t.behavior for t in result.pair.noise_trials if t.diverged] == ["answer"]
+    assert not [t for t in result.pair.trials if t.diverged]
+    assert result.tally.value(TOKENS, "support", "teacher", "noise", "completion") == 2
+
+
+def test_a_compressed_reply_is_read(tmp_path: Path) -> None:
+    """The worker passes compressed bytes on as they are; the comparison must not see gibberish."""
+    squeezed = gzip.compress(answered("42"))
+    result = examine(tmp_path, record(reply=squeezed, encoding="gzip"), answered("42"))
+    assert result.pair is not None
+    assert result.pair.teacher.text == "42"
+    tally = Tally()
+    count_served_tokens(tally, record(reply=squeezed, encoding="gzip"), 1 << 20)
+    assert tally.value(TOKENS, "support", "teacher", "serve", "prompt") == 5
+
+
+def test_a_pair_that_cannot_be_stored_is_shed_and_makes_no_evidence(tmp_path: Path) -> None:
+    """What was counted can be found; what cannot be found was not counted."""
+    result = examine(tmp_path, record(), bounds=Bounds(items=0))
+    assert result.outcomes == [Outcome.SHED]
+    assert result.tally.value(TRIALS, "support", "math", "answer", "lost") == 0
+
+
+def test_privacy_changes_what_is_kept_and_not_what_is_found(tmp_path: Path) -> None:
+    """Redaction happens after the comparison."""
+    told = record(request=chat("What is 6 * 7? Tell ana@example.com"))
+    result = examine(tmp_path, told, store="redacted")
+    assert result.pair is not None
+    assert b"ana@example.com" not in result.pair.request
+    assert [t.behavior for t in result.pair.trials if t.diverged] == ["answer"]
+
+
+def test_labels_say_what_fired(tmp_path: Path) -> None:
+    """A person who looks at a pair must see why it was called divergent."""
+    result = examine(tmp_path, record())
+    assert result.pair is not None
+    (label,) = [label for label in result.pair.student.labels if label.behavior == "answer"]
+    assert label.presence is Presence.ABSENT
+    assert label.rule

@@ -1,0 +1,111 @@
+"""What the examiner says of itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
+
+from proxy.config.reload import Reloader
+from proxy.examiner.intake import Intake
+from proxy.examiner.lane import Conclude, Ended, Lane
+from proxy.examiner.reporting import Reporting
+from proxy.examiner.sampling import Outcome, Sample, sample
+from proxy.examiner.status import Cell
+from proxy.examiner.student_load import Load
+from proxy.handover import Snapshot
+from proxy.store.store import Store
+from proxy.store.writer import Writer
+from proxy.telemetry.tally import Tally
+from tests.proxy.examiner.records import record
+
+CONFIG = """
+routes:
+  support:
+    models: ["*"]
+    teacher: {base_url: "http://127.0.0.1:1/v1"}
+    student: {base_url: "http://127.0.0.1:2/v1", model: small}
+"""
+
+
+def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
+    async def examine(_route: object, _sample: Sample, conclude: Conclude) -> Ended:
+        conclude(Outcome.COMPARED)
+        return Ended(student_failed=False)
+
+    async def main() -> None:
+        path = folder / "practicum.yaml"
+        path.write_text(CONFIG)
+        reloader, tally = Reloader(path), Tally()
+        store = Store.open(f"sqlite:///{folder}/pairs.db")
+        lane = Lane(reloader.config.routes["support"], sample, examine, lambda: True, tally)
+        intake = Intake(str(folder / "s"), lambda _, __: None, lambda: Snapshot(1, 5.0, {}), tally)
+        report = Reporting(reloader, {"support": lane}, intake, Writer(store), tally)
+        lane.offer(record(), lambda: None)
+        await asyncio.sleep(0)
+        test(report, lane)
+        await lane.drain(1)
+        store.close()
+
+    asyncio.run(main())
+
+
+def values(report: Reporting) -> dict[tuple[str, ...], float]:
+    page, _ = report.metrics(True)
+    samples = [s for family in read(page.decode()) for s in family.samples]
+    return {(s.name, *sorted(s.labels.values())): s.value for s in samples}
+
+
+def test_no_worker_means_not_ready(tmp_path: Path) -> None:
+    """A load balancer must not send traffic to a host whose workers are still starting."""
+    reporting(tmp_path, lambda report, _: _is(report.unready(), ["no worker is connected"]))
+
+
+def test_weights_are_zero_and_the_phase_is_shadow(tmp_path: Path) -> None:
+    """In this version the student serves nobody, and the status must not suggest otherwise."""
+
+    def check(report: Reporting, _: Lane) -> None:
+        (route,) = report.status().routes
+        assert (route.phase, route.weights.effective) == ("shadow", 0.0)
+        assert values(report)["practicum_weight_percent", "default", "effective", "support"] == 0
+
+    reporting(tmp_path, check)
+
+
+def test_the_students_load_shows_only_where_it_is_known(tmp_path: Path) -> None:
+    """0 waiting and unknown are different things to an alert."""
+
+    def check(report: Reporting, lane: Lane) -> None:
+        assert ("practicum_student_queue_waiting", "support") not in values(report)
+        lane.load = Load(3, 0.5)
+        assert values(report)["practicum_student_queue_waiting", "support"] == 3
+        assert values(report)["practicum_student_kv_cache_ratio", "support"] == 0.5
+
+    reporting(tmp_path, check)
+
+
+def test_the_noise_rate_is_the_teachers_own_divergence(tmp_path: Path) -> None:
+    """Shown beside the student's, or the student is blamed for the teacher's dice."""
+
+    def check(report: Reporting, _: Lane) -> None:
+        report.cells["support"] = (Cell("math", "answer", "lost", 10, 2, 8, 1), Cell("math", "format", "lost", 3, 0))
+        shown = {k: v for k, v in values(report).items() if k[0] == "practicum_noise_rate"}
+        assert shown == {("practicum_noise_rate", "answer", "lost", "math", "support"): 0.125}
+        assert report.status().routes[0].cells == report.cells["support"]
+
+    reporting(tmp_path, check)
+
+
+def test_a_scrape_changes_nothing(tmp_path: Path) -> None:
+    """Two scrapes in a row see the same counters."""
+
+    def check(report: Reporting, _: Lane) -> None:
+        assert values(report) == values(report)
+
+    reporting(tmp_path, check)
+
+
+def _is(found: object, expected: object) -> None:
+    assert found == expected

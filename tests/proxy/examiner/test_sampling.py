@@ -1,0 +1,94 @@
+"""Which records are mirrored."""
+
+from __future__ import annotations
+
+import pytest
+
+from proxy.config.settings import Mirror
+from proxy.examiner.sampling import Outcome, sample, settled_without_a_call
+from routing.traits import Slice
+from tests.proxy.examiner.records import chat, record, route
+
+
+def test_everything_is_mirrored_at_one_hundred_percent() -> None:
+    """100 is exact."""
+    assert all(sample(route(), record(request=chat(f"question {n}"))) for n in range(500))
+
+
+def test_nothing_is_mirrored_at_zero() -> None:
+    """0 is exact too."""
+    off = route(Mirror(percentage=0))
+    assert not any(sample(off, record(request=chat(f"question {n}"))) for n in range(500))
+
+
+def test_about_the_share_asked_for_is_mirrored() -> None:
+    """4 standard errors of 2 000 draws at 25 % are 3.9 points."""
+    quarter = route(Mirror(percentage=25))
+    taken = sum(sample(quarter, record(request=chat(f"question {n}"))) is not None for n in range(2000))
+    assert abs(taken / 2000 - 0.25) < 0.039
+
+
+def test_a_conversation_is_mirrored_whole_or_not_at_all() -> None:
+    """Its turns are one unit of evidence; half of one would be judged on half of its story."""
+    half = route(Mirror(percentage=50))
+    for n in range(50):
+        opening = [{"role": "user", "content": f"question {n}"}]
+        later = [*opening, {"role": "assistant", "content": "which?"}, {"role": "user", "content": "that"}]
+        first, second = (sample(half, record(request=chat(messages=turns))) for turns in (opening, later))
+        assert (first is None) == (second is None)
+        if first and second:
+            assert first.conversation == second.conversation
+
+
+def test_a_conversation_id_of_the_client_counts_instead_of_its_text() -> None:
+    """A client that knows its conversations knows them better than we can guess; its text stays out of the store."""
+    one = sample(route(), record(conversation="c-1", request=chat("a")))
+    other = sample(route(), record(conversation="c-1", request=chat("b")))
+    assert one is not None
+    assert other is not None
+    assert one.conversation == other.conversation
+    assert "c-1" not in one.conversation
+
+
+def test_a_slice_can_have_its_own_share() -> None:
+    """Rare slices are mirrored whole, common ones in part."""
+    mathematics = route(Mirror(percentage=0, slices={"math": 100}))
+    taken = sample(mathematics, record(request=chat("What is 6 * 7?")))
+    assert taken is not None
+    assert taken.slice is Slice.MATH
+    assert sample(mathematics, record(request=chat("Tell me about the sea."))) is None
+
+
+def test_the_noise_floor_is_a_choice_of_its_own() -> None:
+    """Drawn from the same hash as the mirror's share, it would always hit the same conversations first."""
+    some = route(Mirror(percentage=50), noise=50)
+    drawn = [sample(some, record(request=chat(f"question {n}"))) for n in range(400)]
+    noisy = [taken.noise for taken in drawn if taken is not None]
+    assert 0.35 < sum(noisy) / len(noisy) < 0.65
+
+
+@pytest.mark.parametrize("changed", [{"endpoint": "other"}, {"request": b""}])
+def test_what_cannot_be_mirrored_is_not_sampled(changed: dict[str, object]) -> None:
+    """Other endpoints, and records of workers that had mirroring off, are no part of the shadow lane's accounts."""
+    assert sample(route(), record(**changed)) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome"),
+    [
+        ({}, None),
+        ({"mirror": False}, Outcome.WITHHELD),
+        ({"store": False}, Outcome.WITHHELD),
+        ({"outcome": "client_gone"}, Outcome.UNJUDGEABLE),
+        ({"oversized": True}, Outcome.UNJUDGEABLE),
+        ({"request": b"[]"}, Outcome.UNJUDGEABLE),
+        ({"outcome": "client_error", "status": 429}, Outcome.TEACHER_FAILED),
+        ({"outcome": "upstream_error", "status": 0, "failure": "connect"}, Outcome.TEACHER_FAILED),
+        ({"outcome": "truncated", "failure": "reset"}, Outcome.TEACHER_FAILED),
+    ],
+)
+def test_some_samples_end_without_a_call(changed: dict[str, object], outcome: Outcome | None) -> None:
+    """The student is not asked what nobody could compare, or what the client asked us not to copy."""
+    taken = sample(route(), record(**changed))
+    assert taken is not None
+    assert settled_without_a_call(taken) is outcome
