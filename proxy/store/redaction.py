@@ -129,7 +129,7 @@ _RULES = (
         _placeholder("SECRET"),
     ),
     _rule(
-        r"(?i)pass|pwd|key|secret|token",
+        "[:=]",
         r"(?i)(?<![A-Za-z])((?:password|passwd|pwd|api[_\- ]?key|client[_\- ]?secret|access[_\- ]?token)"
         r"[\"']?\s{0,8}[:=]\s{0,8}[\"']?)(?!\[[A-Z]++\])[^\s\"',;]{4,}+",
         _after_prefix("SECRET"),

@@ -87,7 +87,6 @@ class Writer:
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._ended = asyncio.Event()
-        self._writing: _Batch | None = None
         self._task: asyncio.Task[None] | None = None
         self._retry = self._bounds.first_retry
 
@@ -156,7 +155,6 @@ class Writer:
                     await self._changed.wait()
 
     async def _attempt(self, batch: _Batch) -> None:
-        self._writing = batch
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
         except UnstorableError as error:
@@ -166,12 +164,13 @@ class Writer:
             self.ok = False
             self._note(error, batch)
             self._held.appendleft(batch)
-            self._writing = None
             await self._back_off()
+        except asyncio.CancelledError:
+            self._held.appendleft(batch)  # abandoned with the rest, though the thread may yet write it
+            raise
         else:
             self.ok, self._retry = True, self._bounds.first_retry
             self._settle(batch, durable=True)
-        self._writing = None
 
     def _write(self, batch: _Batch) -> None:
         """On the writer's thread: privacy, compression and the transaction."""
@@ -215,8 +214,8 @@ class Writer:
 
     def _abandon(self) -> None:
         """Drop whatever is not settled yet, and let the thread end."""
-        left = [*filter(None, [self._writing]), *self._held, _Batch(self._queue)]
-        self._writing, self._held, self._queue = None, deque(), deque()
+        left = [*self._held, _Batch(self._queue)]
+        self._held, self._queue = deque(), deque()
         for batch in left:
             self._settle(batch, durable=False)
         self._thread.shutdown(wait=False)
