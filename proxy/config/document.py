@@ -11,7 +11,7 @@ from math import isfinite
 
 import yaml
 
-from proxy.config.problems import Refused, quoted
+from proxy.config.problems import Refused, printable, quoted
 from routing.traits import Json
 
 LARGEST = 1024 * 1024
@@ -33,14 +33,15 @@ def compose(data: bytes) -> yaml.Node:
     """The root node of a file's bytes. Raises ``Unreadable``."""
     if len(data) > LARGEST:
         raise Unreadable(f"is {len(data)} bytes long, more than the limit of {LARGEST}", "keep the configuration small")
+    text = _decoded(data)
     try:
-        root = yaml.compose(_decoded(data), Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         why = ", ".join(part for part in (exc.context, exc.problem) if part)
         raise Unreadable(f"is not YAML ({why})", "mend the syntax", mark.line + 1 if mark else 0) from exc
     except yaml.reader.ReaderError as exc:
-        line = _decoded(data).count("\n", 0, exc.position) + 1
+        line = text.count("\n", 0, exc.position) + 1
         raise Unreadable("holds a character that YAML forbids", "remove it", line) from exc
     except RecursionError as exc:
         raise _too_deep(0) from exc
@@ -154,7 +155,7 @@ def _scalar(node: yaml.Node) -> Json:
     if tag in {"str", "timestamp"}:
         return _encodable(str(node.value))
     if tag not in {"null", "bool", "int", "float"}:
-        raise Refused(f"is of the type {tag}", "use text, numbers, true, false, null, lists and mappings")
+        raise Refused(f"is of the type {printable(tag)}", "use text, numbers, true, false, null, lists and mappings")
     try:
         value: Json = yaml.SafeLoader("").construct_object(node)
     except (ValueError, LookupError, OverflowError) as exc:

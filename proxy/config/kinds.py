@@ -210,7 +210,7 @@ KINDS: Mapping[str, Kind] = {
     "port": _integers("a port", 0, _PORTS),
     "boolean": Kind("true or false", frozenset({"bool"}), _boolean, {"type": "boolean"}, placeholder=False),
     "text": Kind("text", _STR, _text, {"type": "string", "minLength": 1}),
-    "url": Kind("a URL", _STR, _url, {"type": "string", "pattern": "^https?://[^@?#]+$"}, shown=_masked_url),
+    "url": Kind("a URL", _STR, _url, {"type": "string", "pattern": "^https?://[^/@?#]+(/[^?#]*)?$"}, shown=_masked_url),
     "database url": Kind(
         "a database URL",
         _STR,

@@ -14,7 +14,7 @@ from typing import NoReturn, cast
 
 from proxy.config.document import Unreadable, compose
 from proxy.config.inert import notices
-from proxy.config.problems import Problem
+from proxy.config.problems import Problem, dotted
 from proxy.config.reading import Reading
 from proxy.config.rules import broken
 from proxy.config.settings import Config, Route
@@ -60,7 +60,7 @@ def parse(text: bytes | str, source: str) -> Loaded:
     for finding in broken(config, reading.lines):
         reading.report(finding)
     if reading.problems:
-        raise ConfigError(tuple(sorted(reading.problems, key=lambda problem: problem.line)))
+        raise ConfigError(_ordered(reading))
     return Loaded(_completed(config, hash_of(data)), _warnings(reading))
 
 
@@ -78,10 +78,18 @@ def _salted(route: Route) -> Route:
 
 
 def _warnings(reading: Reading) -> tuple[Problem, ...]:
-    warned = Reading(reading.source, lines=reading.lines)
-    for finding in notices(reading.lines):
-        warned.report(finding)
-    return tuple(warned.problems)
+    found = (
+        Problem(reading.source, reading.lines[f.path], dotted(f.path), f.value, f.why, f.remedy)
+        for f in notices(reading.lines)
+    )
+    return tuple(sorted(found, key=lambda problem: problem.line))
+
+
+def _ordered(reading: Reading) -> tuple[Problem, ...]:
+    problems = sorted(reading.problems, key=lambda problem: problem.line)
+    if reading.full:
+        problems.append(Problem(reading.source, 0, "", "", "may have more problems", "mend these first"))
+    return tuple(problems)
 
 
 def _refuse(source: str, why: str, remedy: str, line: int = 0) -> NoReturn:

@@ -58,13 +58,17 @@ def dotted(path: Path) -> str:
     text = ""
     for key in path:
         text += key if key.startswith("[") or not text else f".{key}"
-    return text
+    return printable(text)
 
 
 def quoted(text: str) -> str:
     """A value as messages show it: quoted, printable and not too long."""
-    cut = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut) + '"'
+    return f'"{printable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")}"'
+
+
+def printable(text: str) -> str:
+    """A text from a file with what a terminal must not be sent escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -29,6 +29,9 @@ from proxy.config.shape import (
     placeholder,
 )
 
+MOST_PROBLEMS = 100
+"""As many as a person will read; a file with more is some other file."""
+
 _QUOTABLE = frozenset({"int", "float", "bool", "timestamp"})
 
 
@@ -43,10 +46,15 @@ class Reading:
     def report(self, finding: Finding, line: int | None = None) -> None:
         """Keep a finding. At a key that was found wrong before, a second finding would only be noise."""
         key = dotted(finding.path)
-        if any(p.key == key for p in self.problems):
+        if self.full or any(p.key == key for p in self.problems):
             return
         place = self._line(finding.path) if line is None else line
         self.problems.append(Problem(self.source, place, key, finding.value, finding.why, finding.remedy))
+
+    @property
+    def full(self) -> bool:
+        """Whether no more findings are kept."""
+        return len(self.problems) >= MOST_PROBLEMS
 
     def read(self, shape: Shape, node: yaml.Node, path: Path, default: object) -> object:
         """The value of a node, or ``default`` where it has none of this shape."""
@@ -84,9 +92,12 @@ class Reading:
         entries = self._entries(node, path)
         if entries is None:
             return default
-        for key in entries.keys() - set(table.keys()):
+        known = table.keys()
+        for key in entries:
             where = (*path, key)
-            self.report(Finding(where, "", "is not a known key", nearest(key, table.keys())), self.lines[where])
+            if self.full or key in known:
+                continue
+            self.report(Finding(where, "", "is not a known key", nearest(key, known)), self.lines[where])
         values = {s.name: self._setting(s, entries, path, getattr(default, s.name)) for s in table.settings}
         if table.named:
             values["name"] = path[-1]

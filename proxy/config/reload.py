@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from proxy.config.diff import diff
-from proxy.config.parse import content, hash_of, load, parse
+from proxy.config.parse import Loaded, content, hash_of, parse
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
 
@@ -30,17 +31,25 @@ class Reloader:
     """Keeps the last good configuration of a file.
 
     ``config`` is what is in force, ``ok`` whether the file's present content is it, ``loaded_at`` the Unix time of the
-    last successful load. Raises ``ConfigError`` if the file is no good to begin with.
+    last successful load. ``spare`` is a file in which the processes of one host keep what is in force, so that one of
+    them can be started again while ``path`` is broken. Raises ``ConfigError`` if the file is no good to begin with, and
+    there is no spare either.
     """
 
-    def __init__(self, path: Path, interval: float = 2.0, clock: Callable[[], float] = time.time) -> None:
-        loaded = load(path)
+    def __init__(
+        self,
+        path: Path,
+        interval: float = 2.0,
+        clock: Callable[[], float] = time.time,
+        spare: Path | None = None,
+    ) -> None:
+        self._path = path
+        self._spare = spare
+        loaded, self.ok = self._first()
         for warning in loaded.warnings:
             log.warning("%s", warning)
         self.config: Config = loaded.config
-        self.ok = True
         self.loaded_at = clock()
-        self._path = path
         self._interval = interval
         self._clock = clock
         self._refused = ""
@@ -90,6 +99,26 @@ class Reloader:
         elif digest != self._refused:
             self._consider(data, digest)
 
+    def _first(self) -> tuple[Loaded, bool]:
+        """The file's configuration, or else the spare one; and whether it is the file's."""
+        try:
+            data = content_of(self._path)
+            loaded = parse(data, str(self._path))
+        except ConfigError as exc:
+            if self._spare is None or not self._spare.exists():
+                raise
+            log.error("the configuration last in force is used:\n%s", exc)  # noqa: TRY400 -- its message says it all
+            return parse(self._spare.read_bytes(), str(self._path)), False
+        self._save(data)
+        return loaded, True
+
+    def _save(self, data: bytes) -> None:
+        """Keep what is in force for processes to come, in one step: others of this host write the same."""
+        if self._spare is not None:
+            fresh = self._spare.with_suffix(f".{os.getpid()}")
+            fresh.write_bytes(data)
+            fresh.replace(self._spare)
+
     def _consider(self, data: bytes, digest: str) -> None:
         try:
             loaded = parse(data, str(self._path))
@@ -98,6 +127,7 @@ class Reloader:
             return
         for warning in loaded.warnings:
             log.warning("%s", warning)
+        self._save(data)
         self._adopt(loaded.config)
 
     def _adopt(self, config: Config) -> None:

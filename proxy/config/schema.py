@@ -68,7 +68,7 @@ def _schema(shape: Shape) -> Schema:
         case Nullable(inner):
             base = _schema(inner)
             text: Schema = {"description": base.pop("description")} if "description" in base else {}
-            return {"anyOf": [base, {"type": "null"}]} | text
+            return {"anyOf": [base, {"type": "null"}], **text}
         case ListOf(item):
             return {"type": "array", "items": _schema(item)}
         case Either(word, table):

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from proxy.config.problems import Refused
 
-_NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
+_NUMBER = r"[0-9]{1,16}(?:\.[0-9]{1,9})?"
 _UNITS = {"d": Decimal(86400), "h": Decimal(3600), "m": Decimal(60), "s": Decimal(1), "ms": Decimal("0.001")}
 _LONGEST = 3650  # days; a longer one is a slip of the unit
 
