@@ -16,6 +16,7 @@ import zstandard
 from routing.observation import Failure
 
 MAX_CODINGS = 4
+MAX_MEMBERS = 100
 _ZSTD_WINDOW = 8 * 1024 * 1024  # what RFC 9659 lets a server use
 _ZSTD_PIECE = 128  # its decoder takes no output limit, and a few bytes can stand for a block of 128 KiB
 
@@ -40,7 +41,7 @@ def decompress(body: bytes, encoding: str, limit: int) -> Content:
     if len(codings) > MAX_CODINGS or any(name not in _DECODERS for name in codings):
         return Content(b"", Failure.INVALID)
     content = Content(body)
-    for name in reversed(codings):
+    for name in reversed(codings if body else []):
         inner = _bounded(_DECODERS[name](content.body), limit)
         content = Content(inner.body, content.failure or inner.failure)
     if len(content.body) > limit:
@@ -66,9 +67,11 @@ def _bounded(pieces: Iterator[bytes], limit: int) -> Content:
 
 
 def _zlib(body: bytes, window: int) -> Iterator[bytes]:
-    """One zlib stream after the other, for gzip allows several members."""
+    """One zlib stream after the other, for gzip allows several members; each costs a copy of what is left."""
     rest = body
-    while rest:
+    for _ in range(MAX_MEMBERS):
+        if not rest:
+            return
         decoder = zlib.decompressobj(window)
         while rest and not decoder.eof:
             yield decoder.decompress(rest, 65536)
@@ -77,6 +80,8 @@ def _zlib(body: bytes, window: int) -> Iterator[bytes]:
         if not decoder.eof:
             raise _Cut(Failure.TRUNCATED)
         rest = decoder.unused_data.lstrip(b"\0")  # some servers pad
+    if rest:
+        raise _Cut(Failure.TOO_LARGE)
 
 
 def _flushed(decoder: zlib._Decompress) -> Iterator[bytes]:
