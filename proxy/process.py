@@ -1,25 +1,23 @@
-"""The processes behind ``practicum serve``: a worker, the examiner, or both in one, from arguments to exit code.
+"""What a worker and an examiner process have in common: their arguments, their names, and how they are told to stop.
 
 They name themselves for ``ps``, stop in good order on SIGTERM, SIGINT or when their supervisor is gone (its end of the
-lifeline closes), and read their configuration again on SIGHUP.
+lifeline closes), and read their configuration again on SIGHUP. What they do is their own rooms' business.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
-import os
 import signal
 import socket
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import uvloop
 from setproctitle import setproctitle
 
 from proxy.config.reload import Reloader
-from proxy.store.errors import StoreError
 from proxy.telemetry.logs import set_up
 
 log = logging.getLogger("practicum.process")
@@ -27,72 +25,53 @@ log = logging.getLogger("practicum.process")
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
-def run_worker(argv: Sequence[str]) -> int:
-    """The command of a worker process."""
-    arguments = _arguments(argv)
-    name = f"worker {arguments.name}"
-    _introduce(name)
-    uvloop.run(_worker(arguments))
-    return 0
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the supervisor tells a process: its files, and the descriptors it inherits."""
+
+    name: str
+    config: Path
+    spare: Path
+    handover: str
+    fd: int
+    lifeline: int
+
+    @classmethod
+    def of(cls, argv: Sequence[str]) -> Errand:
+        """The errand in a command line."""
+        parser = ArgumentParser()
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--config", type=Path, required=True)
+        parser.add_argument("--spare", type=Path, required=True)
+        parser.add_argument("--handover", required=True)
+        parser.add_argument("--fd", type=int, required=True)
+        parser.add_argument("--lifeline", type=int, required=True)
+        return cls(**vars(parser.parse_args(argv)))
+
+    def argv(self) -> list[str]:
+        """The command line of this errand."""
+        options = {name: str(getattr(self, name)) for name in self.__slots__}
+        return [part for name, value in options.items() for part in (f"--{name}", value)]
+
+    @property
+    def reloader(self) -> Reloader:
+        """The configuration, or the one last in force where the file is broken now."""
+        return Reloader(self.config, spare=self.spare)
+
+    @property
+    def listening(self) -> socket.socket:
+        """The inherited socket, which listens already."""
+        return socket.socket(fileno=self.fd)
 
 
-def run_examiner(argv: Sequence[str]) -> int:
-    """The command of the examiner process; 1 if the store cannot be opened."""
-    arguments = _arguments(argv)
-    _introduce("examiner")
-    try:
-        uvloop.run(_examiner(arguments))
-    except StoreError as error:
-        log.error("the examiner cannot start: %s", error)  # noqa: TRY400 -- its message says it all
-        return 1
-    return 0
-
-
-async def _worker(arguments: argparse.Namespace) -> None:
-    from proxy.worker.app import Worker  # noqa: PLC0415 -- each process pays for its own half only
-
-    reloader = Reloader(arguments.config)
-    worker = Worker(reloader, arguments.handover, arguments.name, os.environ)
-    _listen_to_signals(worker.stop, reloader, arguments.lifeline)
-    await worker.run(socket.socket(fileno=arguments.fd))
-
-
-async def _examiner(arguments: argparse.Namespace) -> None:
-    from proxy.examiner.app import Examiner  # noqa: PLC0415 -- as above
-    from proxy.store.store import Store  # noqa: PLC0415 -- as above
-
-    reloader = Reloader(arguments.config)
-    store = await asyncio.to_thread(Store.open, reloader.config.database)
-    examiner = Examiner(reloader, arguments.handover, store, os.environ)
-    _listen_to_signals(examiner.stop, reloader, arguments.lifeline)
-    await examiner.run(socket.socket(fileno=arguments.fd))
-
-
-async def run_both(config: Path, handover: str, data: socket.socket, admin: socket.socket) -> None:
-    """A worker and the examiner in this process, over the same socket as ever."""
-    from proxy.examiner.app import Examiner  # noqa: PLC0415 -- only one of the ways to run
-    from proxy.store.store import Store  # noqa: PLC0415 -- as above
-    from proxy.worker.app import Worker  # noqa: PLC0415 -- as above
-
-    reloader = Reloader(config)
-    store = await asyncio.to_thread(Store.open, reloader.config.database)
-    examiner = Examiner(reloader, handover, store, os.environ)
-    worker = Worker(Reloader(config), handover, "0", os.environ)
-    _listen_to_signals(worker.stop, reloader, None)
-    examining = asyncio.create_task(examiner.run(admin))
-    try:
-        await worker.run(data)
-    finally:
-        examiner.stop()
-        await examining
-
-
-def _introduce(name: str) -> None:
+def introduce(name: str) -> None:
+    """Be seen under a name, in ``ps`` and in the log."""
     setproctitle(f"practicum {name}")
     set_up(name)
 
 
-def _listen_to_signals(stop: Callable[[], None], reloader: Reloader, lifeline: int | None) -> None:
+def listen_to_signals(stop: Callable[[], None], reloader: Reloader, lifeline: int | None) -> None:
+    """Stop when asked or orphaned; reload when asked."""
     loop = asyncio.get_running_loop()
     for number in _STOPPING:
         loop.add_signal_handler(number, stop)
@@ -105,13 +84,3 @@ def _orphaned(lifeline: int, stop: Callable[[], None]) -> None:
     asyncio.get_running_loop().remove_reader(lifeline)
     log.warning("the supervisor is gone: stopping")
     stop()
-
-
-def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--handover", required=True)
-    parser.add_argument("--fd", type=int, required=True)
-    parser.add_argument("--lifeline", type=int, required=True)
-    parser.add_argument("--name", default="0")
-    return parser.parse_args(argv)

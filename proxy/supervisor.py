@@ -26,7 +26,7 @@ from setproctitle import setproctitle
 from proxy.config.parse import load
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
-from proxy.process import run_both
+from proxy.process import Errand
 from proxy.store.errors import StoreError
 from proxy.telemetry.logs import set_up
 
@@ -65,6 +65,8 @@ def _run(path: Path, config: Config, data: socket.socket, admin: socket.socket, 
     handover = str(Path(folder) / "handover.sock")
     try:
         if workers == 0:
+            from proxy.one_process import run_both  # noqa: PLC0415 -- both halves' weight, where both run here
+
             uvloop.run(run_both(path, handover, data, admin))
         else:
             uvloop.run(Supervisor(path, config, handover, data, admin).run(workers))
@@ -132,8 +134,8 @@ class Supervisor:
     async def run(self, workers: int) -> None:
         """Keep everything running until a signal to stop."""
         lifeline, kept_open = os.pipe()
-        examiner = self._child("examiner", "proxy.examiner", self._admin, lifeline)
-        serving = [self._child(f"worker {n}", "proxy.worker", self._data, lifeline, str(n)) for n in range(workers)]
+        examiner = self._child("proxy.examiner", "examiner", self._admin, lifeline)
+        serving = [self._child("proxy.worker", str(n), self._data, lifeline) for n in range(workers)]
         self._listen_to_signals([examiner, *serving])
         keeping = [asyncio.create_task(child.keep_running()) for child in (examiner, *serving)]
         await self._stopping.wait()
@@ -158,10 +160,11 @@ class Supervisor:
         for child in children:
             child.signal(signal.SIGHUP)
 
-    def _child(self, title: str, module: str, listening: socket.socket, lifeline: int, name: str = "") -> Child:
-        command = [sys.executable, "-m", module, "--config", str(self._path), "--handover", self._handover]
-        command += ["--fd", str(listening.fileno()), "--lifeline", str(lifeline), *(["--name", name] if name else [])]
-        return Child(title, command, (listening.fileno(), lifeline))
+    def _child(self, module: str, name: str, listening: socket.socket, lifeline: int) -> Child:
+        spare = Path(self._handover).with_name("config-in-force.yaml")
+        errand = Errand(name, self._path, spare, self._handover, listening.fileno(), lifeline)
+        command = [sys.executable, "-m", module, *errand.argv()]
+        return Child(f"{module.removeprefix('proxy.')} {name}", command, (listening.fileno(), lifeline))
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from proxy.config.diff import diff
-from proxy.config.parse import Loaded, content, hash_of, parse
+from proxy.config.parse import Loaded, content, hash_of, load, parse
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
 
@@ -45,6 +45,7 @@ class Reloader:
     ) -> None:
         self._path = path
         self._spare = spare
+        self._saved = ""
         loaded, self.ok = self._first()
         for warning in loaded.warnings:
             log.warning("%s", warning)
@@ -95,29 +96,27 @@ class Reloader:
             return
         digest = hash_of(data)
         if digest == self.config.hash:
-            self._confirm()
+            self._confirm(data)
         elif digest != self._refused:
             self._consider(data, digest)
 
     def _first(self) -> tuple[Loaded, bool]:
         """The file's configuration, or else the spare one; and whether it is the file's."""
         try:
-            data = content_of(self._path)
-            loaded = parse(data, str(self._path))
+            return load(self._path), True
         except ConfigError as exc:
             if self._spare is None or not self._spare.exists():
                 raise
             log.error("the configuration last in force is used:\n%s", exc)  # noqa: TRY400 -- its message says it all
             return parse(self._spare.read_bytes(), str(self._path)), False
-        self._save(data)
-        return loaded, True
 
     def _save(self, data: bytes) -> None:
         """Keep what is in force for processes to come, in one step: others of this host write the same."""
-        if self._spare is not None:
+        if self._spare is not None and self._saved != self.config.hash:
             fresh = self._spare.with_suffix(f".{os.getpid()}")
             fresh.write_bytes(data)
             fresh.replace(self._spare)
+            self._saved = self.config.hash
 
     def _consider(self, data: bytes, digest: str) -> None:
         try:
@@ -127,8 +126,8 @@ class Reloader:
             return
         for warning in loaded.warnings:
             log.warning("%s", warning)
-        self._save(data)
         self._adopt(loaded.config)
+        self._save(data)
 
     def _adopt(self, config: Config) -> None:
         changes = diff(self.config, config)
@@ -143,7 +142,8 @@ class Reloader:
             except Exception:  # the rim: one listener's fault must not end the watch, nor keep others uninformed
                 log.exception("the configuration %s is in force, but not everywhere; restart to be sure", config.hash)
 
-    def _confirm(self) -> None:
+    def _confirm(self, data: bytes) -> None:
+        self._save(data)
         if not self.ok:
             log.info("%s: the configuration in force is back", self._path)
         self.ok, self._refused = True, ""

@@ -1,10 +1,32 @@
-"""The examiner process: ``python -m proxy.examiner``, started by the supervisor with a listening socket it inherits."""
+"""The examiner process: ``python -m proxy.examiner``, started by the supervisor with the admin port it inherits."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import sys
 
-from proxy.process import run_examiner
+import uvloop
+
+from proxy.examiner.app import Examiner
+from proxy.process import Errand, introduce, listen_to_signals
+from proxy.store.errors import StoreError
+from proxy.store.store import Store
+
+
+async def _run(errand: Errand) -> None:
+    reloader = errand.reloader
+    store = await asyncio.to_thread(Store.open, reloader.config.database)
+    examiner = Examiner(reloader, errand.handover, store, os.environ)
+    listen_to_signals(examiner.stop, reloader, errand.lifeline)
+    await examiner.run(errand.listening)
+
 
 if __name__ == "__main__":
-    sys.exit(run_examiner(sys.argv[1:]))
+    introduce("examiner")
+    try:
+        uvloop.run(_run(Errand.of(sys.argv[1:])))
+    except StoreError as error:
+        logging.getLogger("practicum.examiner").critical("it cannot start: %s", error)
+        sys.exit(1)

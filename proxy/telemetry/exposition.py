@@ -88,5 +88,5 @@ def render(tally: Tally, gauges: Gauges, *, exemplars: bool) -> tuple[bytes, str
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Totals(tally, gauges))
     if exemplars:
-        return openmetrics(registry), CONTENT_TYPE_OPENMETRICS  # type: ignore[no-untyped-call] # it has no annotations
+        return openmetrics(registry), CONTENT_TYPE_OPENMETRICS
     return classic(registry), CONTENT_TYPE_LATEST

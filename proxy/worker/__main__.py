@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from proxy.process import run_worker
+import uvloop
+
+from proxy.process import Errand, introduce, listen_to_signals
+from proxy.worker.app import Worker
+
+
+async def _run(errand: Errand) -> None:
+    reloader = errand.reloader
+    worker = Worker(reloader, errand.handover, errand.name, os.environ)
+    listen_to_signals(worker.stop, reloader, errand.lifeline)
+    await worker.run(errand.listening)
+
 
 if __name__ == "__main__":
-    sys.exit(run_worker(sys.argv[1:]))
+    errand = Errand.of(sys.argv[1:])
+    introduce(f"worker {errand.name}")
+    uvloop.run(_run(errand))

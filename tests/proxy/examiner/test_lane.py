@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ class Bench:
         conclude(Outcome.STUDENT_FAILED if self.ended.student_failed else Outcome.COMPARED)
         return self.ended
 
-    def offer(self, count: int = 1, **changed: object) -> None:
+    def offer(self, count: int = 1, **changed: Any) -> None:
         for number in range(count):
             self.lane.offer(record(**({"pair": f"p{number}"} | changed)), self.settle)
 
@@ -279,7 +280,7 @@ def test_a_changed_configuration_takes_effect_on_what_is_queued() -> None:
     st.booleans(),
 )
 def test_every_sample_ends_in_exactly_one_outcome(
-    offers: list[dict[str, object]], concurrency: int, queue: int, failing: bool
+    offers: list[dict[str, Any]], concurrency: int, queue: int, failing: bool
 ) -> None:
     """The accounts of the shadow lane: sampled is the sum of the outcomes, and every record is settled once."""
 
