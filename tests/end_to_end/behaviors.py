@@ -124,6 +124,12 @@ async def reset(exchange: Exchange) -> None:
     exchange.reset()
 
 
+async def garbage(exchange: Exchange) -> None:
+    """Something that is no HTTP."""
+    await exchange.send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+    exchange.close()
+
+
 async def hang_up(exchange: Exchange) -> None:
     """FIN before any byte."""
     exchange.close()
@@ -158,6 +164,12 @@ async def redirect(exchange: Exchange) -> None:
     """A redirect to a place that counts visits."""
     location = f"http://127.0.0.1/{exchange.argument or 'elsewhere'}".encode()
     await sized(exchange, b"302 Found", b"moved", ((b"Location", location), (b"Content-Type", b"text/plain")))
+
+
+async def spoofs(exchange: Exchange) -> None:
+    """A good reply that pretends to be the proxy's own."""
+    headers = ((b"X-Practicum-Arm", b"student"), (b"x-practicum-fallback", b"timeout"))
+    await sized(exchange, b"200 OK", canned(exchange).body, headers)
 
 
 async def empty(exchange: Exchange) -> None:
@@ -289,5 +301,5 @@ BEHAVIORS = (
             stall,
         )
     )
-    | _table((no_done, trickle, slow, huge, flood))
+    | _table((no_done, trickle, slow, spoofs, huge, flood))
 )
