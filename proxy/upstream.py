@@ -11,6 +11,7 @@ been answered, to follow redirects, to decompress, and to keep cookies. It sets 
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ _READ_BUFFER = 64 * 1024
 _IDLE = 4.0  # seconds; below uvicorn's, hence vLLM's, keep-alive of 5, so that we close first
 _STALE_TRIES = 8
 _STATUSES = range(200, 600)
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")  # what no server may pass on in a header
 _NO_DEFAULTS = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE)
 
 
@@ -114,7 +116,7 @@ class Upstream:
 
     async def _attempt(self, request: Request) -> Reply:
         used = SimpleNamespace(reused=False)
-        headers = CIMultiDict((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers)
+        headers = CIMultiDict((name.decode("latin-1"), _text(content)) for name, content in request.headers)
         try:
             response = await self._pool().request(
                 request.method,
@@ -126,7 +128,7 @@ class Upstream:
                 trace_request_ctx=used,
             )
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as broken:
-            if used.reused and not isinstance(broken, aiohttp.ClientConnectorError):
+            if used.reused and not _answered(broken):
                 raise _Stale from broken
             raise _translate(broken) from broken
         except (aiohttp.ClientError, OSError, ValueError) as broken:
@@ -134,6 +136,9 @@ class Upstream:
         if response.status not in _STATUSES:
             response.close()
             raise UpstreamError(Failure.INVALID, f"a status of {response.status}")
+        if any(_CONTROL.search(content) for _, content in response.raw_headers):
+            response.close()
+            raise UpstreamError(Failure.INVALID, "a control character in a header")
         return Reply(response)
 
     def _pool(self) -> aiohttp.ClientSession:
@@ -157,6 +162,21 @@ class Upstream:
 
 class _Stale(Exception):  # noqa: N818 -- a signal within this file
     """A pooled connection turned out to be closed."""
+
+
+def _answered(broken: Exception) -> bool:
+    """Whether a reply had begun, or no connection was made at all: then another attempt is not ours to make."""
+    if isinstance(broken, aiohttp.ServerDisconnectedError):
+        return not isinstance(broken.message, str)  # else it is the part of a head that came
+    return isinstance(broken, aiohttp.ClientConnectorError)
+
+
+def _text(content: bytes) -> str:
+    """A header's value as the client library wants it, which writes UTF-8."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 async def _note_reuse(
