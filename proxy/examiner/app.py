@@ -11,7 +11,7 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 
 import uvicorn
 
@@ -24,7 +24,7 @@ from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
 from proxy.examiner.sampling import sample
-from proxy.examiner.student_load import metrics_target, poll
+from proxy.examiner.student_load import ABSENT_EVERY, metrics_target, poll
 from proxy.handover import Record, Snapshot
 from proxy.store.errors import StoreError
 from proxy.store.retention import Retention
@@ -57,6 +57,7 @@ class Examiner:
         self._examination = Examination(Caller(self._upstreams, self._key, self._tally), self._writer, self._tally)
         self._lanes: dict[str, Lane] = {}
         self._intake = Intake(handover, self._take, self._snapshot, self._tally)
+        self._ending: set[asyncio.Task[int]] = set()
         self._sequence = 0
         self._stopping = asyncio.Event()
         self.reporting = Reporting(reloader, self._lanes, self._intake, self._writer, self._tally)
@@ -92,14 +93,14 @@ class Examiner:
     def _duties(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._reloader.run()
         yield self._intake.run()
-        yield self._publish()
-        yield self._pump()
+        yield _every(SNAPSHOT_EVERY, self._publish)
+        yield _every(TICK, self._pump)
+        yield _every(CELLS_EVERY, self._read_cells)
+        yield _every(PRUNE_EVERY, self._prune)
         yield self._watch_students()
-        yield self._read_cells()
-        yield self._prune()
 
     async def _drain(self) -> None:
-        dropped = await asyncio.gather(*(lane.drain(DRAIN) for lane in self._lanes.values()))
+        dropped = await asyncio.gather(*(lane.drain(DRAIN) for lane in self._lanes.values()), *self._ending)
         if sum(dropped):
             log.warning("%d sampled requests were dropped at the end", sum(dropped))
         self._intake.settle()
@@ -108,24 +109,24 @@ class Examiner:
         lane = self._lanes.get(record.route)
         if lane is None:  # a route that this examiner's configuration no longer has
             settle()
-        else:
+            return
+        try:
             count_served_tokens(self._tally, record, lane.route.mirror.max_reply)
             lane.offer(record, settle)
+        except Exception:  # a rim: a record that trips us costs itself, and not its worker's connection
+            log.exception("pair %s could not be taken", record.pair)
+            settle()
 
     def _snapshot(self) -> Snapshot:
         self._sequence += 1
         return Snapshot(self._sequence, SNAPSHOT_TTL, dict.fromkeys(self._reloader.config.routes, 0))
 
     async def _publish(self) -> None:
-        while True:
-            self._intake.publish()
-            await asyncio.sleep(SNAPSHOT_EVERY)
+        self._intake.publish()
 
     async def _pump(self) -> None:
-        while True:
-            for lane in self._lanes.values():
-                lane.pump()
-            await asyncio.sleep(TICK)
+        for lane in self._lanes.values():
+            lane.pump()
 
     async def _watch_students(self) -> None:
         """Ask each student how busy it is; one that hangs delays only itself."""
@@ -140,28 +141,28 @@ class Examiner:
                 await asyncio.sleep(TICK)
 
     async def _ask_load(self, name: str, lane: Lane, due: dict[str, float]) -> None:
-        lane.load, again = await poll(self._upstreams, lane.route.student)
+        again = ABSENT_EVERY
+        try:
+            lane.load, again = await poll(self._upstreams, lane.route.student)
+        except Exception:  # a rim: what a student says of itself must not end the examiner
+            log.exception("the load of the student of %s cannot be read", name)
         due[name] = asyncio.get_running_loop().time() + again
 
     async def _read_cells(self) -> None:
-        while True:
-            for name in list(self._lanes):
-                with contextlib.suppress(StoreError):  # the last ones stand; the writer says that the store is gone
-                    self.reporting.cells[name] = await asyncio.to_thread(self._store.cells, name)
-            await asyncio.sleep(CELLS_EVERY)
+        for name in list(self._lanes):
+            with contextlib.suppress(StoreError):  # the last ones stand; the writer says that the store is gone
+                self.reporting.cells[name] = await asyncio.to_thread(self._store.cells, name)
 
     async def _prune(self) -> None:
-        while True:
-            await asyncio.sleep(PRUNE_EVERY)
-            routes = self._reloader.config.routes
-            bounds = {n: Retention(r.privacy.retention, r.privacy.max_bytes) for n, r in routes.items()}
-            try:
-                pruned = await asyncio.to_thread(self._store.prune, time.time(), bounds)
-            except StoreError as error:
-                log.warning("old pairs could not be removed: %s", error)
-            else:
-                self._tally.count(PRUNED, "age", by=pruned.expired)
-                self._tally.count(PRUNED, "size", by=pruned.oversize)
+        routes = self._reloader.config.routes
+        bounds = {n: Retention(r.privacy.retention, r.privacy.max_bytes) for n, r in routes.items()}
+        try:
+            pruned = await asyncio.to_thread(self._store.prune, time.time(), bounds)
+        except StoreError as error:
+            log.warning("old pairs could not be removed: %s", error)
+            return
+        self._tally.count(PRUNED, "age", by=pruned.expired)
+        self._tally.count(PRUNED, "size", by=pruned.oversize)
 
     def _key(self, name: str | None) -> str | None:
         return self._environ.get(name) if name else None
@@ -174,6 +175,10 @@ class Examiner:
                 self._lanes[name] = Lane(route, sample, self._examination.examine, store_ok, self._tally)
             else:
                 lane.adopt(route)
+        for name in set(self._lanes) - set(config.routes):
+            ending = asyncio.get_running_loop().create_task(self._lanes.pop(name).drain(DRAIN))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
         students = [route.student for route in config.routes.values()]
         teachers = [route.teacher for route in config.routes.values()]
         self._upstreams.keep({*students, *teachers, *map(metrics_target, students)})
@@ -186,6 +191,16 @@ class Examiner:
         return uvicorn.Config(
             admin_app(desk), ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
         )
+
+
+async def _every(pause: float, work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Do something regularly until cancelled. A rim: what fails once is logged, and done again at its next time."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("%s failed", work.__name__.removeprefix("_"))
+        await asyncio.sleep(pause)
 
 
 class _Server(uvicorn.Server):

@@ -18,7 +18,7 @@ from proxy.upstreams import Upstreams
 
 POLL_EVERY = 1.0
 POLL_WITHIN = 2.0
-_ABSENT_EVERY = 30.0
+ABSENT_EVERY = 30.0
 _MOST = 4 * 1024 * 1024
 _OK = 200
 _WAITING = re.compile(rb"^vllm:num_requests_waiting(?:\{[^\n]*\})? ([0-9.eE+-]+)", re.MULTILINE)
@@ -53,7 +53,7 @@ async def poll(upstreams: Upstreams, student: settings.Upstream) -> tuple[Load, 
             page = await _page(upstreams, metrics_target(student))
     except (UpstreamError, TimeoutError):
         return Load(), POLL_EVERY
-    return (read_load(page), POLL_EVERY) if page else (Load(), _ABSENT_EVERY)
+    return (read_load(page), POLL_EVERY) if page else (Load(), ABSENT_EVERY)
 
 
 async def _page(upstreams: Upstreams, target: settings.Upstream) -> bytes:

@@ -125,6 +125,28 @@ def test_it_adopts_a_changed_configuration(tmp_path: Path) -> None:
     run(tmp_path, scenario)
 
 
+def test_a_route_that_is_removed_ends_in_good_order(tmp_path: Path) -> None:
+    """What was queued for it is concluded and settled; nothing of it lingers."""
+    silent = socket.create_server(("127.0.0.1", 0))
+
+    async def scenario(running: Running) -> None:
+        running.writer.write(frame(record()))
+
+        async def under_way() -> bool:
+            return 'practicum_mirror_inflight{route="support"} 1.0' in await running.metrics()
+
+        await until(under_way)
+        running.path.write_text(running.path.read_text().replace("  support:", "  sales:"))
+        async with asyncio.timeout(10):
+            assert await running.settled() == Settled(1)
+        assert await running.outcome("cancelled") == 1
+
+    try:
+        run(tmp_path, scenario, port=silent.getsockname()[1])
+    finally:
+        silent.close()
+
+
 def test_a_hung_student_delays_its_stop_by_no_more_than_the_drain(tmp_path: Path) -> None:
     """What it drops is counted as cancelled, which a deploy's log then shows."""
     silent = socket.create_server(("127.0.0.1", 0))  # accepts in the kernel, and never answers
