@@ -15,7 +15,11 @@ from proxy.config.settings import Config
 from proxy.config.shape import MapOf, Nullable, PerSlice, Shape, Table, whole
 
 ABSENT = "absent"
-RESTART: tuple[Path, ...] = (("listen", "host"), ("listen", "port"), ("admin",), ("database",))
+RESTART: tuple[Path, ...] = (
+    *(("listen", key) for key in ("host", "port", "keep_alive", "drain")),
+    ("admin",),
+    ("database",),
+)
 """The settings that are bound at start: a change waits for the next one."""
 
 

@@ -56,6 +56,7 @@ class Reloader:
         self._refused = ""
         self._listeners: list[Callable[[Config], None]] = []
         self._wanted = asyncio.Event()
+        self.check()
         if mounted_alone(path):
             log.warning(
                 "%s is a mount of a single file (a subPath in Kubernetes, say), which never shows an update;"
@@ -112,11 +113,15 @@ class Reloader:
 
     def _save(self, data: bytes) -> None:
         """Keep what is in force for processes to come, in one step: others of this host write the same."""
-        if self._spare is not None and self._saved != self.config.hash:
-            fresh = self._spare.with_suffix(f".{os.getpid()}")
+        if self._spare is None or self._saved == self.config.hash:
+            return
+        fresh = self._spare.with_suffix(f".{os.getpid()}")
+        try:
             fresh.write_bytes(data)
             fresh.replace(self._spare)
-            self._saved = self.config.hash
+        except OSError as exc:
+            log.warning("a process started while the file is broken will fail: %s cannot be kept: %s", fresh, exc)
+        self._saved = self.config.hash
 
     def _consider(self, data: bytes, digest: str) -> None:
         try:

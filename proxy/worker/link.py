@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
 from routing.decision import Standing
@@ -70,7 +70,7 @@ class Link:
         if self._writer is None:
             return False
         unsent = self._writer.transport.get_write_buffer_size()
-        if self._writer.is_closing() or (unsent and unsent + len(data) > UNSENT_LIMIT):
+        if len(data) > MAX_FRAME or self._writer.is_closing() or (unsent and unsent + len(data) > UNSENT_LIMIT):
             return False
         self._writer.write(data)
         return True

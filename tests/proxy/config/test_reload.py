@@ -216,6 +216,40 @@ def test_a_signal_makes_it_look_at_once(path: Path) -> None:
     asyncio.run(watch(reloader, act, 25))
 
 
+def test_a_process_started_while_the_file_is_broken_uses_what_was_in_force(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A crashed worker must come back although somebody is half way through an edit."""
+    spare = path.with_name("spare.yaml")
+    Reloader(path, spare=spare)
+    path.write_text(text(25))
+    Reloader(path, spare=spare)
+    path.write_text("routes: {")
+    restarted = Reloader(path, spare=spare)
+    assert share(restarted.config) == 25
+    assert not restarted.ok
+    assert "the configuration last in force is used" in caplog.text
+    path.write_text(text(50))
+    restarted.check()
+    assert (share(restarted.config), restarted.ok) == (50, True)
+
+
+def test_without_a_spare_a_broken_file_is_refused(path: Path) -> None:
+    """At the very first start nothing was ever in force."""
+    path.write_text("routes: {")
+    with pytest.raises(ConfigError):
+        Reloader(path, spare=path.with_name("spare.yaml"))
+
+
+def test_a_spare_that_cannot_be_kept_stops_nothing(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A full runtime directory costs a convenience, not the configuration."""
+    reloader = Reloader(path, spare=path.with_name("missing") / "spare.yaml")
+    path.write_text(text(25))
+    reloader.check()
+    assert (share(reloader.config), reloader.ok) == (25, True)
+    assert "cannot be kept" in caplog.text
+
+
 def test_a_mount_of_the_single_file_is_recognized(tmp_path: Path) -> None:
     """A subPath mount in Kubernetes never shows an update, and nothing else would say so."""
     file = tmp_path / "a b" / "practicum.yaml"
