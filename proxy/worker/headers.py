@@ -58,7 +58,7 @@ def _credentials(headers: Headers, api_key: str) -> list[tuple[bytes, bytes]]:
 
 
 def _named_by_connection(headers: Headers) -> frozenset[bytes]:
-    tokens = value(headers, b"connection")
+    tokens = b",".join([content for name, content in headers if name == b"connection"])
     if not tokens or tokens in {b"keep-alive", b"close"}:
         return frozenset()
     return frozenset(token.strip().lower() for token in tokens.split(b","))
