@@ -68,11 +68,13 @@ class Connection(HttpToolsProtocol):
         """Parse, within the head's limits."""
         if self._head_timer is None and not self._in_message:
             self._await_head()
+        before = self._head_timer
         super().data_received(data)
-        self._count_head(data)
+        self._count_head(data, before)
+        self._await_rest()
 
-    def _count_head(self, data: bytes) -> None:
-        if self._head_timer is not None:  # the head is still not complete
+    def _count_head(self, data: bytes, before: asyncio.TimerHandle | None) -> None:
+        if self._head_timer is not None and self._head_timer is before:  # the head is still not complete
             self._head_bytes += len(data)
             if self._head_bytes > self._listen().max_header:
                 self._refuse(431, f"The request's head exceeds listen.max_header, {self._listen().max_header} bytes.")
@@ -81,6 +83,9 @@ class Connection(HttpToolsProtocol):
         """Let the application find this connection."""
         super().on_message_begin()
         self._in_message = True
+        if self._head_timer is None:  # it came in one piece with the request before it
+            self._await_head()
+            self._head_bytes = 1
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item] # ours, and an object
 
     def on_headers_complete(self) -> None:
@@ -110,6 +115,13 @@ class Connection(HttpToolsProtocol):
         timeout = self._listen().header_timeout
         self._head_timer = self.loop.call_later(timeout, self._head_late)
 
+    def _await_rest(self) -> None:
+        """Bound the silence of a client that was answered before its request was whole: nothing else does."""
+        answered = self.cycle is not None and self.cycle.response_complete
+        if answered and self._head_timer is None and not self.transport.is_closing():
+            limit = self.timeout_keep_alive
+            self.timeout_keep_alive_task = self.loop.call_later(limit, self.timeout_keep_alive_handler)
+
     def _head_late(self) -> None:
         self._head_timer = None
         if self._head_bytes == 0:
@@ -123,8 +135,17 @@ class Connection(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
+    @property
+    def _replying(self) -> bool:
+        """Whether a reply is under way, so that nothing else may be written."""
+        begun = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
+        return begun or bool(self.pipeline)
+
     def _refuse(self, status: int, message: str) -> None:
         self._stop_timer()
+        if self._replying:
+            self.transport.close()
+            return
         body = error_body(status, message, "bad_request")
         head = f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
         self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
