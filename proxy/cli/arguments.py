@@ -1,0 +1,172 @@
+"""What may be typed after ``practicum``: every verb with its options, and nothing of what they do.
+
+It imports no more than argparse, because every start pays for it. ``docs/cli.md`` documents the same verbs and options;
+a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from proxy import __version__
+
+DEFAULT_ADMIN = "http://127.0.0.1:9090"
+_DESCRIPTION = "Serve a teacher model, mirror its traffic to a student, and see which behaviors the student lost."
+_EPILOG = "Exit codes: 0 done; 1 refused or failed, with the reason on standard error; 2 usage."
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: the module under ``proxy.cli`` whose ``run`` does it, and what adds its options to a parser."""
+
+    name: str
+    summary: str
+    module: str
+    options: Callable[[argparse.ArgumentParser], None]
+
+
+def verb_parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
+    """The parser of the whole command line. ``environ`` gives the defaults that come from the environment."""
+    parser = argparse.ArgumentParser(prog="practicum", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"practicum {__version__}")
+    parser.set_defaults(admin=environ.get("PRACTICUM_ADMIN_URL") or DEFAULT_ADMIN)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        summary = verb.summary
+        sub = verbs.add_parser(verb.name, help=summary, description=summary, epilog=_EPILOG, allow_abbrev=False)
+        sub.set_defaults(module=verb.module)
+        verb.options(sub)
+    return parser
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", required=True, metavar="FILE", help="the configuration, YAML")
+    parser.add_argument(
+        "--workers", type=_at_least(0), default=1, metavar="N", help="worker processes (0: one process; default 1)"
+    )
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seconds", type=_at_least(1), default=20, metavar="N", help="how long callers call (default 20)"
+    )
+    parser.add_argument("--no-open", action="store_true", help="end with the table instead of serving on until Ctrl-C")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the configuration, YAML")
+    _json(parser)
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("route", nargs="?", metavar="ROUTE", help="one route instead of all")
+    _admin(parser)
+    _json(parser)
+
+
+def _pairs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("route", nargs="?", metavar="ROUTE", help="one route instead of all")
+    _filters(parser)
+    parser.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help="at most so many (default 20)")
+    parser.add_argument(
+        "--format", choices=("table", "jsonl"), default="table", help="jsonl: whole pairs, one to a line"
+    )
+    _source(parser)
+    _json(parser)
+
+
+def _pair(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pair", metavar="PAIR_ID", help="as in the response header x-practicum-pair")
+    parser.add_argument("--request", action="store_true", help="write the request's body, byte for byte, and no more")
+    parser.add_argument("--data", metavar="URL", help="the data port to name in the curl command")
+    _source(parser)
+    _json(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("route", metavar="ROUTE", help="the route whose pairs to write")
+    parser.add_argument("--to", required=True, metavar="FILE", help="FILE.parquet or FILE.jsonl; replaced if it exists")
+    _filters(parser)
+    _source(parser)
+
+
+def _later_route(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("route", metavar="ROUTE")
+    _admin(parser)
+
+
+def _promote(parser: argparse.ArgumentParser) -> None:
+    _later_route(parser)
+    parser.add_argument("--full", action="store_true", help="all steps at once")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    _later_route(parser)
+    parser.add_argument("behavior", metavar="BEHAVIOR")
+    parser.add_argument("--slice", metavar="S")
+    _json(parser)
+
+
+def _set_weight(parser: argparse.ArgumentParser) -> None:
+    _later_route(parser)
+    parser.add_argument("percent", metavar="PERCENT")
+    parser.add_argument("--slice", metavar="S")
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    _later_route(parser)
+    parser.add_argument("--since", required=True, metavar="T")
+    _json(parser)
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--behavior", metavar="B", help="only pairs that diverged in this behavior")
+    parser.add_argument("--slice", metavar="S", help="only requests of this slice")
+    parser.add_argument("--direction", choices=("lost", "gained"), help="only pairs that diverged in this direction")
+    parser.add_argument("--since", metavar="T", help="no older: 2026-03-01, 2026-03-01T12:00Z, or an age such as 2h")
+    parser.add_argument("--until", metavar="T", help="older: as for --since")
+
+
+def _source(parser: argparse.ArgumentParser) -> None:
+    _admin(parser)
+    parser.add_argument("--database", metavar="URL", help="read this store instead, when no server runs")
+
+
+def _admin(parser: argparse.ArgumentParser) -> None:
+    help_ = "the admin port (default: $PRACTICUM_ADMIN_URL or http://127.0.0.1:9090)"
+    parser.add_argument("--admin", metavar="URL", default=argparse.SUPPRESS, help=help_)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON instead of text for people")
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def count(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
+        return int(text)
+
+    return count
+
+
+VERBS = (
+    Verb("serve", "run workers and the examiner", "serve", _serve),
+    Verb("demo", "two scripted arms, live traffic, and what the student lost", "demo", _demo),
+    Verb("check", "validate a configuration; print what is in effect, or every problem", "check", _check),
+    Verb("status", "phase, weights, what was compared, and the mirror's health", "status", _status),
+    Verb("pairs", "list pairs, the newest first", "pairs", _pairs),
+    Verb("pair", "both replies side by side, what fired, and a curl command to reproduce", "pair", _pair),
+    Verb("export", "write a route's pairs to a Parquet or JSONL file", "export", _export),
+    Verb("explain", "why this verdict (not in this version)", "later", _explain),
+    Verb("promote", "to the next step (not in this version)", "later", _promote),
+    Verb("pause", "stay at this step (not in this version)", "later", _later_route),
+    Verb("resume", "go on after a pause (not in this version)", "later", _later_route),
+    Verb("abort", "back to the teacher (not in this version)", "later", _later_route),
+    Verb("retry", "start again after a rollback (not in this version)", "later", _later_route),
+    Verb("set-weight", "an operator's ceiling (not in this version)", "later", _set_weight),
+    Verb("replay", "judge stored pairs again (not in this version)", "later", _replay),
+)

@@ -1,0 +1,31 @@
+"""``practicum check``: a configuration's every problem at once, or what it comes to."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from proxy.config.effective import effective, printed
+from proxy.config.parse import load
+from proxy.config.shape import whole
+from proxy.errors import ConfigError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the effective configuration on standard output, and what its author should know on standard error."""
+    try:
+        loaded = load(Path(arguments.file))
+    except ConfigError as exc:
+        for problem in exc.problems:
+            sys.stderr.write(f"{problem}\n")
+        return 1
+    for warning in loaded.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(printed(whole(), loaded.config))) + b"\n")
+    else:
+        sys.stdout.write(effective(loaded.config))
+    return 0

@@ -1,0 +1,177 @@
+"""The admin port: probes, metrics, and the examiner's knowledge over HTTP.
+
+The application is composed from a ``Desk`` of plain callables; it holds no state, starts nothing and changes nothing.
+Reads of the store run on threads, so a slow database delays its own answer and nothing else. ``guard`` decides who may
+ask, ``answers`` how errors look, ``documents`` what a pair is in JSON. The counterpart is ``proxy.cli``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from itertools import islice
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from proxy.config.settings import Config
+from proxy.examiner.answers import Problem, json_answer, on_problem, text_answer
+from proxy.examiner.config_answers import effective_answer, verdict
+from proxy.examiner.documents import PairPage, document, row
+from proxy.examiner.guard import Guard
+from proxy.examiner.overview import POLICY, overview
+from proxy.examiner.pair_query import pair_filter
+from proxy.examiner.status import RouteStatus, Status
+from proxy.store.errors import StoreError
+from proxy.store.pair import Pair
+from proxy.store.query import PairFilter, cursor
+from proxy.store.store import Store
+
+MAX_BODY = 1024 * 1024
+VERBS = ("promote", "pause", "resume", "abort", "retry", "set-weight")
+_NDJSON = "application/x-ndjson"
+_CHUNK = 20  # pairs encoded on a thread at a time: bounds memory, whatever the size of the export
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Desk:
+    """What the admin port asks of the examiner. All but the store are called on the event loop and must not block.
+
+    ``ready`` gives the reasons why not; none means ready. ``metrics`` renders all metrics, in OpenMetrics if asked to,
+    with their content type. ``token`` None leaves the port open to this machine.
+    """
+
+    status: Callable[[], Status]
+    ready: Callable[[], Sequence[str]]
+    metrics: Callable[[bool], tuple[bytes, str]]
+    store: Store
+    config: Callable[[], Config]
+    token: str | None = dataclasses.field(default=None, repr=False)
+
+
+def admin_app(desk: Desk) -> Starlette:
+    """The admin port's application."""
+    endpoints = _Endpoints(desk)
+    return Starlette(
+        routes=[
+            Route("/livez", endpoints.alive),
+            Route("/readyz", endpoints.ready),
+            Route("/metrics", endpoints.metrics),
+            Route("/", endpoints.front),
+            Route("/api/routes", endpoints.routes),
+            Route("/api/routes/{route}", endpoints.route),
+            Route("/api/routes/{route}/{verb}", endpoints.verb, methods=["POST"]),
+            Route("/api/pairs", endpoints.pairs),
+            Route("/api/pairs/{pair}", endpoints.pair),
+            Route("/api/config", endpoints.config),
+            Route("/api/config/validate", endpoints.validate, methods=["POST"]),
+        ],
+        middleware=[Middleware(Guard, token=desk.token)],
+        exception_handlers=dict.fromkeys((Problem, StoreError, HTTPException, Exception), on_problem),
+    )
+
+
+class _Endpoints:
+    """One method for each path."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def alive(self, _: Request) -> Response:
+        return text_answer("ok\n", "text/plain")
+
+    async def ready(self, _: Request) -> Response:
+        reasons = list(self._desk.ready())
+        return json_answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+    async def metrics(self, request: Request) -> Response:
+        body, media_type = self._desk.metrics("application/openmetrics-text" in request.headers.get("accept", ""))
+        return Response(body, headers={"content-type": media_type})
+
+    async def front(self, _: Request) -> Response:
+        answer = text_answer(overview(self._desk.status(), self._desk.ready()), "text/html")
+        answer.headers["content-security-policy"] = POLICY
+        return answer
+
+    async def routes(self, _: Request) -> Response:
+        return json_answer(self._desk.status())
+
+    async def route(self, request: Request) -> Response:
+        return json_answer(self._known(request.path_params["route"]))
+
+    async def verb(self, request: Request) -> Response:
+        route, verb = self._known(request.path_params["route"]), request.path_params["verb"]
+        if verb not in VERBS:
+            raise Problem(404, f"{verb!r} is no verb; known: {', '.join(VERBS)}", param="verb", code="unknown_verb")
+        message = f"rollouts are not in this version: {route.name!r} stays in {route.phase}, nothing was changed"
+        raise Problem(501, message, param="verb", code="not_in_this_version")
+
+    async def pairs(self, request: Request) -> Response:
+        if _NDJSON in request.headers.get("accept", ""):
+            wanted = pair_filter(request.query_params, bounded=False)
+            return await _all_pairs(self._desk.store, wanted)
+        wanted = pair_filter(request.query_params, bounded=True)
+        return Response(await asyncio.to_thread(_page, self._desk.store, wanted), media_type="application/json")
+
+    async def pair(self, request: Request) -> Response:
+        pair_id: str = request.path_params["pair"]
+        found = await asyncio.to_thread(self._desk.store.pair, pair_id)
+        if found is None:
+            message = f"no pair {pair_id!r} is kept: it agreed and was not in the sample, is too old, or never was"
+            raise Problem(404, message, param="id", code="unknown_pair")
+        return json_answer(document(found))
+
+    async def config(self, request: Request) -> Response:
+        return effective_answer(self._desk.config(), request.headers.get("accept", ""))
+
+    async def validate(self, request: Request) -> Response:
+        return await verdict(await _body(request))
+
+    def _known(self, name: str) -> RouteStatus:
+        routes = self._desk.status().routes
+        found = next((route for route in routes if route.name == name), None)
+        if found is None:
+            known = ", ".join(route.name for route in routes)
+            raise Problem(404, f"no route {name!r}; known: {known}", param="route", code="unknown_route")
+        return found
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Problem(413, f"the body is larger than {MAX_BODY} bytes", code="body_too_large")
+    return bytes(body)
+
+
+def _page(store: Store, wanted: PairFilter) -> bytes:
+    """A page of rows, encoded; asking for one pair more than its limit tells whether another page follows."""
+    limit = wanted.limit or 1
+    found = store.pairs(dataclasses.replace(wanted, limit=limit + 1))
+    shown = found[:limit]
+    following = cursor(shown[-1]) if len(found) > limit else None
+    return msgspec.json.encode(PairPage(tuple(row(pair) for pair in shown), following))
+
+
+async def _all_pairs(store: Store, wanted: PairFilter) -> Response:
+    """Whole pairs, one to a line. The first are read before the answer begins, so that a broken store is a 503."""
+    pairs = store.iterate(wanted)
+    first = await asyncio.to_thread(_lines, pairs)
+    return StreamingResponse(_stream(pairs, first), media_type=_NDJSON)
+
+
+async def _stream(pairs: Iterator[Pair], lines: bytes) -> AsyncIterator[bytes]:
+    while lines:
+        yield lines
+        lines = await asyncio.to_thread(_lines, pairs)
+
+
+def _lines(pairs: Iterator[Pair]) -> bytes:
+    return b"".join(msgspec.json.encode(document(pair)) + b"\n" for pair in islice(pairs, _CHUNK))

@@ -1,0 +1,63 @@
+"""The admin port's front page: one plain page that says how things stand, until there is a console.
+
+Every value is escaped, nothing is loaded, and no script may run: model names and reasons come from outside. It shows
+what ``/api/routes`` says and refuses to know more.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from html import escape
+
+from proxy.examiner.status import Cell, RouteStatus, Status
+
+_STYLE = (
+    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto}"
+    "body{max-width:60rem;padding:0 1rem}"
+    "table{border-collapse:collapse;margin:.5rem 0 2rem}td,th{padding:.2rem 1rem .2rem 0;text-align:left}"
+    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#c22}"
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def overview(status: Status, reasons: Iterable[str]) -> str:
+    """The page as HTML. ``reasons`` say why the examiner is not ready."""
+    troubles = "".join(f'<p class="bad">{escape(reason)}</p>' for reason in reasons)
+    version, workers = escape(status.version), len(status.workers)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Practicum</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body><h1>Practicum</h1>'
+        f"<p>Version {version}, configuration {escape(status.config_hash[:12])}, {workers} worker(s).</p>"
+        f"{troubles}{''.join(_route(route) for route in status.routes)}"
+        "<p>More: /api/routes, /api/pairs, /api/config, /metrics, and <code>practicum --help</code>.</p></body></html>"
+    )
+
+
+def _route(route: RouteStatus) -> str:
+    mirror = route.mirror
+    outcomes = ", ".join(f"{escape(name)} {count}" for name, count in mirror.outcomes.items() if count)
+    paused = f'<p class="bad">Mirror paused: {escape(mirror.paused)}</p>' if mirror.paused else ""
+    return (
+        f"<h2>{escape(route.name)}: {escape(route.phase)}</h2>"
+        f"<p>Teacher {escape(route.teacher)}; student {escape(route.student)}, "
+        f"which serves {route.weights.effective:g} %.</p>"
+        f"<p>{mirror.sampled} sampled{': ' + outcomes if outcomes else ''}.</p>{paused}{_cells(route.cells)}"
+    )
+
+
+def _cells(cells: Iterable[Cell]) -> str:
+    rows = "".join(_cell(cell) for cell in sorted(cells, key=lambda c: (-c.diverged, c.behavior, c.slice, c.direction)))
+    if not rows:
+        return "<p>Nothing has been compared yet.</p>"
+    heads = "<th>Behavior<th>Slice<th>Direction<th class=n>Trials<th class=n>Diverged"
+    return f"<table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(cell: Cell) -> str:
+    names = "".join(f"<td>{escape(name)}" for name in (cell.behavior, cell.slice, cell.direction))
+    return f"<tr>{names}<td class=n>{cell.trials}<td class=n>{cell.diverged}"

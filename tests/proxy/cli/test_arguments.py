@@ -1,0 +1,101 @@
+"""What may be typed, how fast the answer comes, and that the document says the same."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from proxy.cli.arguments import DEFAULT_ADMIN, VERBS, verb_parser
+from tests.proxy.cli.command import process
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "cli.md"
+HELP_LIMIT = 0.15  # seconds
+
+
+def subparsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each verb."""
+    actions = verb_parser({})._actions
+    choices = next(action.choices for action in actions if isinstance(action.choices, dict))
+    return dict(choices)
+
+
+def documented() -> dict[str, str]:
+    """The section of each verb in the document; a heading may name several verbs."""
+    parts = re.split(r"^## (.+)$", DOCUMENT.read_text(), flags=re.MULTILINE)
+    sections = zip(parts[1::2], parts[2::2], strict=True)
+    return {verb: text for heading, text in sections for verb in re.findall(r"`practicum ([a-z-]+)", heading)}
+
+
+def options(parser: argparse.ArgumentParser) -> set[str]:
+    """A verb's options by their long names, but for --help."""
+    flags = {flag for action in parser._actions for flag in action.option_strings}
+    return {flag for flag in flags if flag.startswith("--")} - {"--help"}
+
+
+def test_every_verb_is_documented_and_every_documented_verb_exists() -> None:
+    """A verb nobody can read about does not exist for users, and one that is only written about does not at all."""
+    assert documented().keys() == subparsers().keys() == {verb.name for verb in VERBS}
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
+def test_every_option_is_documented_with_its_verb(verb: str) -> None:
+    """As for verbs, in both directions."""
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", documented()[verb])) == options(subparsers()[verb])
+
+
+def test_help_lists_every_verb() -> None:
+    """It is where people begin."""
+    ran = process("--help")
+    assert ran.code == 0
+    assert all(verb.name in ran.out for verb in VERBS)
+
+
+def test_verbs_of_later_versions_say_so_in_the_help() -> None:
+    """Nobody should try them in vain."""
+    assert all("not in this version" in verb.summary for verb in VERBS if verb.module == "later")
+
+
+def test_help_is_fast() -> None:
+    """Every start pays for what the parser imports. The best of three tries: the machine is shared."""
+    best = 60.0
+    for _ in range(3):
+        began = time.monotonic()
+        process("--help")
+        best = min(best, time.monotonic() - began)
+        if best < HELP_LIMIT:
+            return
+    pytest.fail(f"practicum --help took {best:.3f} s at best, more than {HELP_LIMIT} s")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        (),
+        ("unknown",),
+        ("serve",),
+        ("serve", "--config", "x", "--workers", "-1"),
+        ("serve", "--config", "x", "--workers", "two"),
+        ("pairs", "--direction", "sideways"),
+        ("pairs", "--limit", "0"),
+        ("pairs", "--lim", "3"),
+        ("demo", "--seconds", "0"),
+        ("export", "route"),
+    ],
+)
+def test_misuse_is_exit_code_2(argv: tuple[str, ...]) -> None:
+    """Scripts tell a typing error from a refusal; abbreviations would bind us to today's options."""
+    with pytest.raises(SystemExit) as ended:
+        verb_parser({}).parse_args(argv)
+    assert ended.value.code == 2
+
+
+def test_the_admin_port_comes_from_the_option_then_the_environment_then_the_default() -> None:
+    """In this order, and an empty variable counts as none."""
+    environ = {"PRACTICUM_ADMIN_URL": "http://b"}
+    assert verb_parser(environ).parse_args(["status", "--admin", "http://a"]).admin == "http://a"
+    assert verb_parser(environ).parse_args(["status"]).admin == "http://b"
+    assert verb_parser({"PRACTICUM_ADMIN_URL": ""}).parse_args(["status"]).admin == DEFAULT_ADMIN

@@ -1,0 +1,44 @@
+"""``practicum demo`` under signals. What it tells has its tests in ``tests/proxy/demo``."""
+
+from __future__ import annotations
+
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.proxy.cli.command import environment
+from tests.proxy.demo.test_story import running_with
+
+_PATIENCE = 60.0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_everything_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """In the middle of its traffic, with everything running."""
+    command = [sys.executable, "-m", "proxy", "demo", "--seconds", "60"]
+    environ = environment({"TMPDIR": str(tmp_path)})
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as process:
+        until_traffic(process)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=_PATIENCE)
+    assert (process.returncode, err) == (code, "")
+    assert running_with(f"TMPDIR={tmp_path}") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def until_traffic(process: subprocess.Popen[str]) -> None:
+    """Wait for the first line that tells of calls."""
+    assert process.stdout is not None
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        assert ready, "the demonstration said nothing"
+        line = process.stdout.readline()
+        assert line, "the demonstration ended"
+        if "calls served" in line:
+            return

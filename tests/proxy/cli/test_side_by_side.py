@@ -1,0 +1,99 @@
+"""The page of one pair."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from proxy.cli.side_by_side import show_pair
+from proxy.cli.terminal import is_plain
+from proxy.store.pair import Pair
+from routing.behaviors.label import Label, Presence
+from routing.divergence import Direction, Trial
+from tests.proxy.store.samples import noisy, pair, reply
+
+
+def page(shown: Pair, width: int = 120) -> str:
+    """The page as text."""
+    file = io.StringIO()
+    show_pair(Console(file=file, width=width, markup=False, highlight=False, emoji=False), shown)
+    return file.getvalue()
+
+
+def test_both_replies_stand_side_by_side() -> None:
+    """One look shows the difference."""
+    shown = page(pair(teacher=reply("the teacher's words"), student=reply("the student's words")))
+    assert any("the teacher's words" in line and "the student's words" in line for line in shown.splitlines())
+
+
+def test_what_fired_is_named_with_its_words() -> None:
+    """A person can check the detector."""
+    shown = page(pair())
+    assert "present by cannot help: 'cannot help'" in shown
+    assert "lost (severity 0.75)" in shown
+
+
+def test_agreement_absence_and_no_trial_are_told_apart() -> None:
+    """No trial says nothing about the student."""
+    labels = tuple(Label(name, Presence.ABSENT) for name in ("answer", "format"))
+    shown = page(
+        pair(
+            teacher=reply(labels=(*labels, Label("tool_call", Presence.NOT_APPLICABLE))),
+            student=reply(labels=labels),
+            trials=(Trial("answer", Direction.LOST, diverged=False),),
+        )
+    )
+    found = {line.split()[0]: line for line in shown.splitlines() if line.split()[:1]}
+    assert found["answer"].rstrip().endswith("agree")
+    assert found["format"].rstrip().endswith("no trial")
+    assert found["tool_call"].split()[1:] == ["-", "-", "no", "trial"]
+
+
+def test_a_failure_is_shown_instead_of_its_status() -> None:
+    """Why an arm said nothing is what one wants to know."""
+    silent = dataclasses.replace(reply("", b""), status=0, failure="connect", finish_reason="")
+    shown = page(pair(student=silent))
+    assert "connect; first token" in shown
+    assert "(nothing)" in shown
+
+
+def test_tool_calls_are_readable() -> None:
+    """In a stream's raw bytes they are in pieces."""
+    pieces = (
+        b'data: {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"role": "assistant", '
+        b'"tool_calls": [{"index": 0, "id": "1", "function": {"name": "get_order", "arguments": "{\\"id\\":"}}]}}]}\n\n'
+        b'data: {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, '
+        b'"function": {"arguments": " 7}"}}]}, "finish_reason": "tool_calls"}]}\n\ndata: [DONE]\n\n'
+    )
+    student = dataclasses.replace(reply("", pieces), content_type="text/event-stream")
+    assert 'calls get_order({"id": 7})' in page(pair(student=student))
+
+
+def test_the_teachers_second_reply_is_shown() -> None:
+    """How far the teacher is from itself is the measure of the rest."""
+    assert "teacher, asked again" in page(noisy())
+
+
+def test_a_withheld_request_is_said_to_be() -> None:
+    """It was not empty."""
+    assert "(not kept)" in page(pair(request=b""))
+
+
+def test_long_replies_are_cut_and_say_so() -> None:
+    """A page is for reading."""
+    shown = page(pair(student=reply("x" * 10_000)))
+    assert "4000 more characters" in " ".join(shown.split())
+
+
+@given(st.text(alphabet=st.characters()), st.binary(), st.tuples(st.integers(), st.integers()))
+def test_nothing_that_an_arm_wrote_acts_on_the_terminal(text: str, body: bytes, span: tuple[int, int]) -> None:
+    """Neither escapes nor rich's markup, wherever they stand."""
+    label = Label(text, Presence.PRESENT, 1.0, text, span)
+    bad = dataclasses.replace(reply(text, body, labels=(label,)), failure=text, finish_reason=text)
+    trials = (Trial(text, Direction.LOST, diverged=True),)
+    shown = page(pair(request=body, teacher=bad, student=bad, trials=trials, route=text, conversation=text))
+    assert is_plain(shown)

@@ -1,0 +1,92 @@
+"""``practicum status``."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from proxy.cli.status import show_route, show_status
+from proxy.cli.terminal import is_plain
+from proxy.examiner.status import Cell, Status, WorkerStatus
+from tests.proxy.cli.command import practicum
+from tests.proxy.desk import route_status, some_status
+
+
+def screen(status: Status) -> str:
+    """The status as text."""
+    file = io.StringIO()
+    show_status(Console(file=file, width=160, markup=False, highlight=False), status)
+    return file.getvalue()
+
+
+def test_all_routes(admin: str) -> None:
+    """What an operator wants to know first."""
+    ran = practicum("status", "--admin", admin)
+    assert ran.code == 0
+    for expected in (
+        "support: shadow",
+        "0 %, the least of ceiling 100",
+        "12 sampled: compared 9, shed 3",
+        "KV cache 42 %",
+    ):
+        assert expected in ran.out
+
+
+def test_one_route(admin: str) -> None:
+    """Without the installation around it."""
+    assert practicum("status", "support", "--admin", admin).out.startswith("support: shadow")
+
+
+def test_json_is_what_the_port_says(admin: str) -> None:
+    """For scripts."""
+    assert json.loads(practicum("status", "--json", "--admin", admin).out)["routes"][0]["name"] == "support"
+
+
+def test_an_unknown_route_names_the_known(admin: str) -> None:
+    """And exits with 1."""
+    ran = practicum("status", "suport", "--admin", admin)
+    assert ran.code == 1
+    assert "known: support" in ran.err
+
+
+def test_rates_come_with_their_trials_and_no_data_is_a_dash() -> None:
+    """A rate without trials is none."""
+    lines = {line.split()[0]: line.split() for line in screen(some_status()).splitlines() if line.split()}
+    assert lines["refusal"] == ["refusal", "general", "lost", "8", "2", "25.0", "%", "25.0", "%"]
+    assert lines["answer"] == ["answer", "math", "lost", "0", "0", "-", "-"]
+
+
+def test_a_route_without_comparisons_says_so() -> None:
+    """An empty table would look like a perfect student."""
+    file = io.StringIO()
+    show_route(Console(file=file), dataclasses.replace(route_status(), cells=()))
+    assert "nothing has been compared yet" in file.getvalue()
+
+
+def test_everything_wrong_is_said() -> None:
+    """Each with what it means."""
+    skewed = WorkerStatus("1", 4243, "fedcba", 0)
+    bad = dataclasses.replace(some_status(), config_ok=False, store_ok=False, lost_records=3, workers=(skewed,))
+    shown = screen(bad)
+    for expected in ("configuration file is broken", "takes no pairs", "3 record(s) were lost", "than the examiner: 1"):
+        assert f"! {expected}" in shown or expected in shown
+    assert "!" not in screen(some_status())
+
+
+def test_a_paused_mirror_says_why() -> None:
+    """Or its silence looks like peace."""
+    route = route_status()
+    paused = dataclasses.replace(route, mirror=dataclasses.replace(route.mirror, paused="the student is busy"))
+    assert "the student is busy" in screen(some_status(paused))
+
+
+@given(st.text(alphabet=st.characters()))
+def test_no_name_acts_on_the_terminal(name: str) -> None:
+    """Model names come from upstreams."""
+    route = dataclasses.replace(route_status(name, [Cell(name, name, name, 1, 1)]), teacher=name, student=name)
+    assert is_plain(screen(dataclasses.replace(some_status(route), version=name, config_hash=name)))
