@@ -7,6 +7,7 @@ themselves when their standard input does. Ports are chosen free; everything sta
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -27,7 +28,7 @@ _LOG_TAIL = 2000  # characters
 _CONFIG = """\
 listen: {{host: 127.0.0.1, port: {data}, drain: 3s}}
 admin: {{host: 127.0.0.1, port: {admin}}}
-database: "{database}"
+database: {database}
 routes:
   {model}:
     models: [{model}]
@@ -63,7 +64,7 @@ async def staged(directory: Path, patience: float = 30.0) -> AsyncIterator[Stage
         data, admin = _free_ports(2)
         database = f"sqlite:///{directory}/practicum.db"
         config = _CONFIG.format(
-            data=data, admin=admin, database=database, model=MODEL, teacher=teacher, student=student
+            data=data, admin=admin, database=json.dumps(database), model=MODEL, teacher=teacher, student=student
         )
         (directory / "practicum.yaml").write_text(config)
         serving = await stack.enter_async_context(_serve(directory))

@@ -7,6 +7,7 @@ can no longer ask the admin port, nothing on the disk.
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
 import signal
 import tempfile
@@ -92,7 +93,7 @@ async def _perform(console: Console, show: Show, stage: Stage) -> None:
         console.print(
             Text(f"{traffic.failed} of {traffic.calls} calls failed; the last: {traffic.last_failure}", "bold red")
         )
-    source = f"--admin {stage.admin}" if show.stay else f"--database {stage.database}"
+    source = f"--admin {stage.admin}" if show.stay else f"--database {shlex.quote(stage.database)}"
     console.print("\nLook at one:")
     for command in commands(findings(route.cells, rows), source):
         console.print(Text(f"  {command}", "bold"), soft_wrap=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import select
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.proxy.cli.command import environment
-from tests.proxy.demo.test_story import running_with
+from tests.proxy.demo.processes import demo, running_in
 
 _PATIENCE = 60.0
 
@@ -20,14 +18,14 @@ _PATIENCE = 60.0
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_everything_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """In the middle of its traffic, with everything running."""
-    command = [sys.executable, "-m", "proxy", "demo", "--seconds", "60"]
-    environ = environment({"TMPDIR": str(tmp_path)})
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as process:
+    with demo(tmp_path, "--seconds", "60") as process:
         until_traffic(process)
+        running = len(running_in(tmp_path))
         process.send_signal(number)
         _, err = process.communicate(timeout=_PATIENCE)
     assert (process.returncode, err) == (code, "")
-    assert running_with(f"TMPDIR={tmp_path}") == []
+    assert running == 6, "itself, two arms, the supervisor, a worker, the examiner"
+    assert running_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
-import subprocess
-import sys
+import shlex
 from pathlib import Path
 
 import pytest
@@ -15,38 +13,26 @@ from proxy.cli.refused import Refused
 from proxy.demo.story import require_pairs
 from proxy.demo.traffic import Traffic
 from proxy.examiner.documents import row
-from tests.proxy.cli.command import Ran, environment, practicum
+from tests.proxy.cli.command import Ran, practicum
+from tests.proxy.demo.processes import demo, running_in
 from tests.proxy.desk import route_status
 from tests.proxy.store.samples import pair
 
 _PATIENCE = 60.0
 
 
-def running_with(variable: str) -> list[str]:
-    """The command lines of the other processes whose environment holds this variable."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"{variable}\0" in path.read_bytes().decode(errors="replace") and int(path.parts[2]) != os.getpid():
-                found.append((path.parent / "cmdline").read_bytes().decode().replace("\0", " "))
-        except OSError:
-            continue  # it ended, or is another user's
-    return found
-
-
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the demonstration keeps its files."""
-    return tmp_path_factory.mktemp("demo")
+    """Where the demonstration keeps its files: a name that has to be quoted."""
+    return tmp_path_factory.mktemp("the 'demo'")
 
 
 @pytest.fixture(scope="module")
 def played(directory: Path) -> Ran:
     """A demonstration that was played to its end."""
-    command = [sys.executable, "-m", "proxy", "demo", "--seconds", "5"]
-    environ = environment({"TMPDIR": str(directory)})
-    done = subprocess.run(command, capture_output=True, check=False, text=True, env=environ, timeout=_PATIENCE)
-    return Ran(done.returncode, done.stdout, done.stderr)
+    with demo(directory, "--seconds", "5") as process:
+        out, err = process.communicate(timeout=_PATIENCE)
+    return Ran(process.returncode, out, err)
 
 
 def test_it_ends_well(played: Ran) -> None:
@@ -80,7 +66,7 @@ def test_the_printed_commands_work_afterwards(played: Ran) -> None:
     """The database is kept where there is no server to ask any more."""
     commands = re.findall(r"^  practicum (.+)$", played.out, re.MULTILINE)
     assert len(commands) == 2
-    page, listing = (practicum(*command.split()) for command in commands)
+    page, listing = (practicum(*shlex.split(command)) for command in commands)
     assert page.code == listing.code == 0
     assert "lost" in page.out
     assert "curl" in page.out
@@ -89,7 +75,7 @@ def test_the_printed_commands_work_afterwards(played: Ran) -> None:
 def test_nothing_is_left_running(played: Ran, directory: Path) -> None:
     """Neither arms nor workers nor the examiner."""
     assert played.code == 0
-    assert running_with(f"TMPDIR={directory}") == []
+    assert running_in(directory) == []
 
 
 def test_a_story_without_pairs_is_refused() -> None:

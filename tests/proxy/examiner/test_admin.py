@@ -19,7 +19,9 @@ from proxy.examiner.admin import MAX_BODY, VERBS, admin_app
 from proxy.examiner.documents import PairDocument, PairPage, pair_of
 from proxy.examiner.pair_query import KNOWN
 from proxy.examiner.status import Status
+from proxy.store.errors import UnavailableError
 from proxy.store.pair import Pair
+from proxy.store.query import PairFilter
 from proxy.store.store import Store
 from routing.divergence import Direction, Trial
 from tests.proxy.desk import a_desk, filled, served, some_status
@@ -31,6 +33,7 @@ PAIRS = (
     pair(100, GAINED, slice="math"),
     pair(101, (), route="other", endpoint="messages", request=b"\xff\x00"),
 )
+EVERYTHING = PairFilter(limit=None)
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +249,30 @@ def test_a_slow_database_delays_only_its_own_answer() -> None:
         assert not waiting.done()
         release.set()
         assert (alive.status_code, waiting.result().status_code) == (200, 404)
+
+
+class FailingStore(Store):
+    """A store whose database goes away in the middle of an export."""
+
+    def __init__(self) -> None:
+        """Without a database."""
+
+    def iterate(self, wanted: PairFilter = EVERYTHING) -> Iterator[Pair]:  # noqa: ARG002 -- whatever is asked for
+        """Give some pairs, then fail."""
+        yield from PAIRS[:50]
+        raise UnavailableError("gone")
+
+
+def test_an_export_that_fails_midway_does_not_look_complete() -> None:
+    """A reader must see that its copy is not whole."""
+    received: list[str] = []
+    with (
+        served(a_desk(FailingStore())) as url,
+        httpx.stream("GET", f"{url}/api/pairs", headers={"accept": "application/x-ndjson"}) as response,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        received.extend(response.iter_lines())
+    assert 0 < len(received) <= 50
 
 
 def test_a_broken_database_is_a_503(tmp_path: Path) -> None:
