@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from proxy.cli.invocation import invocation
 from proxy.cli.terminal import is_plain
 from proxy.store.pair import Pair
 from routing.traits import Endpoint
@@ -45,7 +46,7 @@ def curl(pair: Pair, port: DataPort, source: str) -> str:
         lines.append('-H "authorization: Bearer $PRACTICUM_CLIENT_KEY"')
     text = _printable(pair.request)
     lines.append("--data-binary @-" if text is None else f"--data-raw {shlex.quote(text)}")
-    fetch = "" if text is not None else f"practicum pair {shlex.quote(pair.id)} --request {source} |\n"
+    fetch = "" if text is not None else f"{invocation()} pair {shlex.quote(pair.id)} --request {source} |\n"
     return fetch + " \\\n  ".join(lines)
 
 

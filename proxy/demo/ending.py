@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from proxy.cli.invocation import invocation
 from proxy.cli.terminal import cells, headed_table, percent, print_rows
 from proxy.examiner.documents import PairRow
 from proxy.examiner.status import Cell, RouteStatus
@@ -31,13 +32,13 @@ class Finding:
 
 
 def findings(cells: Iterable[Cell], rows: Sequence[PairRow]) -> list[Finding]:
-    """What was found, the most divergent first."""
+    """What was found where there were trials at all, the most divergent first."""
     sums: dict[tuple[str, Direction], tuple[int, int]] = {}
     for cell in cells:
         key = cell.behavior, Direction(cell.direction)
         trials, diverged = sums.get(key, (0, 0))
         sums[key] = trials + cell.trials, diverged + cell.diverged
-    found = [Finding(*key, *counts, _example(*key, rows)) for key, counts in sums.items()]
+    found = [Finding(*key, *counts, _example(*key, rows)) for key, counts in sums.items() if counts[0]]
     return sorted(found, key=lambda f: (f.direction is Direction.GAINED, -f.diverged, f.behavior))
 
 
@@ -78,5 +79,5 @@ def commands(found: Iterable[Finding], source: str) -> Iterator[str]:
     """The commands that show a pair of the most divergent behavior, and more. ``source`` are the options to find it."""
     example = next((finding.pair for finding in found if finding.pair), "")
     if example:
-        yield f"practicum pair {example} {source}"
-    yield f"practicum pairs --direction lost {source}"
+        yield f"{invocation()} pair {example} {source}"
+    yield f"{invocation()} pairs --direction lost {source}"

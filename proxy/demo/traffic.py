@@ -43,11 +43,11 @@ class Traffic:
 async def call(data: str, seconds: float, traffic: Traffic) -> None:
     """Send exercises to the data port for so many seconds; ``traffic`` fills as they are answered."""
     numbers = itertools.count()
-    until = asyncio.get_running_loop().time() + seconds
     async with (
         httpx.AsyncClient(base_url=data, trust_env=False, timeout=_TIMEOUT) as client,
         asyncio.TaskGroup() as group,
     ):
+        until = asyncio.get_running_loop().time() + seconds
         for _ in range(_CALLERS):
             group.create_task(_caller(client, numbers, until, traffic))
 

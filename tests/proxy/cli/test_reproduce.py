@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proxy.cli.invocation import invocation
 from proxy.cli.reproduce import DataPort, curl
 from proxy.cli.terminal import is_plain
 from tests.proxy.store.samples import pair
@@ -57,8 +58,9 @@ def test_any_body_is_printed_safely_or_piped(path: str, body: bytes) -> None:
     """Whatever was sent, the command itself is harmless to look at."""
     command = curl(pair(request=body), PORT, "--admin 'http://a'")
     assert is_plain(command)
-    if command.startswith("practicum"):
-        assert command.startswith("practicum pair pair-000000 --request --admin 'http://a' |\ncurl ")
+    if not command.startswith("curl "):
+        fetch = f"{invocation()} pair pair-000000 --request --admin 'http://a'"
+        assert command.startswith(f"{fetch} |\ncurl ")
         assert command.endswith("--data-binary @-")
     else:
         assert arguments(command, path)[-1] == body

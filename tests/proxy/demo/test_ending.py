@@ -7,6 +7,7 @@ import io
 
 from rich.console import Console
 
+from proxy.cli.invocation import invocation
 from proxy.demo.ending import Finding, agreement, commands, findings, show_ending
 from proxy.examiner.documents import PairRow, row
 from proxy.examiner.status import Cell
@@ -19,6 +20,7 @@ CELLS = (
     Cell("math", "refusal", "lost", 2, 1),
     Cell("general", "degenerate", "gained", 9, 9),
     Cell("general", "answer", "lost", 8, 0),
+    Cell("general", "answer", "gained", 0, 0),
 )
 
 
@@ -48,8 +50,8 @@ def test_agreement_counts_compared_headline_pairs_only() -> None:
 def test_the_first_command_shows_the_most_divergent() -> None:
     """One copies the first line."""
     first, second = commands(findings(CELLS, rows()), "--admin x")
-    assert first == "practicum pair pair-000001 --admin x"
-    assert second == "practicum pairs --direction lost --admin x"
+    assert first == f"{invocation()} pair pair-000001 --admin x"
+    assert second == f"{invocation()} pairs --direction lost --admin x"
 
 
 def test_without_divergence_there_is_no_pair_to_show() -> None:

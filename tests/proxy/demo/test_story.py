@@ -64,7 +64,7 @@ def test_every_sampled_call_was_compared(played: Ran) -> None:
 
 def test_the_printed_commands_work_afterwards(played: Ran) -> None:
     """The database is kept where there is no server to ask any more."""
-    commands = re.findall(r"^  practicum (.+)$", played.out, re.MULTILINE)
+    commands = re.findall(r"^  .*(?:practicum|-m proxy) (pairs? .+)$", played.out, re.MULTILINE)
     assert len(commands) == 2
     page, listing = (practicum(*shlex.split(command)) for command in commands)
     assert page.code == listing.code == 0
