@@ -120,7 +120,7 @@ class Exchange:
         self._last = now
         if self._ending is not None:
             self._ending.feed(chunk)
-            self._tail = (self._tail + chunk)[-4:]
+            self._tail = chunk[-4:] if len(chunk) >= 4 else (self._tail + chunk)[-4:]  # noqa: PLR2004 -- CRLF twice
         if self.ask.mirrored and not self.oversized:
             self._keep(chunk)
 
@@ -143,7 +143,7 @@ class Exchange:
         if self.client_gone:
             return "client_gone"
         if self.failure is not None:
-            return "truncated" if self.answered else "upstream_error"
+            return "truncated" if self.answered or self.failure is Failure.TRUNCATED else "upstream_error"
         if self.status >= _SERVER_ERROR:
             return "upstream_error"
         return "client_error" if self.status >= _CLIENT_ERROR else "ok"

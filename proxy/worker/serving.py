@@ -137,10 +137,12 @@ async def _pass_on(exchange: Exchange, chunk: bytes, deadlines: Deadlines, send:
 
 async def _answer_failure(exchange: Exchange, send: Send, connection: Connection) -> None:
     """Say what failed, in the way that is still open; a reply that broke off must not look complete."""
+    if exchange.failure is Failure.TRUNCATED:  # it ended in HTTP's good order, and so did ours
+        return
     error = _error(exchange)
     if not exchange.answered:
         await send_error(send, error, pair=exchange.ask.pair)
-    elif exchange.failure is not Failure.TRUNCATED:  # that one ended in HTTP's good order, and so did ours
+    else:
         if exchange.at_event_border:
             await send({"type": "http.response.body", "body": _error_event(exchange, error), "more_body": True})
         connection.abandon()
