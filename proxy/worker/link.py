@@ -13,6 +13,8 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
+import msgspec
+
 from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
@@ -24,6 +26,7 @@ UNSENT_LIMIT = 4 * 1024 * 1024
 _COUNTS_EVERY = 0.5
 _RETRY = 0.05
 _RETRY_MOST = 1.0
+_FAREWELL = 1.0
 
 
 class Link:
@@ -49,7 +52,7 @@ class Link:
         """Keep connected until cancelled."""
         pause = _RETRY
         while True:
-            with suppress(OSError):
+            with suppress(OSError, msgspec.DecodeError):  # gone, or of another version: try the next one
                 reader, self._writer = await asyncio.open_unix_connection(self._path)
                 pause = _RETRY
                 await self._converse(reader, self._writer)
@@ -57,14 +60,15 @@ class Link:
             pause = min(pause * 2, _RETRY_MOST)
 
     async def close(self) -> None:
-        """Send the last counts and say goodbye; wait for the bytes to leave, not for the examiner to read them all."""
+        """Send the last counts and say goodbye; wait for the bytes to leave, if not for ever."""
         writer = self._writer
         if writer is None:
             return
-        with suppress(OSError):
-            writer.write(frame(self._counts()) + frame(Goodbye()))
-            await writer.drain()
-            writer.close()
+        with suppress(OSError):  # a timeout is one
+            async with asyncio.timeout(_FAREWELL):
+                writer.write(frame(self._counts()) + frame(Goodbye()))
+                await writer.drain()
+        writer.close()
 
     def _write(self, data: bytes) -> bool:
         if self._writer is None:
