@@ -1,6 +1,6 @@
 """What a worker and an examiner process have in common: their arguments, their names, and how they are told to stop.
 
-They name themselves for ``ps``, stop in good order on SIGTERM, SIGINT or when their supervisor is gone (its end of the
+They name themselves for ``ps``, stop in good order on SIGTERM or when their supervisor is gone (its end of the
 lifeline closes), and read their configuration again on SIGHUP. What they do is their own rooms' business.
 """
 
@@ -21,8 +21,6 @@ from proxy.config.reload import Reloader
 from proxy.telemetry.logs import set_up
 
 log = logging.getLogger("practicum.process")
-
-_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,12 @@ def introduce(name: str) -> None:
 def listen_to_signals(stop: Callable[[], None], reloader: Reloader, lifeline: int | None) -> None:
     """Stop when asked or orphaned; reload when asked."""
     loop = asyncio.get_running_loop()
-    for number in _STOPPING:
-        loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGHUP, reloader.check_now)
-    if lifeline is not None:
+    if lifeline is None:
+        loop.add_signal_handler(signal.SIGINT, stop)
+    else:  # a terminal's Ctrl-C reaches the whole group; in which order to stop is for the supervisor to say
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         loop.add_reader(lifeline, _orphaned, lifeline, stop)
 
 

@@ -292,11 +292,11 @@ class Config:
     hash: Derived = ""
 
     def route_for(self, model: str) -> Route | None:
-        """The route whose ``models`` name this model, else the one with "*", else None."""
+        """The route whose ``models`` name this model, else the route of that name, else the one with "*", else None."""
         for route in self.routes.values():
             if model in route.models:
                 return route
-        return self.wildcard
+        return self.routes.get(model) or self.wildcard
 
     @property
     def wildcard(self) -> Route | None:

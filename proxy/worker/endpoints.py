@@ -194,6 +194,10 @@ def _route(config: Config, endpoint: Endpoint, headers: Headers, body: bytes) ->
     """The route that a request asks for, by its model; other endpoints than the four may have none."""
     if endpoint is Endpoint.OTHER:
         return _route_of_other(config, headers, body), Head("")
+    if value(headers, b"content-encoding") not in {b"", b"identity"}:
+        raise RequestError(
+            415, "unsupported_encoding", "Send the request's body uncompressed: it must be read to route it."
+        )
     try:
         head = glance(body)
     except WireError as error:

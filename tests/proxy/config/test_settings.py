@@ -26,6 +26,13 @@ def test_a_named_model_goes_before_the_wildcard(model: str, route: str) -> None:
     assert found.name == route
 
 
+def test_a_routes_own_name_is_a_model_too() -> None:
+    """``/v1/models`` lists the names of routes, and what is listed must be callable."""
+    config = Config({"first": Route("first", ("a", "second"), ARM, ARM), "second": Route("second", ("*",), ARM, ARM)})
+    found = [config.route_for(model) for model in ("first", "second", "else")]
+    assert [route.name for route in found if route] == ["first", "first", "second"]  # a claimed model goes first
+
+
 def test_without_a_wildcard_an_unknown_model_has_no_route() -> None:
     """The caller then gets the error an OpenAI client expects."""
     config = Config({"first": Route("first", ("a",), ARM, ARM)})
