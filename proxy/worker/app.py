@@ -12,7 +12,7 @@ import functools
 import hashlib
 import logging
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import uvicorn
 
@@ -28,6 +28,8 @@ from proxy.worker.serving import Serving
 from routing.decision import Decision, decide
 
 log = logging.getLogger("practicum.worker")
+
+_CONCLUDE = 1.0  # seconds that a cancelled exchange may take
 
 
 class Worker:
@@ -53,6 +55,7 @@ class Worker:
         self._server = _Server(self._uvicorn_config())
         try:
             await self._server.serve(sockets=[listening])
+            await _concluded(self._server.server_state.tasks)
         finally:
             await self._link.close()
             for task in (link, watch):
@@ -102,6 +105,12 @@ class Worker:
     def _counts(self) -> Counts:
         counters, histograms = self._tally.totals()
         return Counts(counters, histograms, self._port.in_flight, self._reloader.config.hash, self._reloader.ok)
+
+
+async def _concluded(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Let the exchanges that were cut off leave their records and counts; the server cancels them and goes."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=_CONCLUDE)
 
 
 class _Server(uvicorn.Server):
