@@ -44,11 +44,8 @@ APART = (
 TESTED_ELSEWHERE = {
     "proxy/store/pair.py": "declarations only; tests/proxy/store keeps and reads pairs",
     "proxy/examiner/status.py": "declarations only; tests/proxy/examiner serves it",
-    "proxy/one_process.py": "whole processes; tests/end_to_end/test_processes.py runs, stops and kills them",
-    "proxy/process.py": "the same",
-    "proxy/supervisor.py": "the same",
 }
-LONG_MODULES = {"tests/proxy/test_upstream.py": "every fault that one raw server can commit, a few lines each"}
+LONG_MODULES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc|v\d+)($|_)")
 BRITISH = re.compile(r"(behavi|col|fav|hon|neighb)our")  # the project's identifiers and prose are American

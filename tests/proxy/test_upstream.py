@@ -14,58 +14,16 @@ from proxy.config import settings
 from proxy.upstream import Deadlines, Reply, Request, Upstream, UpstreamError
 from routing.observation import Failure
 from tests.end_to_end import replies
-from tests.end_to_end.behaviors import BEHAVIORS, HUGE, ODD_HEADERS, sized
+from tests.end_to_end.behaviors import BEHAVIORS, HUGE, ODD_HEADERS
 from tests.end_to_end.practicum import free_port, until
 from tests.end_to_end.upstream import Exchange
 from tests.end_to_end.upstream import Upstream as Server
+from tests.proxy.odd_replies import ODD, Moody
 
 pytestmark = pytest.mark.anyio
 
 UNARY = b'{"model":"m","messages":[]}'
 STREAM = b'{"model":"m","messages":[],"stream":true}'
-
-
-async def strange(exchange: Exchange) -> None:
-    """``strange:STATUS``: a status outside of what HTTP defines."""
-    await sized(exchange, exchange.argument.encode() + b" Strange", b"{}", ())
-
-
-async def heavy(exchange: Exchange) -> None:
-    """``heavy:BYTES``: a reply with one header of that size."""
-    await sized(exchange, b"200 OK", b"{}", ((b"x-heavy", b"h" * int(exchange.argument)),))
-
-
-async def crooked(exchange: Exchange) -> None:
-    """A control character in a header, which cannot be passed on."""
-    await sized(exchange, b"200 OK", b"{}", ((b"x-crooked", b"a\x01b"),))
-
-
-async def no_http(exchange: Exchange) -> None:
-    """Some other protocol's greeting."""
-    await exchange.send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
-    exchange.close()
-
-
-ODD = {"strange": strange, "heavy": heavy, "crooked": crooked, "no_http": no_http}
-
-
-class Moody:
-    """Answers well the first ``good`` times, then does ``then`` once for each of those connections, then is well."""
-
-    def __init__(self, good: int, then: Callable[[Exchange], None], last_words: bytes = b"") -> None:
-        self.asked = 0
-        self._good = good
-        self._then = then
-        self._last_words = last_words
-
-    async def __call__(self, exchange: Exchange) -> None:
-        self.asked += 1
-        if self._good < self.asked <= 2 * self._good:
-            if self._last_words:
-                await exchange.send(self._last_words)
-            self._then(exchange)
-        else:
-            await BEHAVIORS["good"](exchange)
 
 
 @pytest.fixture
