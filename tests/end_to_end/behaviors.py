@@ -269,37 +269,10 @@ def _table(behaviors: Iterable[Behavior]) -> dict[str, Behavior]:
     return {getattr(behavior, "__name__"): behavior for behavior in behaviors}  # noqa: B009 -- a callable type has no __name__
 
 
-BEHAVIORS = (
-    _table(
-        (
-            good,
-            extensions,
-            until_close,
-            gzipped,
-            split,
-            early_hints,
-            then_close,
-            reset,
-            hang_up,
-            silent,
-            headers_then_silent,
-        )
+BEHAVIORS = _table(
+    (
+        *(good, extensions, until_close, gzipped, split, early_hints, then_close, status, bare, redirect, spoofs),
+        *(reset, hang_up, garbage, silent, headers_then_silent, empty, invalid_json, error_event, no_done),
+        *(cut, cut_inside, cut_short, cut_gzip, reset_after, stall, trickle, slow, huge, flood),
     )
-    | _table(
-        (
-            status,
-            bare,
-            redirect,
-            empty,
-            invalid_json,
-            error_event,
-            cut,
-            cut_inside,
-            cut_short,
-            cut_gzip,
-            reset_after,
-            stall,
-        )
-    )
-    | _table((no_done, trickle, slow, spoofs, huge, flood))
 )

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.end_to_end import replies
 from tests.end_to_end.asks import CHAT, MESSAGES, ask, behave
@@ -143,3 +144,15 @@ def test_the_admin_port_asks_for_its_token(folder: Path, teacher: Upstream, stud
         assert [guarded.probe(path) for path in ("/api/routes", "/api/config", "/api/pairs")] == [401, 401, 401]
         assert guarded.probe("/api/routes", "secret-token") == 200
         assert guarded.probe("/api/routes", "secret-tokem") == 401
+
+
+def test_the_metrics_are_what_prometheus_reads(service: Practicum, mark: str) -> None:
+    """The other tests read them with a regular expression; this one with Prometheus's own parser, exemplars too."""
+    answer = service.call(CHAT, ask(CHAT, "good-on", mark))
+    service.counts(1, "mirror_pairs_total", route="good-on", outcome="compared")
+    page = service.ask_admin("/metrics", (("accept", "application/openmetrics-text; version=1.0.0"),))
+    families = list(text_string_to_metric_families(page.body.decode()))
+    assert (page.head.value("content-type") or "").startswith("application/openmetrics-text")
+    assert {family.name for family in families} >= {"practicum_requests", "practicum_overhead_seconds"}
+    pairs = [s for f in families if f.name == "practicum_mirror_pairs" for s in f.samples if s.exemplar]
+    assert answer.head.value("x-practicum-pair") in {sample.exemplar.labels["pair"] for sample in pairs}

@@ -162,9 +162,10 @@ class Upstream:
 
     async def _answer(self, exchange: Exchange, reader: asyncio.StreamReader) -> bytes:
         """Run the behavior while watching for the peer to leave; the first byte of the next request, if it came."""
+        behave = self._behaviors[exchange.request.behavior.partition(":")[0]]
         self.in_progress += 1
         watch = asyncio.ensure_future(reader.read(1))
-        work = asyncio.ensure_future(self._behaviors[exchange.request.behavior.partition(":")[0]](exchange))
+        work = asyncio.ensure_future(behave(exchange))
         try:
             await asyncio.wait({watch, work}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done() and not _left(watch):
