@@ -86,6 +86,7 @@ class Child:
         self.process: asyncio.subprocess.Process | None = None
         self._command = command
         self._fds = fds
+        self._starting = asyncio.Lock()
         self._stopping = asyncio.Event()
 
     async def keep_running(self) -> None:
@@ -93,7 +94,8 @@ class Child:
         pause = _SHORTEST
         while not self._stopping.is_set():
             began = time.monotonic()
-            self.process = await asyncio.create_subprocess_exec(*self._command, pass_fds=self._fds)
+            async with self._starting:
+                self.process = await asyncio.create_subprocess_exec(*self._command, pass_fds=self._fds)
             code = await self.process.wait()
             if self._stopping.is_set():
                 return
@@ -109,7 +111,8 @@ class Child:
     async def stop(self, patience: float) -> None:
         """Ask it to stop, and kill it if it has not after ``patience`` seconds."""
         self._stopping.set()
-        self.signal(signal.SIGTERM)
+        async with self._starting:  # one that is being started right now is to be stopped as well
+            self.signal(signal.SIGTERM)
         if self.process is None:
             return
         try:

@@ -78,6 +78,20 @@ async def test_a_child_that_does_not_stop_is_killed(tmp_path: Path, caplog: pyte
 
 
 @pytest.mark.anyio
+async def test_a_child_that_is_being_started_is_stopped_too() -> None:
+    """A stop that comes with the start, or with a restart, must not leave a process behind."""
+    starting = child("import time; time.sleep(60)")
+    keeping = asyncio.create_task(starting.keep_running())
+    await asyncio.sleep(0)  # the start has begun, and takes longer than this
+    assert starting.process is None
+    await starting.stop(5)
+    async with asyncio.timeout(5):
+        await keeping
+    assert starting.process is not None
+    assert starting.process.returncode == -signal.SIGTERM
+
+
+@pytest.mark.anyio
 async def test_a_child_that_never_ran_stops_at_once() -> None:
     """A signal may come before the first start."""
     never = child("")
