@@ -200,7 +200,6 @@ NOT_HTTP = {
     "negative length": _HEAD + b"Content-Length: -1\r\n\r\n",
     "two lengths": _HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
     "length and chunks": _HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "chunk": _HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
     "NUL": b"GET /v1/models\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
 }
 
@@ -215,4 +214,18 @@ def test_what_is_not_http_is_refused_and_cut(service: Practicum, teacher: Upstre
         assert answer.status == 400
         assert answer.error()["type"] == "invalid_request_error"
         assert caller.ended()
+    assert len(teacher.received) == before
+
+
+def test_a_broken_chunk_ends_its_request(service: Practicum, teacher: Upstream) -> None:
+    """Its head was sound, so it counts as a request; what came of its body goes nowhere."""
+    before = len(teacher.received)
+    with service.connect() as caller:
+        service.note()
+        caller.send(_HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n")
+        answer = caller.answer()
+        assert answer.status == 400
+        assert answer.error()["type"] == "invalid_request_error"
+        assert caller.ended()
+    service.counts(1, "requests_total", route="none")
     assert len(teacher.received) == before
