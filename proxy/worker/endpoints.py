@@ -183,7 +183,9 @@ def _refuse_what_is_not_ours(scope: Scope, headers: Headers) -> None:
 def _authenticate(headers: Headers, keys: frozenset[bytes]) -> None:
     if not keys:
         return
-    offered = value(headers, b"authorization").removeprefix(b"Bearer ") or value(headers, b"x-api-key")
+    scheme, _, token = value(headers, b"authorization").rpartition(b" ")
+    offered = token if scheme.strip().lower() in {b"", b"bearer"} else b""
+    offered = offered or value(headers, b"x-api-key")
     if not offered:
         raise RequestError(401, "missing_api_key", "Give an API key: Authorization: Bearer KEY, or x-api-key: KEY.")
     if hashlib.sha256(offered).digest() not in keys:
