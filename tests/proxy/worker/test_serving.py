@@ -254,6 +254,18 @@ def test_a_client_that_leaves_stops_the_upstream(
     assert (record.outcome, record.failure) == ("client_gone", "")
 
 
+def test_a_client_that_leaves_with_requests_in_line_stops_the_first_and_begins_no_other(
+    port: Port, server: Server
+) -> None:
+    """What is pipelined behind a request was never begun: no call, no record."""
+    with port.connect() as caller:
+        caller.send(request("POST", CHAT, STREAM, (("x-behave", "stall:2"),)) + 2 * request("POST", CHAT, UNARY))
+        assert caller.head().status == 200
+    (record,) = port.settled()
+    assert (record.outcome, record.failure) == ("client_gone", "")
+    assert len(server.received) == 1
+
+
 def stands_still(server: Server) -> int:
     """How much the upstream had sent when it had stopped sending for longer than the stall timeout."""
     seen = [server.sent]
