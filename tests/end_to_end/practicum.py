@@ -77,6 +77,7 @@ class Practicum:
         listen: Section | None = None,
         admin: Section | None = None,
         environ: Mapping[str, str] | None = None,
+        database: str = "",
     ) -> None:
         self.folder = folder
         self.config = folder / "practicum.yaml"
@@ -89,6 +90,7 @@ class Practicum:
         self._admin = ("127.0.0.1", free_port())
         self._listen = {"host": "127.0.0.1", "port": self._address[1], "drain": "5s", **(listen or {})}
         self._admin_keys = {"host": "127.0.0.1", "port": self._admin[1], **(admin or {})}
+        self._database = database or f"sqlite:///{folder / 'practicum.db'}"
         self._start: Samples = {}
         self.write(routes)
 
@@ -110,8 +112,7 @@ class Practicum:
     def text(self, routes: Mapping[str, Section]) -> str:
         """A configuration file with these routes; each takes the model of its own name unless it says otherwise."""
         named = {name: {"models": [name], **section} for name, section in routes.items()}
-        database = f"sqlite:///{self.folder / 'practicum.db'}"
-        whole = {"listen": self._listen, "admin": self._admin_keys, "database": database, "routes": named}
+        whole = {"listen": self._listen, "admin": self._admin_keys, "database": self._database, "routes": named}
         return json.dumps(whole, indent=1)
 
     def write(self, routes: Mapping[str, Section]) -> None:
