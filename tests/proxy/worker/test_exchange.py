@@ -212,7 +212,7 @@ def test_time_spent_on_the_upstream_is_not_overhead() -> None:
     with pytest.raises(ConnectionResetError):
         asyncio.run(exchange.wait(late()))
     record = exchange.record(time.monotonic())
-    assert record.total - record.overhead >= 0.05
+    assert round(record.total - record.overhead, 2) >= 0.05
     assert exchange.record(0.0).overhead == 0.0  # never negative
 
 

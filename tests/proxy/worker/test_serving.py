@@ -19,7 +19,7 @@ from tests.end_to_end.upstream import Upstream as Server
 from tests.end_to_end.wire import Caller, request
 from tests.proxy.worker.served import Port, config, with_route
 
-STALL = 0.4
+STALL, TOTAL = 0.4, 1.0
 UNARY = ask(CHAT, "support", "m")
 STREAM = ask(CHAT, "support", "m", stream=True)
 
@@ -49,7 +49,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def shared(server: Server) -> Iterator[Port]:
     """Routes: ``support`` with short limits, ``renamed``, ``keyed``, and ``dead`` where nobody listens."""
-    teacher = Upstream(server.url(), None, None, 0.5, STALL, STALL, 1.5)
+    teacher = Upstream(server.url(), None, None, 0.5, STALL, STALL, TOTAL)
     known = config(teacher, mirror=Mirror(max_reply=100_000))
     known = with_route(known, "renamed", replace(teacher, model="gpt-large"))
     known = with_route(known, "keyed", replace(teacher, api_key_env="TEACHER_KEY"))
@@ -97,7 +97,7 @@ def named(body: bytes, route: str) -> bytes:
         ("cut_short", UNARY, "truncated", "reset", 200, False),
         ("cut_gzip", STREAM, "truncated", "reset", 200, False),
         ("no_done", STREAM, "truncated", "truncated", 200, True),
-        ("trickle:0.35", STREAM, "truncated", "total_timeout", 200, False),
+        ("trickle:0.2", STREAM, "truncated", "total_timeout", 200, False),
         ("endless_json", UNARY, "truncated", "total_timeout", 200, False),
     ],
 )
@@ -298,4 +298,4 @@ def test_a_client_that_never_reads_is_given_up_after_the_total(port: Port, serve
         until(lambda: server.in_progress == 1, "the teacher is asked")
         (record,) = port.settled()
         assert (record.outcome, record.failure) == ("client_gone", "")
-        assert record.total >= 1.5
+        assert round(record.total, 1) >= TOTAL  # the loop's clock ticks in milliseconds
