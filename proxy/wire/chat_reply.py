@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from proxy.wire import tree
 from proxy.wire.draft import CallDraft, Draft, Reader
+from proxy.wire.logprobs import listed, parallel
 from proxy.wire.requests import Document
-from routing.observation import TokenLogprob
 from routing.traits import Json
 
 _TEXT = frozenset({"text", "output_text"})
@@ -52,7 +52,7 @@ def _chat(draft: Draft, choice: Document, message: Document) -> None:
         _call(draft, tree.mapping(entry))
     if legacy := tree.mapping(message.get("function_call")):
         _call(draft, {"index": 0, "function": legacy})
-    draft.logprobs += _chat_logprobs(tree.mapping(choice.get("logprobs")))
+    draft.logprobs += listed(tree.mapping(choice.get("logprobs")).get("content"))
 
 
 def _content(content: Json) -> list[str]:
@@ -88,19 +88,6 @@ def _continued(draft: Draft, index: int | None, name: str, call_id: str) -> Call
     return draft.begin(place) if call is None or another else call
 
 
-def _chat_logprobs(logprobs: Document) -> Iterator[TokenLogprob]:
-    for entry in map(tree.mapping, tree.items(logprobs.get("content"))):
-        top = (tree.finite(tree.mapping(other).get("logprob")) for other in tree.items(entry.get("top_logprobs")))
-        yield from _token(entry.get("token"), entry.get("logprob"), top)
-
-
-def _token(token: Json, logprob: Json, top: Iterator[float | None]) -> Iterator[TokenLogprob]:
-    """The token, unless its log-probability is no finite number: such a one would poison every mean."""
-    value = tree.finite(logprob)
-    if value is not None:
-        yield TokenLogprob(tree.whole(tree.text(token)), value, tuple(number for number in top if number is not None))
-
-
 def _completion_unary(draft: Draft, document: Document) -> None:
     choice = _document(draft, document)
     draft.recognized = choice is not None and isinstance(choice.get("text"), str)
@@ -113,15 +100,7 @@ def _completion_event(draft: Draft, _name: str, document: Document) -> None:
 
 def _completion(draft: Draft, choice: Document) -> None:
     draft.text.append(tree.text(choice.get("text")))
-    draft.logprobs += _legacy_logprobs(tree.mapping(choice.get("logprobs")))
-
-
-def _legacy_logprobs(logprobs: Document) -> Iterator[TokenLogprob]:
-    """Parallel arrays; ``top_logprobs`` maps a token to its log-probability."""
-    tokens, tops = tree.items(logprobs.get("tokens")), tree.items(logprobs.get("top_logprobs"))
-    for place, logprob in enumerate(tree.items(logprobs.get("token_logprobs"))):
-        top = tree.mapping(tops[place]) if place < len(tops) else {}
-        yield from _token(tokens[place] if place < len(tokens) else "", logprob, map(tree.finite, top.values()))
+    draft.logprobs += parallel(tree.mapping(choice.get("logprobs")))
 
 
 CHAT = Reader(_chat_unary, _chat_event)

@@ -14,6 +14,7 @@ from proxy.wire.fields import Fields, join, split
 from routing.traits import Endpoint
 
 TOP_LOGPROBS = 5  # what vLLM and OpenAI both grant on completions; chat's limit of 20 costs time and tells no more
+_LOGPROBS = "message.output_text.logprobs"
 _TRUE, _FALSE, _NULL = b"true", b"false", b"null"
 _STATE = {  # fields that point to what only the teacher's upstream holds, or that leave no reply to compare
     Endpoint.RESPONSES: ("previous_response_id", "conversation", "prompt", "background"),
@@ -75,6 +76,18 @@ def _ask_logprobs(endpoint: Endpoint, fields: Fields) -> None:
         fields["top_logprobs"] = _raw(TOP_LOGPROBS)
     elif endpoint is Endpoint.COMPLETIONS:
         fields["logprobs"] = _raw(TOP_LOGPROBS)
+    elif endpoint is Endpoint.RESPONSES:
+        fields.setdefault("top_logprobs", _raw(TOP_LOGPROBS))
+        fields["include"] = _including(fields.get("include"))
+
+
+def _including(asked: msgspec.Raw | None) -> msgspec.Raw:
+    """What a response is to include, the log-probabilities among it."""
+    try:
+        wanted = msgspec.json.decode(bytes(asked or b"[]"), type=list[str])
+    except ValueError:
+        wanted = []
+    return msgspec.Raw(msgspec.json.encode([*wanted, _LOGPROBS] if _LOGPROBS not in wanted else wanted))
 
 
 def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from proxy.wire import tree
 from proxy.wire.draft import Draft, Reader
+from proxy.wire.logprobs import listed
 from proxy.wire.requests import Document
 
 _TERMINAL = {"response.completed", "response.incomplete", "response.failed"}
@@ -33,6 +34,7 @@ def _event(draft: Draft, name: str, document: Document) -> None:
     elif kind == "response.reasoning_summary_part.added":
         _reasoning_part(draft)
     elif kind.endswith(".delta"):
+        draft.logprobs += listed(document.get("logprobs"))
         _delta(draft, kind, place, tree.text(document.get("delta")))
     elif kind in _TERMINAL:
         draft.ended = True
@@ -47,6 +49,7 @@ def _last(draft: Draft, response: Document) -> None:
     draft.refusal = draft.refusal if any(draft.refusal) else repeated.refusal
     draft.reasoning = draft.reasoning if any(draft.reasoning) else repeated.reasoning
     draft.calls = draft.calls or repeated.calls
+    draft.logprobs = repeated.logprobs or draft.logprobs  # deltas lack the tokens that made no text of their own
     _about(draft, response)
 
 
@@ -67,7 +70,9 @@ def _item(draft: Draft, place: int, item: Document) -> None:
     if kind == "message":
         draft.text += tree.part_texts(item.get("content"), _TEXT)
         parts = map(tree.mapping, tree.items(item.get("content")))
-        draft.refusal += [tree.text(part.get("refusal")) for part in parts if part.get("type") == "refusal"]
+        for part in parts:
+            draft.refusal += [tree.text(part.get("refusal"))] if part.get("type") == "refusal" else []
+            draft.logprobs += listed(part.get("logprobs"))
     elif kind == "reasoning":
         for text in (t for key in ("summary", "content") for t in tree.part_texts(item.get(key), _REASONING)):
             _reasoning_part(draft)

@@ -27,7 +27,11 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 PRIORITY = 10  # the default of a route's mirror
 MINUTES = {"max_tokens": 1500, "ignore_eos": True}  # about half a minute of tokens: never read to its end here
 RUNNING, WAITING, GENERATED = "vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:generation_tokens_total"
-LOGPROBS = {"/v1/chat/completions": '"top_logprobs":[{', "/v1/completions": '"token_logprobs":[-'}
+LOGPROBS = {
+    "/v1/chat/completions": '"top_logprobs":[{',
+    "/v1/completions": '"token_logprobs":[-',
+    "/v1/responses": '"top_logprobs":[{',
+}
 
 
 @pytest.fixture

@@ -78,6 +78,21 @@ def test_completions_ask_for_logprobs_by_number() -> None:
     assert student(Endpoint.COMPLETIONS)["logprobs"] == 5
 
 
+@pytest.mark.parametrize("include", [None, "x", [], ["reasoning.encrypted_content"], [1]])
+def test_responses_ask_for_logprobs_among_what_they_include(include: Json) -> None:
+    """And keep what else the client wanted included, where that can be read."""
+    sent = student(Endpoint.RESPONSES, include=include)
+    kept = include if include == ["reasoning.encrypted_content"] else []
+    assert sent["include"] == [*kept, "message.output_text.logprobs"]
+    assert sent["top_logprobs"] == 5
+
+
+def test_responses_that_include_logprobs_already_stay_as_they_are() -> None:
+    """Asked twice, some servers refuse."""
+    sent = student(Endpoint.RESPONSES, include=["message.output_text.logprobs"], top_logprobs=2)
+    assert (sent["include"], sent["top_logprobs"]) == (["message.output_text.logprobs"], 2)
+
+
 def test_what_the_client_asked_of_logprobs_stays() -> None:
     """The mirrored request is the client's, not ours."""
     assert student(Endpoint.COMPLETIONS, logprobs=0)["logprobs"] == 0

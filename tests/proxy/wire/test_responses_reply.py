@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from routing.observation import TokenLogprob
 from routing.traits import Endpoint, Json
 from tests.proxy.wire.readings import (
     OUTPUT,
@@ -44,6 +45,21 @@ def test_incomplete_responses_say_why(reason: str | None, expected: str) -> None
         expected,
         None,
     )
+
+
+def test_logprobs_of_a_response() -> None:
+    """A stream's last event repeats them whole; its deltas serve where it does not."""
+    said: Json = [{"token": "Hi", "logprob": -0.5, "top_logprobs": [{"token": "Hi", "logprob": -0.5}]}]
+    whole: Json = [{"token": "Hi", "logprob": -0.5, "top_logprobs": []}, {"token": "", "logprob": -2.0}]
+    content: Json = [{"type": "output_text", "text": "Hi", "logprobs": whole}]
+    response: dict[str, Json] = {"status": "completed", "output": [{"type": "message", "content": content}]}
+    both = (TokenLogprob("Hi", -0.5), TokenLogprob("", -2.0))
+    assert unary(Endpoint.RESPONSES, response).logprobs == both
+    delta: dict[str, Json] = {"type": "response.output_text.delta", "delta": "Hi", "logprobs": said}
+    last: dict[str, Json] = {"type": "response.completed", "response": response}
+    assert streamed(Endpoint.RESPONSES, named(delta, last)).logprobs == both
+    empty: dict[str, Json] = {"type": "response.completed", "response": {"status": "completed", "output": []}}
+    assert streamed(Endpoint.RESPONSES, named(delta, empty)).logprobs == (TokenLogprob("Hi", -0.5, (-0.5,)),)
 
 
 def test_a_refusal_part_of_a_response() -> None:
