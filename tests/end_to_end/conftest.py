@@ -75,7 +75,7 @@ def shared(
         for name, (url, keys) in teachers.items()
         for shadow, (student_url, mirror) in shadows.items()
     }
-    listen = {"max_body": "1MiB", "header_timeout": "500ms", "body_timeout": "500ms"}
+    listen = {"max_body": "1MiB", "header_timeout": "500ms", "body_timeout": "2s"}
     with Practicum(tmp_path_factory.mktemp("shared"), routes, listen=listen) as practicum:
         yield practicum
 

@@ -46,7 +46,8 @@ def free_port() -> int:
         return port
 
 
-LIMITS = {"connect_timeout": "500ms", "first_token_timeout": "800ms", "stall_timeout": "600ms", "total_timeout": "2s"}
+LIMITS = {"connect_timeout": "500ms", "first_token_timeout": "800ms", "stall_timeout": "900ms", "total_timeout": "2s"}
+STUDENT_LIMITS = {"connect_timeout": "2s", "first_token_timeout": "1s", "stall_timeout": "1s", "total_timeout": "5s"}
 Section = Mapping[str, object]
 
 
@@ -56,7 +57,7 @@ def route(
     """One route's section: time limits so short that faults show within a test; ``teacher_keys`` may say otherwise."""
     return {
         "teacher": {"base_url": teacher, **LIMITS, **(teacher_keys or {})},
-        "student": {"base_url": student, "model": "student", **LIMITS},
+        "student": {"base_url": student, "model": "student", **STUDENT_LIMITS},
         "mirror": {"percentage": 100, **(mirror or {})},
         "noise_floor": {"percentage": 0},
     }

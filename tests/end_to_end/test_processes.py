@@ -169,7 +169,7 @@ def test_workers_share_the_port_and_the_counts(folder: Path, teacher: Upstream, 
         assert_all_served(answers)
         until(lambda: service.total("requests_total", outcome="ok") == len(answers), "every request is counted", 20)
         service.settle(30)
-        assert service.total("mirror_pairs_total", outcome="compared") == len(answers)
+        assert service.total("mirror_pairs_total") == len(answers)
         assert len(service.pids("worker")) == 2
         assert len(service.pids("examiner")) == 1
 

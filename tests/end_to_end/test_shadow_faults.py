@@ -125,14 +125,19 @@ def test_the_noise_floor_asks_the_teacher_twice(lesson: Practicum, teacher: Upst
 
 def test_a_refusing_student_opens_its_circuit_only(service: Practicum, mark: str) -> None:
     """A student that is down is left alone; what was sampled meanwhile expires, and serving does not notice."""
+    broken = {"route": "good-broken"}
+    for _ in range(10):
+        assert service.call(CHAT, ask(CHAT, "good-broken", mark)).body == replies.CHAT
+    until(lambda: service.total("circuit_state", **broken) == 2, "the circuit is open")
+    service.settle()
+    service.mark()
     for _ in range(20):
         assert service.call(CHAT, ask(CHAT, "good-broken", mark)).body == replies.CHAT
-    service.counts(20, "mirror_pairs_total", route="good-broken")
-    calls = service.grown("upstream_attempts_total", route="good-broken", purpose="mirror")
-    assert calls < 20
-    assert service.grown("mirror_pairs_total", route="good-broken", outcome="student_failed") == calls
-    assert service.grown("mirror_pairs_total", route="good-broken", outcome="expired") == 20 - calls
-    assert service.total("circuit_state", route="good-broken", arm="student") > 0
+    service.counts(20, "mirror_pairs_total", **broken)
+    probes = service.grown("upstream_attempts_total", purpose="mirror", **broken)
+    assert probes < 10
+    assert service.grown("mirror_pairs_total", outcome="student_failed", **broken) == probes
+    assert service.grown("mirror_pairs_total", outcome="expired", **broken) == 20 - probes
     assert service.total("circuit_state", route="good-on", arm="student") == 0
 
 
