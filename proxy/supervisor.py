@@ -42,6 +42,7 @@ _EXAMINER_STOPS = 15.0
 def serve(config_path: str, workers: int) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit code: 1 if the configuration or an address cannot be used."""
     path = Path(config_path)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until a loop takes over: stop, and clean up
     setproctitle("practicum serve")
     set_up("supervisor")
     try:
@@ -73,6 +74,8 @@ def _run(path: Path, config: Config, data: socket.socket, admin: socket.socket, 
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        log.warning("stopped before everything had started")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0

@@ -68,6 +68,7 @@ class Link:
             async with asyncio.timeout(_FAREWELL):
                 writer.write(frame(self._counts()) + frame(Goodbye()))
                 await writer.drain()
+                self._unsettled = 0  # they have left: the examiner concludes them without us
         writer.close()
 
     def _write(self, data: bytes) -> bool:
