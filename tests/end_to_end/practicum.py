@@ -30,11 +30,11 @@ Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def until(condition: Callable[[], T], what: str, timeout: float = 10.0) -> T:
-    """The first true value of ``condition``, asked every 20 ms; fails with ``what`` after ``timeout`` seconds."""
+    """The first true value of ``condition``, asked every 50 ms; fails with ``what`` after ``timeout`` seconds."""
     end = time.monotonic() + timeout
     while not (value := condition()):
         assert time.monotonic() < end, f"{what}: not within {timeout} s; last {value!r}"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return value
 
 
