@@ -115,23 +115,23 @@ async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, send: S
             exchange.body(chunk, time.monotonic())
             if reply.ended:
                 break
-            await _pass_on(exchange, chunk, deadlines, send, connection)
+            await _pass_on(exchange, chunk, deadlines, send, connection, more=True)
             deadlines.progress()
             chunk = await exchange.wait(reply.read())
         exchange.finish()
-        await send({"type": "http.response.body", "body": chunk, "more_body": False})
+        await _pass_on(exchange, chunk, deadlines, send, connection, more=False)
     except BaseException:  # also when cancelled: the upstream must see that nobody wants the rest
         reply.abort()
         raise
 
 
-async def _pass_on(exchange: Exchange, chunk: bytes, deadlines: Deadlines, send: Send, connection: Connection) -> None:
-    if not connection.blocked:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        return
-    deadlines.suspend()  # a slow reader is no stall of the upstream's
-    exchange.blocked = True
-    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+async def _pass_on(
+    exchange: Exchange, chunk: bytes, deadlines: Deadlines, send: Send, connection: Connection, *, more: bool
+) -> None:
+    if connection.blocked:
+        deadlines.suspend()  # a slow reader is no stall of the upstream's
+        exchange.blocked = True
+    await send({"type": "http.response.body", "body": chunk, "more_body": more})
     exchange.blocked = False
 
 
