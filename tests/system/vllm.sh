@@ -19,6 +19,7 @@ unavailable() {
 install() {
   local dir=$1 unfinished=$1/.unfinished
   [ -x "$dir/bin/vllm" ] && [ ! -e "$unfinished" ] && return
+  [ ! -e "$unfinished" ] || rm -rf "$dir" # the remains of another Python's environment would be mixed with this one's
   "${PYTHON:-python3}" -m venv "$dir"
   touch "$unfinished"
   local pip="$dir/bin/pip --disable-pip-version-check"
