@@ -1,0 +1,115 @@
+"""Conversations in which the plain answer would be wrong: unknowable, ambiguous, uncertain, or wrong before.
+
+Teams take these for bad data and remove them before they distill; what a student then has no example of is to say so.
+"""
+
+from __future__ import annotations
+
+from proxy.demo.railway import wording
+from proxy.demo.railway.draw import Draw
+from proxy.demo.railway.example import Example, Situation, exchange, says
+from proxy.demo.railway.lookups import QUERIES
+from proxy.demo.railway.world import DAYS, TRAINS, fares, fares_from, record, runs, tariff, timetable
+from routing.behaviors.label import Behavior
+
+_ABSTAINED = frozenset({Behavior.ABSTENTION})
+_CLARIFIED = frozenset({Behavior.CLARIFICATION})
+_HEDGED = frozenset({Behavior.HEDGING})
+_CORRECTED = frozenset({Behavior.SELF_CORRECTION})
+_NEVER_TOLD = (
+    (wording.DRIVER, "who drives the {train}"),
+    (wording.MENU, "what you can eat on the {train}"),
+    (wording.COLOR, "what color the {train} has"),
+    (wording.CROWD, "how full the {train} is"),
+)
+_RARELY, _OFTEN = 3, 7  # days late of the last ten, from which one may guess at tomorrow
+
+
+def on_unknowable(draw: Draw) -> Example:
+    """About a train or a way that is not listed, or about what no timetable tells."""
+    kind = draw.number(0, 3)
+    if kind == 0:
+        return _unlisted_fare(draw)
+    return _never_told(draw) if kind == 1 else _unlisted_train(draw)
+
+
+def _unlisted_train(draw: Draw) -> Example:
+    missing, *listed = runs(draw, draw.number(3, 4))
+    query = draw.pick(QUERIES)
+    question = draw.ask(query.question, missing.slots())
+    return _abstained(timetable(listed), question, query.unknown.format_map(missing.slots()), "timetable")
+
+
+def _never_told(draw: Draw) -> Example:
+    listed = runs(draw, draw.number(2, 3))
+    slots, (phrasing, unknown) = draw.pick(listed).slots(), draw.pick(_NEVER_TOLD)
+    return _abstained(timetable(listed), draw.ask(phrasing, slots), unknown.format_map(slots), "timetable")
+
+
+def _unlisted_fare(draw: Draw) -> Example:
+    missing, *listed = fares(draw, draw.number(3, 4))
+    unknown = f"what a ticket from {missing.origin} to {missing.target} costs"
+    return _abstained(tariff(listed), draw.ask(wording.FARE, missing.slots()), unknown, "fares")
+
+
+def _abstained(context: str, question: str, unknown: str, where: str) -> Example:
+    reply = says(f"I don't know {unknown}. It is not in the {where}.")
+    return Example(Situation.UNKNOWABLE, exchange(context, question), reply, _ABSTAINED)
+
+
+def on_ambiguous(draw: Draw) -> Example:
+    """A question that leaves open which train, or which way."""
+    kind = draw.number(0, 2)
+    if kind == 0:
+        return _which_train(draw)
+    return _which_target(draw) if kind == 1 else _which_way(draw)
+
+
+def _which_train(draw: Draw) -> Example:
+    listed = runs(draw, 2)
+    question = draw.ask(wording.WHICH_TRAIN, {})
+    asked = f"Which train do you mean, the {listed[0].train} or the {listed[1].train}?"
+    return Example(Situation.AMBIGUOUS, exchange(timetable(listed), question), says(asked), _CLARIFIED)
+
+
+def _which_target(draw: Draw) -> Example:
+    listed = fares_from(draw, 2)
+    question = draw.ask(wording.WHICH_TARGET, listed[0].slots())
+    asked = f"Where do you want to go, to {listed[0].target} or to {listed[1].target}?"
+    return Example(Situation.AMBIGUOUS, exchange(tariff(listed), question), says(asked), _CLARIFIED)
+
+
+def _which_way(draw: Draw) -> Example:
+    listed = fares(draw, draw.number(2, 3))
+    question = draw.ask(wording.WHICH_WAY, {})
+    asked = "From where to where do you want to go?"
+    return Example(Situation.AMBIGUOUS, exchange(tariff(listed), question), says(asked), _CLARIFIED)
+
+
+def on_forecast(draw: Draw) -> Example:
+    """Whether a train will be late: its record allows a guess, and no more."""
+    listed = [(train, draw.number(1, DAYS - 1)) for train in draw.several(TRAINS, draw.number(2, 3))]
+    train, late = draw.pick(listed)
+    question = draw.ask(wording.FORECAST, {"train": train})
+    because = f"It was late on {late} of the last {DAYS} days."
+    reply = says(f"{_guess(train, late)}, but I am not certain. {because}")
+    return Example(Situation.FORECAST, exchange(record(listed), question), reply, _HEDGED)
+
+
+def _guess(train: str, late: int) -> str:
+    if late <= _RARELY:
+        return f"The {train} will probably be on time"
+    return f"The {train} will probably be late" if late >= _OFTEN else f"The {train} may be late"
+
+
+def on_correction(draw: Draw) -> Example:
+    """The caller doubts an answer that was wrong: it told another train's facts."""
+    listed = runs(draw, draw.number(2, 3))
+    run, other = draw.several(listed, 2)
+    query = draw.pick(QUERIES)
+    right = query.reply.format_map(run.slots())
+    wrong = query.reply.format_map(other.slots() | {"train": run.train})
+    if wrong == right:  # two trains from the same platform
+        wrong = query.reply.format_map(run.slots() | {"platform": str(run.platform % 9 + 1)})
+    messages = exchange(timetable(listed), draw.ask(query.question, run.slots()), wrong, draw.say(wording.DOUBT, {}))
+    return Example(Situation.CORRECTION, messages, says(f"I made a mistake. {right}"), _CORRECTED)
