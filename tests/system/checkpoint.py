@@ -14,8 +14,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import tokenizers  # type: ignore[import-not-found]  # only in the vLLM environment
-import torch  # type: ignore[import-not-found]  # likewise
+import tokenizers
+import torch  # type: ignore[import-not-found]  # only in the vLLM environment
 import transformers  # type: ignore[import-not-found]  # likewise
 
 VOCABULARY = 400
