@@ -35,6 +35,7 @@ class Model:
         self._names = [(f"{part}_in.{n}", f"{part}_out.{n}") for n in range(self.shape.layers) for part in PARTS]
         room = (len(self._names), rows, self.shape.kv_heads, self.shape.context, self.shape.head_size)
         self._cache: Floats = np.zeros(room, np.float32)  # memory is taken only where it is written
+        self._bindings: dict[tuple[int, int], onnxruntime.IOBinding] = {}
 
     def prefill(self, row: int, tokens: Sequence[int]) -> Floats:
         """The logits after a prompt, [vocabulary]; the row's cache begins anew."""
@@ -51,8 +52,8 @@ class Model:
         self._cache[:, target, :, :length] = self._cache[:, source, :, :length]
 
     def _run(self, ids: NDArray[np.int64], past: NDArray[np.int32], row: int) -> Floats:
-        binding = self._session.io_binding()
-        # the binding holds addresses only: these three, and the cache, outlive it
+        binding = self._bound(row, len(ids))
+        # a binding holds addresses only: these arrays live until the run is over
         small: dict[str, NDArray[np.int64] | NDArray[np.int32]] = {
             "token_ids": ids,
             "past": past,
@@ -60,10 +61,16 @@ class Model:
         }
         for name, array in small.items():
             binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
-        for (entering, leaving), part in zip(self._names, self._cache[:, row : row + len(ids)], strict=True):
-            binding.bind_input(entering, "cpu", 0, np.float32, part.shape, part.ctypes.data)
-            binding.bind_output(leaving, "cpu", 0, np.float32, part.shape, part.ctypes.data)
         logits: Floats = np.empty((len(ids), self.shape.vocabulary), np.float32)
         binding.bind_output("logits", "cpu", 0, np.float32, logits.shape, logits.ctypes.data)
         self._session.run_with_iobinding(binding)
         return logits
+
+    def _bound(self, row: int, count: int) -> onnxruntime.IOBinding:
+        """The cache of ``count`` rows, in and out. Kept, as binding it anew takes a seventh of a step's time."""
+        if (row, count) not in self._bindings:
+            binding = self._bindings[row, count] = self._session.io_binding()
+            for (entering, leaving), part in zip(self._names, self._cache[:, row : row + count], strict=True):
+                binding.bind_input(entering, "cpu", 0, np.float32, part.shape, part.ctypes.data)
+                binding.bind_output(leaving, "cpu", 0, np.float32, part.shape, part.ctypes.data)
+        return self._bindings[row, count]
