@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: demo test test-system test-vllm lint types schema lock clean
+.PHONY: demo test test-system test-vllm train lint types schema lock clean
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -19,6 +19,15 @@ test-system: test-vllm
 test-vllm: .venv/.ready
 	@test -n "$$VLLM_URL" || PYTHON="$(PYTHON)" tests/system/vllm.sh install "$(VLLM_HOME)" || exit $$(($$? != 3)); \
 	VLLM_HOME="$(VLLM_HOME)" $(BIN)/pytest -m system tests/system
+
+# The embedded pair, from its seed (training/README.md).
+train: .tools/train/.ready
+	.tools/train/bin/python -m training all
+
+.tools/train/.ready: training/requirements.txt
+	$(PYTHON) -m venv .tools/train
+	.tools/train/bin/pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	@touch $@
 
 lint: .venv/.ready
 	$(BIN)/ruff check .

@@ -38,6 +38,7 @@ APART = (
     ("proxy.examiner", "proxy.cli"),
     ("proxy.worker", "proxy.demo"),
     ("proxy.examiner", "proxy.demo"),
+    ("proxy.cli", "proxy.demo.engine"),  # its packages are the extra [demo]'s
 )
 
 # Modules without a test file of their own, and where they are tested instead.
