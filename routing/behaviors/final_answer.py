@@ -21,6 +21,7 @@ _SHORT = 80  # characters of a reply that is nothing but its answer
 _LABEL_WORDS = 4
 
 _NUMBER = re.compile(
+    r"(?<![\w.,:])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\d:])|"  # a time of day is one number, its minutes
     r"(?<![\w.,])[-+\u2212]?[$\u20ac\u00a3]? ?(?P<whole>\d{1,3}(?:,\d{3}){1,12}|\d{1,40})(?:\.(?P<part>\d{1,40}))?"
     r"(?P<exponent>[eE][-+]?\d{1,2})?(?: ?/ ?(?P<under>[1-9]\d{0,20}))?(?![\d])"
 )
@@ -176,6 +177,8 @@ def _numbers(text: str) -> list[Number]:
 
 
 def _number(match: re.Match[str]) -> Number:
+    if match["hour"]:
+        return Number(Fraction(60 * int(match["hour"]) + int(match["minute"])), 0)
     part = match["part"] or ""
     value = Fraction(f"{match['whole'].replace(',', '')}.{part or '0'}{match['exponent'] or ''}")
     value /= int(match["under"] or 1)

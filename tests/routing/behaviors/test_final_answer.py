@@ -37,6 +37,9 @@ def read(text: str, prompt: str) -> Answer | None:
         ("The answer is approx = 1.5e3", "1500"),
         ("36", "36"),
         ("36 pencils.", "36"),
+        ("The answer is 08:10.", "490"),
+        ("Answer: 8:45", "525"),
+        ("The ratio is 3:2, so the answer is 3/2", "3/2"),
         ("1/2", "1/2"),
     ],
 )
@@ -105,6 +108,8 @@ def test_open_replies_have_none(text: str) -> None:
         ("0.5", "1/2", True),
         ("1,000", "1000", True),
         ("36", "37", False),
+        ("08:10", "08:45", False),
+        ("08:10", "8:10", True),
         ("3", "-3", False),
         ("0.33", "1/3", False),
     ],
