@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ import httpx
 from proxy.demo.prompts import MODEL
 from routing.observation import Arm
 
+_PORTS = range(12_000, 32_000)
 _STOP = 15.0  # seconds
 _LOG_TAIL = 2000  # characters
 _CONFIG = """\
@@ -146,9 +148,12 @@ def _log_tail(directory: Path) -> str:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [listening.getsockname()[1] for listening in sockets]
-    for listening in sockets:
-        listening.close()
-    return ports
+    """Free ports, all different, below those that the kernel gives out by itself and could give out in the meantime."""
+    ports: list[int] = []
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise StageError(f"of the ports {_PORTS.start} to {_PORTS.stop - 1} on 127.0.0.1, not {count} are free")

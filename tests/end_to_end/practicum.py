@@ -6,8 +6,10 @@ It reads only what an operator can read: the ports, the metrics, the log, the pr
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -39,11 +41,15 @@ def until(condition: Callable[[], T], what: str, timeout: float = 10.0) -> T:
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody listens on, below those that the kernel gives to outgoing connections and to port 0.
+
+    One of theirs could be taken between now and the moment somebody listens on it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)  # two processes of one test run do not meet
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 LIMITS = {"connect_timeout": "500ms", "first_token_timeout": "800ms", "stall_timeout": "900ms", "total_timeout": "2s"}

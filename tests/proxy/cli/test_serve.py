@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,14 +10,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.end_to_end.practicum import free_port
 from tests.proxy.cli.command import environment, practicum
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def test_a_broken_configuration_is_refused(tmp_path: Path) -> None:
