@@ -192,7 +192,8 @@ def _read_trial(row: RowMapping) -> Trial:
 
 def _storable_label(label: Label) -> Label:
     span = None if label.span is None else (_integer(label.span[0]) or 0, _integer(label.span[1]) or 0)
-    return Label(clean(label.behavior), label.presence, number(label.score), clean(label.rule), span)
+    score, variant = number(label.score), clean(label.variant)
+    return Label(clean(label.behavior), label.presence, score, clean(label.rule), span, variant)
 
 
 def _integer(value: int | None) -> int | None:

@@ -31,9 +31,11 @@ class Case:
 Detector = Callable[[Case], Label]
 
 
-def present(behavior: Behavior, rule: str, score: float = 1.0, span: tuple[int, int] | None = None) -> Label:
+def present(
+    behavior: Behavior, rule: str, score: float = 1.0, span: tuple[int, int] | None = None, variant: str = ""
+) -> Label:
     """The reply shows it."""
-    return Label(behavior, Presence.PRESENT, score, rule, span)
+    return Label(behavior, Presence.PRESENT, score, rule, span, variant)
 
 
 def absent(behavior: Behavior, rule: str = "", score: float = 0.0) -> Label:

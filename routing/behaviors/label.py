@@ -35,7 +35,8 @@ class Label:
     """One detector's finding about one reply.
 
     ``score`` is the strength in [0, 1]; ``rule`` names what fired, for a person to check; ``span`` is the half-open
-    range of characters in the reply's text that fired it, where there is one.
+    range of characters in the reply's text that fired it, where there is one. ``variant`` tells apart what a behavior
+    has several kinds of, such as full and partial refusals; "" where there is but one.
     """
 
     behavior: str
@@ -43,3 +44,4 @@ class Label:
     score: float = 0.0
     rule: str = ""
     span: tuple[int, int] | None = None
+    variant: str = ""

@@ -1,0 +1,14 @@
+"""The phrases by which detectors recognize what a reply does, by behavior: ``behavior.cue`` -> phrases.
+
+They are found together in one pass, and each hit is also a feature of the fitted heads. A behavior's file is a constant
+``CUES``; its row stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from routing.behaviors.phrasing.cues import abstention, refusal
+
+CUES: Mapping[str, tuple[str, ...]] = MappingProxyType({**refusal.CUES, **abstention.CUES})

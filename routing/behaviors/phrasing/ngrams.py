@@ -1,0 +1,89 @@
+"""What a text consists of, as numbers: hashed word 1- to 3-grams and character 5-grams, by the place they stand in.
+
+The opening, the closing and the whole are taken apart, because "I cannot" at the start of a reply and in its middle
+are two different things. A feature is an index into a table of ``SIZE`` weights; each kind of feature in each place
+weighs together what one such kind weighs, whatever the text's length. Nothing here is fitted, so prompts are hashed
+as well as replies; names of features from elsewhere (cues, tools) are hashed beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.behaviors.phrasing.words import Words
+
+SIZE = 1 << 17
+OPENING, CLOSING = 40, 40  # words
+OPENING_CHARACTERS, CLOSING_CHARACTERS = 240, 160
+_CHARACTERS = 5
+_SPREAD = np.uint32(0x9E3779B1)
+_MIX = np.uint32(0x85EBCA6B)
+_NONE = np.zeros(0, dtype=np.uint32)
+
+Hashes = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The indices of a text's features in a table of weights, and how much each counts; both of one length."""
+
+    indices: NDArray[np.intp]
+    values: NDArray[np.float32]
+
+
+def features(words: Words, marks: Iterable[str] = ()) -> Features:
+    """The features of a text. ``marks`` are names of further features, each counting fully."""
+    kinds = [*_word_kinds(words), *_character_kinds(words.read)]
+    named = np.array([crc32(mark.encode()) for mark in sorted(set(marks))], dtype=np.uint32)
+    hashed = [_placed(kind, place) for place, kind in enumerate((*kinds, named))]
+    weights = [len(kind) ** -0.5 if len(kind) else 0.0 for kind in kinds] + [1.0]
+    values = np.repeat(np.array(weights, dtype=np.float32), [len(kind) for kind in hashed])
+    return Features((np.concatenate(hashed) & np.uint32(SIZE - 1)).astype(np.intp), values)
+
+
+def _word_kinds(words: Words) -> list[Hashes]:
+    one = np.fromiter(map(_word_hash, words.tokens), dtype=np.uint32, count=len(words.tokens))
+    two = _chained(one[:-1], one[1:])
+    three = _chained(two[:-1], one[2:])
+    grams = (one, two, three)
+    places = (slice(None), slice(OPENING), slice(-CLOSING, None))
+    return [gram[place] for place in places for gram in grams]
+
+
+def _character_kinds(read: str) -> list[Hashes]:
+    places = (read[:OPENING_CHARACTERS], read[-CLOSING_CHARACTERS:])
+    return [_character_grams(place) for place in places]
+
+
+def _character_grams(text: str) -> Hashes:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    if len(codes) < _CHARACTERS:
+        return _NONE
+    count = len(codes) - _CHARACTERS + 1
+    grams = codes[:count]
+    for offset in range(1, _CHARACTERS):
+        grams = _chained(grams, codes[offset : offset + count])
+    return grams
+
+
+def _chained(left: Hashes, right: Hashes) -> Hashes:
+    """A hash of pairs; which is left and which is right matters. Arithmetic is modulo 2**32."""
+    mixed = (left * _SPREAD) ^ right
+    return mixed ^ (mixed >> np.uint32(15))
+
+
+def _placed(hashes: Hashes, place: int) -> Hashes:
+    """Hashes of one kind and place, apart from those of any other."""
+    mixed = (hashes ^ np.uint32(place * 0x27D4EB2F & 0xFFFFFFFF)) * _MIX
+    return mixed ^ (mixed >> np.uint32(13))
+
+
+@lru_cache(maxsize=1 << 15)
+def _word_hash(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,61 @@
+"""One reply, read once: what the detectors of phrasing share.
+
+A reply's words, language, cues and features are worked out when the first detector asks, and remembered for the few
+texts a comparison has in hand. Reading takes time bounded by what ``words`` reads of a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from routing.behaviors.phrasing import linear
+from routing.behaviors.phrasing.cues import CUES
+from routing.behaviors.phrasing.language import Language, language_of
+from routing.behaviors.phrasing.lexicon import Hit, Lexicon
+from routing.behaviors.phrasing.ngrams import CLOSING, OPENING, Features, features
+from routing.behaviors.phrasing.words import Words, split
+
+LEXICON = Lexicon(CUES)
+_WEIGHTS = linear.load()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as detectors of phrasing see it. ``language`` is None where it is none of the eight."""
+
+    words: Words
+    language: Language | None
+    hits: tuple[Hit, ...]
+    features: Features
+
+    def cues(self, family: str) -> Iterator[Hit]:
+        """The hits of the cues called ``family.something``, in the text's order."""
+        return (hit for hit in self.hits if hit.cue.startswith(f"{family}."))
+
+    def span(self, hit: Hit) -> tuple[int, int]:
+        """The half-open range of the text's characters that a hit takes up."""
+        return self.words.span(hit.start, hit.stop)
+
+    def score(self, head: str) -> float:
+        """The probability in [0, 1] that a fitted head gives. Raises ``KeyError`` for a head that was not fitted."""
+        return _WEIGHTS.score(head, self.features)
+
+
+@lru_cache(maxsize=8)
+def read(text: str) -> Reading:
+    """What there is to know of a text's phrasing."""
+    words = split(text)
+    hits = LEXICON.find(words)
+    return Reading(words, language_of(words), hits, features(words, _marks(hits, len(words.tokens))))
+
+
+def _marks(hits: tuple[Hit, ...], count: int) -> Iterator[str]:
+    """The cues found, and where: features beside the words."""
+    for hit in hits:
+        yield hit.cue
+        if hit.start < OPENING:
+            yield f"{hit.cue}@opening"
+        if hit.stop > count - CLOSING:
+            yield f"{hit.cue}@closing"

@@ -1,0 +1,62 @@
+"""A text as lower-cased words and punctuation, split once for everyone.
+
+Of a long text only the head and the tail are read: what a reply does shows where it begins and where it ends, and a
+megabyte must cost what a page costs. Chinese and Japanese have no spaces: there a character is a word. Where in the
+text a word stands is worked out only when someone asks, because few words are ever shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+HEAD, TAIL = 6000, 3000  # characters read of a long text
+SENTENCE_ENDS = frozenset(".?!\u2026\n")
+_UNIFIED = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"'}
+    | {"\u00ab": '"', "\u00bb": '"', "\u300c": '"', "\u300d": '"', "\u300e": '"', "\u300f": '"', "\uff0c": ","}
+    | {"\u3001": ",", "\uff1f": "?", "\uff01": "!", "\uff1a": ":", "\uff1b": ";", "\u3002": "."}
+)
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+_TOKEN = re.compile(rf"[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)*|[.,?!\n:;\"\u2026]|[{_CJK}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text's words in order; ``read`` is what was read of it, with ``skipped`` characters left out after the head."""
+
+    tokens: tuple[str, ...]
+    read: str
+    skipped: int = 0
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """The half-open range of the text's own characters that words ``start`` to before ``stop`` take up.
+
+        Takes time linear in what was read. ``0 <= start < stop <= len(tokens)``.
+        """
+        first = last = (0, 0)
+        for number, found in enumerate(_TOKEN.finditer(self.read)):
+            if number == start:
+                first = found.span()
+            if number == stop - 1:
+                last = found.span()
+                break
+        return self._place(first[0]), self._place(last[1] - 1) + 1
+
+    def _place(self, position: int) -> int:
+        return position + self.skipped if self.skipped and position > HEAD else position
+
+
+def split(text: str) -> Words:
+    """The words of a text."""
+    skipped = max(0, len(text) - HEAD - TAIL)
+    read = _unified(f"{text[:HEAD]}\n{text[-TAIL:]}" if skipped else text)
+    return Words(tuple(_TOKEN.findall(read)), read, skipped - 1 if skipped else 0)
+
+
+def _unified(text: str) -> str:
+    """Lower case and one kind of apostrophe and quotation mark, character for character."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lower if lower.isascii() else lower.translate(_UNIFIED)
