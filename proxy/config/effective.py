@@ -6,7 +6,7 @@ here: the rest of them are names of environment variables. Its counterpart is ``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import yaml
@@ -16,9 +16,28 @@ from proxy.config.shape import Either, Free, ListOf, MapOf, Nullable, PerSlice, 
 from routing.traits import Json
 
 
+class _Lines(yaml.SafeDumper):
+    """Text of several lines stands as such."""
+
+
+class _OneLine(yaml.SafeDumper):
+    """Text of several lines has its breaks escaped."""
+
+
+def _represented_with(style: str) -> Callable[[yaml.SafeDumper, str], yaml.ScalarNode]:
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style if "\n" in text else None)
+
+    return represent
+
+
+_Lines.add_representer(str, _represented_with("|"))
+_OneLine.add_representer(str, _represented_with('"'))
+
+
 def effective(config: Config) -> str:
     """The whole configuration as YAML text."""
-    return yaml.safe_dump(printed(whole(), config), sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(printed(whole(), config), Dumper=_Lines, sort_keys=False, allow_unicode=True, width=120)
 
 
 def printed(shape: Shape, value: object) -> Json:
@@ -40,8 +59,13 @@ def printed(shape: Shape, value: object) -> Json:
 
 def in_one_line(shape: Shape, value: object) -> str:
     """A value as it can be written in one line of YAML."""
-    text = yaml.safe_dump(
-        printed(shape, value), default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
+    text = yaml.dump(
+        printed(shape, value),
+        Dumper=_OneLine,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=float("inf"),
     )
     return text.removesuffix("\n").removesuffix("\n...")
 

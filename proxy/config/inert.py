@@ -17,7 +17,6 @@ INERT: tuple[tuple[Path, str], ...] = (
     (("routes", "*", "gates"), "no verdict is given yet"),
     (("routes", "*", "fallback"), "the student serves no request yet"),
     (("routes", "*", "audit"), "the student serves no request yet"),
-    (("routes", "*", "behaviors"), "only the built-in behaviors are detected yet"),
 )
 """Each section, ``*`` standing for any route, and why it does nothing."""
 

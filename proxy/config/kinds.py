@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from proxy.config import units
 from proxy.config.problems import Refused, nearest, quoted
+from proxy.patterns import MAX_PATTERN, Pattern, PatternError
 from routing.traits import Json, Slice
 
 NUMBERS = frozenset({"int", "float"})
@@ -30,6 +31,7 @@ DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
 _COUNT = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,15})")
 _PORTS = 65535
+_MAX_PROSE = 20_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,23 @@ def _text(text: str) -> str:
         raise Refused("is empty", "write something, or leave the key out")
     if not text.isprintable():
         raise Refused("holds characters that cannot be shown", "write one line of plain text")
+    return text
+
+
+def _prose(text: str) -> str:
+    if len(text) > _MAX_PROSE:
+        raise Refused(f"is {len(text)} characters long, more than the limit of {_MAX_PROSE}", "say it in fewer words")
+    _text(" ".join(text.split("\n")))
+    return text
+
+
+def _pattern(text: str) -> str:
+    if not text:
+        raise Refused("is empty", "write a pattern, such as (?i)\\bsection \\d+")
+    try:
+        Pattern(text)
+    except PatternError as exc:
+        raise Refused(str(exc), "write it in RE2's syntax, without lookaround or backreference, and shorter") from exc
     return text
 
 
@@ -210,6 +229,10 @@ KINDS: Mapping[str, Kind] = {
     "port": _integers("a port", 0, _PORTS),
     "boolean": Kind("true or false", frozenset({"bool"}), _boolean, {"type": "boolean"}, placeholder=False),
     "text": Kind("text", _STR, _text, {"type": "string", "minLength": 1}),
+    "prose": Kind("text", _STR, _prose, {"type": "string", "minLength": 1, "maxLength": _MAX_PROSE}),
+    "regular expression": Kind(
+        "a regular expression", _STR, _pattern, {"type": "string", "minLength": 1, "maxLength": MAX_PATTERN}
+    ),
     "url": Kind("a URL", _STR, _url, {"type": "string", "pattern": "^https?://[^/@?#]+(/[^?#]*)?$"}, shown=_masked_url),
     "database url": Kind(
         "a database URL",

@@ -6,16 +6,14 @@ where single keys were wrong, so that all problems are reported together. Its co
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from itertools import chain
 
-from proxy.config.kinds import BEHAVIOR_NAME, loopback
+from proxy.config.kinds import loopback
 from proxy.config.moving import GateRule, Gates, Inherit, OverNoise
+from proxy.config.own_rules import BUILT_IN, OWN_RULES
 from proxy.config.problems import Finding, Path, nearest, quoted
-from proxy.config.settings import Config, Route
-from routing.behaviors.label import Behavior
+from proxy.config.settings import Config
 
 Rule = Callable[[Config, Container[Path]], Iterator[Finding]]
 """Takes the configuration and the paths that the file sets."""
@@ -120,30 +118,9 @@ def _complete(path: Path, given: Container[Path]) -> Iterator[Finding]:
         yield Finding(path, "", f"has only {keys[0]}", "give both successBelow and failureAbove")
 
 
-def _own_behaviors(config: Config, _: Container[Path]) -> Iterator[Finding]:
-    for route in config.routes.values():
-        here = ("routes", route.name, "behaviors")
-        counts = Counter(_own_names(route))
-        for position, behavior in enumerate(route.behaviors):
-            name, where = behavior.get("name"), (*here, f"[{position}]")
-            if not isinstance(name, str) or not re.fullmatch(BEHAVIOR_NAME, name):
-                remedy = "give it a name of lower-case letters, digits and underscores, such as cites_policy"
-                yield Finding(where, "", "has no usable name", remedy)
-            elif name in _BUILT_IN or counts[name] > 1:
-                yield Finding((*where, "name"), quoted(name), "names another behavior too", "choose another name")
-
-
-_BUILT_IN = tuple(b.value for b in Behavior)
-
-
-def _own_names(route: Route) -> list[str]:
-    names = [behavior.get("name") for behavior in route.behaviors]
-    return [name for name in names if isinstance(name, str)]
-
-
 def _behaviors_known(config: Config, _: Container[Path]) -> Iterator[Finding]:
     for route in config.routes.values():
-        known = (*_BUILT_IN, *_own_names(route))
+        known = (*BUILT_IN, *(own.name for own in route.behaviors if own.name))
         for path, name in _behaviors_named(("routes", route.name, "gates"), route.gates):
             if name and name not in known:
                 yield Finding(path, quoted(name), "is not a known behavior", nearest(name, known))
@@ -168,7 +145,7 @@ RULES: tuple[Rule, ...] = (
     _steps,
     _confidences,
     _thresholds,
-    _own_behaviors,
+    *OWN_RULES,
     _behaviors_known,
 )
 """All of them."""

@@ -18,7 +18,6 @@ from proxy.config.hints import (
     Derived,
     Duration,
     EnvName,
-    Free,
     Percent,
     Port,
     Positive,
@@ -31,6 +30,7 @@ from proxy.config.hints import (
     Url,
 )
 from proxy.config.moving import Gates, Rollout
+from proxy.config.own import OwnBehavior
 
 MIB = 1024 * 1024
 
@@ -252,7 +252,7 @@ class Route:
         gates: What holds it back.
         fallback: When the teacher steps in for the student.
         privacy: What is kept.
-        behaviors: Behaviors of the operator's own, each with a name.
+        behaviors: Behaviors of the operator's own.
     """
 
     name: Derived
@@ -267,7 +267,7 @@ class Route:
     gates: Gates = field(default_factory=Gates)
     fallback: Fallback = Fallback()
     privacy: Privacy = Privacy()
-    behaviors: tuple[Free, ...] = ()
+    behaviors: tuple[OwnBehavior, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

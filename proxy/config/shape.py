@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 
 from proxy.config.kinds import KINDS, Kind, choice
 from proxy.config.moving import Pause, Step
+from proxy.config.own import OwnBehavior
 from proxy.config.settings import Config
 
 CAMEL = frozenset(
@@ -155,7 +156,9 @@ def _table(cls: type) -> Table:
         if (shape := shapes[f.name]) is not None
     )
     named = shapes.get("name", True) is None
-    return Table(cls.__name__, summary, settings, cls, named, one_key=cls is Step, terse=cls in {Step, Pause})
+    return Table(
+        cls.__name__, summary, settings, cls, named, one_key=cls is Step, terse=cls in {Step, Pause, OwnBehavior}
+    )
 
 
 def _default(field: Field[object]) -> Callable[[], object] | None:

@@ -40,6 +40,14 @@ def check_schema(schema: Json, value: Json) -> str | None:
     return None if error.message.startswith(_GAVE_UP) else _message(error)
 
 
+def usable(schema: Json) -> bool:
+    """Whether values can be checked against the schema at all."""
+    try:
+        return _compiled(json.dumps(schema)) is not None
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
 def _message(error: jsonschema_rs.ValidationError) -> str:
     where = "/".join(str(step) for step in error.instance_path)
     return f"/{where}: {error.message}"[:MAX_MESSAGE]

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from proxy.config.diff import diff
 from proxy.config.effective import effective
 from proxy.config.kinds import Kind
 from proxy.config.parse import load, parse
@@ -37,6 +38,7 @@ BY_NOUN: dict[str, Written] = {
     "the name of an environment variable": st.sampled_from(["A", "TEACHER_API_KEY"]),
     "a name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,5}", fullmatch=True),
     "a behavior": st.sampled_from(["refusal", "answer"]),
+    "a regular expression": st.sampled_from(["a", r"(?i)\bpolicy\s+\d+", "x: {y}", "- 'z'"]),
     "a source of the sticky unit": st.sampled_from(["header:x", "body:user", "api_key"]),
 }
 
@@ -82,6 +84,10 @@ def collection(shape: ListOf | MapOf | Free | Table) -> Written:
             return st.lists(st.tuples(scalar(key), written(value)), min_size=1, max_size=2).map(dict)
         case Free():
             return st.just({"name": "own", "a": [1, None, {"b": "2027-03-01"}]})
+        case Table(name="OwnBehavior", settings=(name, *ways)):
+            return st.sampled_from(ways).flatmap(
+                lambda way: st.fixed_dictionaries({name.key: st.sampled_from("abcdef"), way.key: not_null(way.shape)})
+            )
         case Table(settings=known, one_key=True):
             return st.sampled_from(known).flatmap(lambda s: st.fixed_dictionaries({s.key: not_null(s.shape)}))
         case Table(settings=known):
@@ -116,6 +122,22 @@ def test_whatever_is_valid_reads_back(document: object) -> None:
     except ConfigError:
         reject()  # keys that do not go together
     assert same(parse(effective(config), "effective").config) == same(config)
+
+
+PROMPT = "It cites:\n  - the policy\n  - by number\n"
+
+
+def test_text_of_several_lines_is_printed_as_such() -> None:
+    """A judge's prompt is read by people; in a line of the log it must stay one line."""
+    judge = {"base_url": "http://j", "model": "j", "prompt": PROMPT}
+    document = yaml.safe_load(MINIMAL)
+    document["routes"]["x"]["behaviors"] = [{"name": "cites", "judge": judge}]
+    config = parse(yaml.safe_dump(document), "test").config
+    assert "prompt: |\n          It cites:\n" in effective(config)
+    assert same(parse(effective(config), "effective").config) == same(config)
+    (line,) = [str(change) for change in diff(parse(MINIMAL, "test").config, config)]
+    assert "\n" not in line
+    assert yaml.safe_load(line.partition("-> ")[2])[0]["judge"]["prompt"] == PROMPT
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,7 @@ BAD = [
         "not a known behavior",
         'did you mean "answer"?',
     ),
-    ("behaviors: [{pattern: x}]", "", 2, "routes.x.behaviors[0]", "has no usable name", "give it a name"),
-    ("behaviors: [{name: refusal}]", "", 2, "routes.x.behaviors[0].name", "names another behavior too", "another name"),
-    ("behaviors: [{name: a}, {name: a}]", "", 2, "routes.x.behaviors[1].name", "names another", "another name"),
+    ("behaviors: [{name: refusal, pattern: x}]", "", 2, "routes.x.behaviors[0].name", "names another", "another name"),
 ]
 
 

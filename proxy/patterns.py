@@ -1,0 +1,58 @@
+"""Regular expressions of an operator's, searched in time linear in the text.
+
+The syntax and the meaning are RE2's: no lookaround and no backreference, and in return no text, however hostile, can
+make a search explode. A linear search can still be a slow one, so the size of a pattern and the length of the text
+that is searched are bounded too. Nothing outside this module knows the library underneath.
+"""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+MAX_PATTERN = 4096  # characters
+MAX_PROGRAM = 5000  # of RE2's instructions: a quarter of a second over MAX_TEXT, if a text meets the pattern's worst
+MAX_TEXT = 100_000  # characters; what follows is not searched
+
+_HALVES = re.compile("[\ud800-\udfff]")  # halves of characters, which have no UTF-8
+
+
+class PatternError(ValueError):
+    """A pattern that is not used. ``str()`` says why, in words its author can act on."""
+
+
+class Pattern:
+    """A compiled pattern."""
+
+    __slots__ = ("_compiled",)
+
+    def __init__(self, text: str) -> None:
+        """Raises ``PatternError``."""
+        if len(text) > MAX_PATTERN:
+            raise PatternError(f"is {len(text)} characters long, more than the limit of {MAX_PATTERN}")
+        options = re2.Options()
+        options.log_errors = False  # they are raised, and the log is ours
+        try:
+            self._compiled = re2.compile(text, options)
+        except (re2.error, UnicodeEncodeError) as exc:
+            raise PatternError(f"is not a regular expression of RE2's ({_reason(exc)})") from exc
+        if self._compiled.programsize > MAX_PROGRAM:
+            size = self._compiled.programsize
+            raise PatternError(f"expands to {size} instructions, more than the limit of {MAX_PROGRAM}")
+
+    def search(self, text: str) -> tuple[int, int] | None:
+        """The half-open range of characters of the first match that begins in the first ``MAX_TEXT``, or None."""
+        searched = text[:MAX_TEXT]
+        try:
+            found = self._compiled.search(searched)
+        except UnicodeEncodeError:
+            found = self._compiled.search(_HALVES.sub("\ufffd", searched))
+        return None if found is None else (int(found.start()), int(found.end()))
+
+
+def _reason(exc: Exception) -> str:
+    if isinstance(exc, UnicodeEncodeError):
+        return "it holds half a character"
+    said = exc.args[0] if exc.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
