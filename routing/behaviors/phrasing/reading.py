@@ -10,25 +10,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from routing.behaviors.phrasing import linear
 from routing.behaviors.phrasing.cues import CUES
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.lexicon import Hit, Lexicon
+from routing.behaviors.phrasing.linear import Weights, load
 from routing.behaviors.phrasing.ngrams import CLOSING, OPENING, Features, features
 from routing.behaviors.phrasing.words import Words, split
 
 LEXICON = Lexicon(CUES)
-_WEIGHTS = linear.load()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as detectors of phrasing see it. ``language`` is None where it is none of the eight."""
+    """A text as detectors of phrasing see it. ``language`` is None where it is none of the eight.
+
+    Which ``weights`` it is weighed by is part of it, so that a detector can be measured with others than ours.
+    """
 
     words: Words
     language: Language | None
     hits: tuple[Hit, ...]
     features: Features
+    weights: Weights
 
     def cues(self, family: str) -> Iterator[Hit]:
         """The hits of the cues called ``family.something``, in the text's order."""
@@ -40,7 +43,7 @@ class Reading:
 
     def score(self, head: str) -> float:
         """The probability in [0, 1] that a fitted head gives. Raises ``KeyError`` for a head that was not fitted."""
-        return _WEIGHTS.score(head, self.features)
+        return self.weights.score(head, self.features)
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +51,8 @@ def read(text: str) -> Reading:
     """What there is to know of a text's phrasing."""
     words = split(text)
     hits = LEXICON.find(words)
-    return Reading(words, language_of(words), hits, features(words, _marks(hits, len(words.tokens))))
+    found = features(words, _marks(hits, len(words.tokens)))
+    return Reading(words, language_of(words), hits, found, load())
 
 
 def _marks(hits: tuple[Hit, ...], count: int) -> Iterator[str]:

@@ -1,0 +1,54 @@
+"""``python -m measuring report`` prints and keeps the table; ``python -m measuring fit`` writes phrasing's weights."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from measuring.data import DEFAULT
+from measuring.families import FAMILIES
+from measuring.fit import fitted, write
+from measuring.scores import table
+
+ROOT = Path(__file__).parents[1]
+WEIGHTS = ROOT / "routing" / "behaviors" / "phrasing" / "weights.npz"
+REPORT = ROOT / "docs" / "behaviors-report.md"
+HEADING = """# What the detectors were measured to do
+
+Made by `make behaviors-report`; [behaviors.md](behaviors.md) says what the sets and the splits are.
+
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 done, 1 where there are no data."""
+    parser = argparse.ArgumentParser(prog="python -m measuring", description=__doc__)
+    parser.add_argument("verb", choices=("report", "fit"))
+    parser.add_argument("--data", type=Path, default=DEFAULT, help="the folder of labeled sets (default: %(default)s)")
+    asked = parser.parse_args(arguments)
+    if not asked.data.is_dir():
+        sys.stderr.write(f"{asked.data} is no folder of labeled sets: name it with --data\n")
+        return 1
+    return {"report": report, "fit": fit}[asked.verb](asked.data)
+
+
+def report(data: Path) -> int:
+    """Measure every family, print the table and keep it."""
+    text = table(result for family in FAMILIES for result in family.results(data))
+    REPORT.write_text(HEADING + text, encoding="utf-8")
+    sys.stdout.write(text)
+    return 0
+
+
+def fit(data: Path) -> int:
+    """Fit every head anew and replace the weights."""
+    weights = fitted(example for family in FAMILIES if family.examples for example in family.examples(data))
+    write(weights, WEIGHTS)
+    sys.stdout.write(f"{WEIGHTS}: {', '.join(sorted(weights.heads))}; {WEIGHTS.stat().st_size} bytes\n{weights.note}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
