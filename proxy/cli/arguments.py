@@ -117,16 +117,30 @@ def _set_weight(parser: argparse.ArgumentParser) -> None:
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
-    _later_route(parser)
-    parser.add_argument("--since", required=True, metavar="T")
+    parser.add_argument("route", metavar="ROUTE", help="the route whose pairs to judge again")
+    _slice(parser)
+    _period(parser, required=True)
+    limit = "list at most so many pairs whose labels changed (default 20)"
+    parser.add_argument("--limit", type=_at_least(0), default=20, metavar="N", help=limit)
+    parser.set_defaults(behavior=None, direction=None)
+    _source(parser)
     _json(parser)
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--behavior", metavar="B", help="only pairs that diverged in this behavior")
-    parser.add_argument("--slice", metavar="S", help="only requests of this slice")
+    _slice(parser)
     parser.add_argument("--direction", choices=("lost", "gained"), help="only pairs that diverged in this direction")
-    parser.add_argument("--since", metavar="T", help="no older: 2026-03-01, 2026-03-01T12:00Z, or an age such as 2h")
+    _period(parser)
+
+
+def _slice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--slice", metavar="S", help="only requests of this slice")
+
+
+def _period(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    since = "no older: 2026-03-01, 2026-03-01T12:00Z, or an age such as 2h"
+    parser.add_argument("--since", required=required, metavar="T", help=since)
     parser.add_argument("--until", metavar="T", help="older: as for --since")
 
 
@@ -161,6 +175,7 @@ VERBS = (
     Verb("pairs", "list pairs, the newest first", "pairs", _pairs),
     Verb("pair", "both replies side by side, what fired, and a curl command to reproduce", "pair", _pair),
     Verb("export", "write a route's pairs to a Parquet or JSONL file", "export", _export),
+    Verb("replay", "label stored pairs again by today's detectors, and show what changed", "replay", _replay),
     Verb("explain", "why this verdict (not in this version)", "later", _explain),
     Verb("promote", "to the next step (not in this version)", "later", _promote),
     Verb("pause", "stay at this step (not in this version)", "later", _later_route),
@@ -168,5 +183,4 @@ VERBS = (
     Verb("abort", "back to the teacher (not in this version)", "later", _later_route),
     Verb("retry", "start again after a rollback (not in this version)", "later", _later_route),
     Verb("set-weight", "an operator's ceiling (not in this version)", "later", _set_weight),
-    Verb("replay", "judge stored pairs again (not in this version)", "later", _replay),
 )

@@ -17,7 +17,6 @@ from proxy.__main__ import main
         ["abort", "support"],
         ["retry", "support"],
         ["set-weight", "support", "5", "--slice", "math"],
-        ["replay", "support", "--since", "2h"],
     ],
 )
 def test_they_fail_and_say_why(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,110 @@
+"""``practicum replay``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from proxy.cli.replay import show_replayed
+from proxy.cli.terminal import is_plain, table_console
+from proxy.examiner.replay import Change, ChangeCount, ChangedPair, ReplayCell, Replayed, Whose
+from proxy.store.pair import Pair
+from proxy.store.privacy import redacted
+from proxy.store.store import Store
+from routing.behaviors.label import Label, Presence
+from routing.divergence import Direction, Trial
+from tests.proxy.cli.command import practicum
+from tests.proxy.cli.conftest import ESCAPES
+from tests.proxy.desk import a_desk, database, filled, served
+from tests.proxy.examiner.records import answered, chat
+from tests.proxy.store.samples import pair, reply
+
+ANSWER_LOST = Trial("answer", Direction.LOST, diverged=True, severity=1.0)
+
+
+def compared(number: int, student: str, *trials: Trial) -> Pair:
+    """A pair that was compared by a detector that saw the answer in the teacher's reply alone."""
+    teacher = reply("42", answered("42"), labels=(Label("answer", Presence.PRESENT),))
+    other = reply(student, answered(student), labels=(Label("answer", Presence.ABSENT),))
+    return pair(number, trials, request=chat(), teacher=teacher, student=other)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the database is."""
+    return tmp_path_factory.mktemp("replay")
+
+
+@pytest.fixture(scope="module")
+def store(directory: Path) -> Iterator[Store]:
+    """Pairs that today's detectors see otherwise, or not at all."""
+    pairs = [compared(1, "41", ANSWER_LOST), compared(2, "42", ANSWER_LOST), redacted(compared(3, "41", ANSWER_LOST))]
+    opened = filled(directory, [*pairs, dataclasses.replace(compared(4, "41"), route="other")])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["admin", "database"])
+def source(request: pytest.FixtureRequest, directory: Path, store: Store) -> Iterator[list[str]]:
+    """The options that name each source."""
+    if request.param == "database":
+        yield ["--database", database(directory)]
+        return
+    with served(a_desk(store)) as url:
+        yield ["--admin", url]
+
+
+def test_what_changed_is_shown(source: list[str]) -> None:
+    """Before and after, the labels, the pairs, and what could not be judged."""
+    ran = practicum("replay", "support", "--since", "2001-01-01", *source)
+    assert ran.code == 0, ran.err
+    assert "2 of 3 pairs judged again; not: 1 kept redacted" in ran.out
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert ["answer", "lost", "2", "2", "2", "1"] in lines
+    assert ["answer", "student", "absent", "present", "1"] in lines
+    assert f"{pair(2).id}  answer of the student: absent -> present" in ran.out
+
+
+def test_json_is_all_of_it(source: list[str]) -> None:
+    """For scripts."""
+    ran = practicum("replay", "support", "--since", "2001-01-01", "--json", *source)
+    found = json.loads(ran.out)
+    assert (found["pairs"], found["judged"], found["unjudged"]["redacted"]) == (3, 2, 1)
+    assert [example["pair"] for example in found["examples"]] == [pair(2).id]
+
+
+def test_nothing_in_the_store_is_changed(directory: Path, store: Store) -> None:
+    """A verb that reads must leave evidence alone."""
+    before = (store.cells("support"), store.pair(pair(2).id))
+    practicum("replay", "support", "--since", "2001-01-01", "--database", database(directory))
+    assert (store.cells("support"), store.pair(pair(2).id)) == before
+
+
+def test_the_period_and_the_limit_hold(directory: Path, store: Store) -> None:  # noqa: ARG001 -- it fills the database
+    """A year of pairs is not what was asked for."""
+    options = ("--database", database(directory))
+    assert "0 of 0 pairs" in practicum("replay", "support", "--since", "1h", *options).out
+    ran = practicum("replay", "support", "--since", "2001-01-01", "--limit", "0", *options)
+    assert "1 more pairs changed" in ran.out
+    assert pair(2).id not in ran.out
+
+
+def test_no_name_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Operators name behaviors, and a store may come from anywhere."""
+    change = Change(ESCAPES, Whose.NOISE, ESCAPES, ESCAPES)
+    found = Replayed(
+        pairs=2,
+        judged=1,
+        unjudged={"failed": 1},
+        left={ESCAPES: 1},
+        changed=1,
+        cells=(ReplayCell(Whose.NOISE, ESCAPES, ESCAPES, 0, 1, 0, 1),),
+        changes=(ChangeCount(change, 1),),
+        examples=(ChangedPair(ESCAPES, (change,)),),
+    )
+    show_replayed(table_console(), found)
+    assert is_plain(capsys.readouterr().out)
