@@ -1,18 +1,20 @@
-"""A pair as a page: both replies beside each other, and what was found in them.
+"""A pair as a page: both replies beside each other with the words that fired marked, and what was found in them.
 
 Everything an arm or a client wrote is made harmless first and never read as markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from proxy.cli.marks import Marks
 from proxy.cli.terminal import cells, headed_table, moment, one_line, plain, span
 from proxy.examiner.documents import observed
+from proxy.examiner.replay import standing
 from proxy.store.pair import Pair, Reply
 from routing.behaviors.label import Label, Presence
 from routing.divergence import Trial
@@ -20,17 +22,22 @@ from routing.observation import Arm, ToolCall
 
 _LONGEST = 6000  # characters of one reply or request on the page
 _QUOTED = 60
+_AGAIN = "teacher, asked again"
 
 
 def show_pair(console: Console, pair: Pair) -> None:
     """Print the page, all but the command to reproduce it."""
+    marks = Marks.of((label for _, _, reply in _arms(pair) for label in reply.labels), console)
     console.print(Text(f"pair {plain(pair.id)}", "bold"))
     console.print(Text("   ".join(_facts(pair))))
     console.print()
     console.print(Text("request", "bold"))
     console.print(_body(pair.request.decode("utf-8", "replace")) if pair.request else Text("(not kept)", "dim"))
     console.print()
-    console.print(_replies(pair))
+    console.print(_replies(pair, marks))
+    if marks.numbers:
+        console.print()
+        console.print(marks.legend())
     console.print()
     console.print(_findings(pair))
 
@@ -43,15 +50,18 @@ def _facts(pair: Pair) -> Iterator[str]:
         yield f"conversation {plain(pair.conversation)}"
 
 
-def _replies(pair: Pair) -> Table:
+def _arms(pair: Pair) -> list[tuple[Arm, str, Reply]]:
     arms = [(Arm.TEACHER, "teacher", pair.teacher), (Arm.STUDENT, "student", pair.student)]
-    if pair.noise is not None:
-        arms.append((Arm.TEACHER, "teacher, asked again", pair.noise))
+    return arms if pair.noise is None else [*arms, (Arm.TEACHER, _AGAIN, pair.noise)]
+
+
+def _replies(pair: Pair, marks: Marks) -> Table:
+    arms = _arms(pair)
     table = Table(box=None, expand=True, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for _, title, _ in arms:
         table.add_column(title, ratio=1, overflow="fold")
     table.add_row(*(Text(_outcome(reply), "dim") for _, _, reply in arms))
-    table.add_row(*(_spoken(pair.endpoint, arm, reply) for arm, _, reply in arms))
+    table.add_row(*(_spoken(pair.endpoint, arm, reply, marks) for arm, _, reply in arms))
     return table
 
 
@@ -65,11 +75,12 @@ def _outcome(reply: Reply) -> str:
     return "; ".join(parts)
 
 
-def _spoken(endpoint: str, arm: Arm, reply: Reply) -> Text:
-    """What the arm said and called; where neither can be read, its body as it came."""
+def _spoken(endpoint: str, arm: Arm, reply: Reply, marks: Marks) -> Text:
+    """What the arm said, marked, and called; where neither can be read, its body as it came."""
     found = observed(endpoint, arm, reply)
-    text = reply.text or (found.text or found.refusal if found else "")
-    parts = [_body(text)] if text else []
+    parts = [marks.marked(reply.text, reply.labels, _LONGEST)] if reply.text else []
+    if found and not parts and (found.text or found.refusal):
+        parts.append(_body(found.text or found.refusal))
     parts += [_call(call) for call in (found.tool_calls if found else ())]
     if not parts:
         parts.append(_body(reply.body.decode("utf-8", "replace")) if reply.body else Text("(nothing)", "dim"))
@@ -91,31 +102,25 @@ def _cut(text: str) -> str:
 
 
 def _findings(pair: Pair) -> Table:
-    table = headed_table("behavior", "~teacher", "~student", "~found")
-    teacher, student = _by_behavior(pair.teacher.labels), _by_behavior(pair.student.labels)
-    trials = {trial.behavior for trial in pair.trials}
-    for behavior in dict.fromkeys([*teacher, *student, *sorted(trials)]):
-        shown = [_label(label, reply) for label, reply in _labels(behavior, teacher, student, pair)]
-        table.add_row(*cells(behavior), *shown, _verdict([t for t in pair.trials if t.behavior == behavior]))
+    """What each detector found; where the teacher was asked twice, also how far it is from itself."""
+    again = ["~" + _AGAIN, "~teacher alone"] if pair.noise else []
+    table = headed_table("behavior", "~teacher", "~student", "~found", *again)
+    labels = [{label.behavior: label for label in reply.labels} for _, _, reply in _arms(pair)]
+    trials = {trial.behavior for trial in (*pair.trials, *pair.noise_trials)}
+    for behavior in dict.fromkeys([*(name for of_reply in labels for name in of_reply), *sorted(trials)]):
+        shown = [_label(of_reply.get(behavior), r) for of_reply, (_, _, r) in zip(labels, _arms(pair), strict=True)]
+        shown.insert(2, _verdict([t for t in pair.trials if t.behavior == behavior]))
+        if pair.noise:
+            shown.append(_verdict([t for t in pair.noise_trials if t.behavior == behavior]))
+        table.add_row(*cells(behavior), *shown)
     return table
-
-
-def _by_behavior(labels: Iterable[Label]) -> dict[str, Label]:
-    return {label.behavior: label for label in labels}
-
-
-def _labels(
-    behavior: str, teacher: dict[str, Label], student: dict[str, Label], pair: Pair
-) -> Iterator[tuple[Label | None, Reply]]:
-    yield teacher.get(behavior), pair.teacher
-    yield student.get(behavior), pair.student
 
 
 def _label(label: Label | None, reply: Reply) -> Text:
     """A finding with the rule that made it and the words that fired it."""
     if label is None or label.presence is Presence.NOT_APPLICABLE:
-        return Text("-", "dim")
-    text = Text(label.presence.value)
+        return Text(f"- ({one_line(label.rule, _QUOTED)})" if label and label.rule else "-", "dim")
+    text = Text(plain(standing(label)))
     if label.rule:
         text.append(f" by {one_line(label.rule, _QUOTED)}")
     if label.span is not None:

@@ -208,7 +208,7 @@ _Key = tuple[Whose, str, str, bool]
 
 def standing(label: Label) -> str:
     """How a behavior stands by its label: its presence, and which kind of it where there are several."""
-    return label.presence.value
+    return f"{label.presence.value} ({label.variant})" if label.variant else label.presence.value
 
 
 def _stored(pair: Pair) -> Iterator[tuple[Whose, tuple[Label, ...]]]:

@@ -39,6 +39,7 @@ _LABEL = pa.struct(
         pa.field("rule", pa.string(), nullable=False),
         pa.field("span_start", pa.int64()),
         pa.field("span_end", pa.int64()),
+        pa.field("variant", pa.string(), nullable=False),
     ]
 )
 _TRIAL = pa.struct(
@@ -155,6 +156,7 @@ def _label(label: Label) -> Record:
         "rule": clean(label.rule),
         "span_start": start,
         "span_end": end,
+        "variant": clean(label.variant),
     }
 
 

@@ -46,8 +46,9 @@ def test_on_a_terminal_nothing_hostile_arrives(database_url: str) -> None:
     shown = on_a_terminal("pair", HOSTILE.id, "--database", database_url)
     assert "\\x1b[31mred\\x1b[0m\\x1b]0;title\\x07" in shown
     assert "[bold]markup[/bold]:smile:" in shown
+    assert "\x1b[4;31mcannot help\x1b[0m" in shown
     ours = shown.replace("\r\n", "\n")
-    for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[32m"):
+    for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[32m", "\x1b[4;31m"):
         ours = ours.replace(code, "")
     assert is_plain(ours)
 

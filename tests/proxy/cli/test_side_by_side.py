@@ -14,7 +14,7 @@ from proxy.cli.terminal import is_plain
 from proxy.store.pair import Pair
 from routing.behaviors.label import Label, Presence
 from routing.divergence import Direction, Trial
-from tests.proxy.store.samples import noisy, pair, reply
+from tests.proxy.store.samples import LOST, noisy, pair, reply
 
 
 def page(shown: Pair, width: int = 120) -> str:
@@ -26,7 +26,8 @@ def page(shown: Pair, width: int = 120) -> str:
 
 def test_both_replies_stand_side_by_side() -> None:
     """One look shows the difference."""
-    shown = page(pair(teacher=reply("the teacher's words"), student=reply("the student's words")))
+    teacher, student = (reply(f"the {arm}'s words", labels=()) for arm in ("teacher", "student"))
+    shown = page(pair(teacher=teacher, student=student))
     assert any("the teacher's words" in line and "the student's words" in line for line in shown.splitlines())
 
 
@@ -35,6 +36,39 @@ def test_what_fired_is_named_with_its_words() -> None:
     shown = page(pair())
     assert "present by cannot help: 'cannot help'" in shown
     assert "lost (severity 0.75)" in shown
+
+
+def test_the_words_that_fired_are_marked_where_they_stand() -> None:
+    """Whoever doubts a label looks at the sentence around it."""
+    shown = page(pair())
+    assert "I ⟦1:cannot help:1⟧ with that." in shown
+    assert "marked: ⟦1: refusal :1⟧" in shown
+    assert "marked" not in page(pair(teacher=reply(labels=()), student=reply(labels=())))
+
+
+def test_a_behavior_of_several_kinds_says_which() -> None:
+    """A partial refusal is another loss than a full one."""
+    partial = Label("refusal", Presence.PRESENT, 0.5, "late", None, "partial")
+    assert "present (partial) by late" in page(pair(teacher=reply(labels=(partial,))))
+
+
+def test_why_a_behavior_does_not_apply_is_said() -> None:
+    """A language that no detector knows is something else than a request that asks for no tool."""
+    assert "- (language)" in page(
+        pair(teacher=reply(labels=(Label("hedging", Presence.NOT_APPLICABLE, 0, "language"),)))
+    )
+
+
+def test_the_teacher_against_itself_has_its_own_findings() -> None:
+    """A student that lost what the teacher itself loses every second time lost little."""
+    twice = noisy()
+    lost = dataclasses.replace(
+        twice, noise=reply("Sure.", labels=(Label("refusal", Presence.ABSENT),)), noise_trials=LOST
+    )
+    line = next(line for line in page(lost, 200).splitlines() if line.startswith("refusal"))
+    assert line.split("lost (severity 0.75)")[1].split()[0] == "absent"
+    assert line.count("lost (severity 0.75)") == 2
+    assert "teacher alone" not in page(pair())
 
 
 def test_agreement_absence_and_no_trial_are_told_apart() -> None:
