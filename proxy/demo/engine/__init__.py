@@ -8,3 +8,10 @@ tokens, ``speech`` and ``calls`` tokens into replies; ``asks`` and ``replies`` a
 
 It needs the extra ``[demo]``, and nothing but the demonstration may import it: ``docs/engine.md``.
 """
+
+from __future__ import annotations
+
+import os
+
+# Read once, when onnxruntime is imported: without it, that reports to its makers, over the net, what it runs.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,3 +68,13 @@ def test_the_context_can_be_filled(small: Checkpoint) -> None:
     for length in range(20, 24):
         logits = model.step([tokens[length]], [length])[0]
         assert logits == pytest.approx(reference.logits(small, tokens[: length + 1])[-1], abs=CLOSE)
+
+
+def test_nothing_is_kept_of_whoever_runs_it(tmp_path: Path) -> None:
+    """onnxruntime would keep an id of the machine and what it means to report to its makers."""
+    silencing = {"CI", "ORT_DISABLE_TELEMETRY"}  # either would hide that the engine itself does not see to it
+    environ = {name: value for name, value in os.environ.items() if name not in silencing}
+    environ |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-B", "-c", "import proxy.demo.engine.model"]
+    subprocess.run(command, check=True, env=environ, timeout=60)
+    assert list(tmp_path.iterdir()) == []
