@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from rich.table import Table
@@ -55,13 +55,16 @@ def pair_table(found: Sequence[PairRow], width: int) -> Table:
 
 
 def divergences(row: PairRow) -> Text:
-    """What the student lost and gained, or that it agreed."""
-    text = Text()
-    for names, sign, style in ((row.lost, "-", "red"), (row.gained, "+", "yellow")):
-        for name in names:
-            text.append(f"{sign}{one_line(name, _NAME)} ", style)
-    text.rstrip()
-    return text or Text("agrees", "dim")
+    """What the student lost and gained, or that it agreed; and in what the teacher diverged from itself."""
+    parts = [_signed(row.lost, "-", "red"), _signed(row.gained, "+", "yellow")]
+    if not any(parts):
+        parts = [Text("agrees", "dim")]
+    parts.append(_signed(row.noise or (), "~", "dim"))
+    return Text(" ").join(filter(None, parts))
+
+
+def _signed(names: Iterable[str], sign: str, style: str) -> Text:
+    return Text(" ").join(Text(f"{sign}{one_line(name, _NAME)}", style) for name in names)
 
 
 def _said(arm: ArmRow, limit: int) -> Text:

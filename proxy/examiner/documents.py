@@ -7,6 +7,7 @@ so that it always comes back byte for byte. Nothing here decides which pairs are
 from __future__ import annotations
 
 import binascii
+from collections.abc import Iterable
 
 import msgspec
 
@@ -73,7 +74,10 @@ class ArmRow(msgspec.Struct, frozen=True):
 
 
 class PairRow(msgspec.Struct, frozen=True):
-    """A pair in a list. ``lost`` and ``gained`` name the behaviors that diverged."""
+    """A pair in a list. ``lost`` and ``gained`` name the behaviors that diverged.
+
+    ``noise`` names those in which the teacher diverged from itself; None where it did not answer twice.
+    """
 
     id: str
     route: str
@@ -82,6 +86,7 @@ class PairRow(msgspec.Struct, frozen=True):
     started: float
     lost: tuple[str, ...]
     gained: tuple[str, ...]
+    noise: tuple[str, ...] | None
     teacher: ArmRow
     student: ArmRow
 
@@ -141,8 +146,9 @@ def row(pair: Pair) -> PairRow:
         endpoint=pair.endpoint,
         slice=pair.slice,
         started=pair.started,
-        lost=_diverged(pair, Direction.LOST),
-        gained=_diverged(pair, Direction.GAINED),
+        lost=_diverged(pair.trials, Direction.LOST),
+        gained=_diverged(pair.trials, Direction.GAINED),
+        noise=_diverged(pair.noise_trials, *Direction) if pair.noise and not pair.noise.failure else None,
         teacher=_arm_row(pair.endpoint, Arm.TEACHER, pair.teacher),
         student=_arm_row(pair.endpoint, Arm.STUDENT, pair.student),
     )
@@ -158,8 +164,8 @@ def observed(endpoint: str, arm: Arm, reply: Reply) -> Observation | None:
     return observe(Endpoint(endpoint), arm, reply.status, reply.content_type, reply.body, stream, failure, timing)
 
 
-def _diverged(pair: Pair, direction: Direction) -> tuple[str, ...]:
-    return tuple(trial.behavior for trial in pair.trials if trial.diverged and trial.direction is direction)
+def _diverged(trials: Iterable[Trial], *directions: Direction) -> tuple[str, ...]:
+    return tuple(trial.behavior for trial in trials if trial.diverged and trial.direction in directions)
 
 
 def _arm_row(endpoint: str, arm: Arm, reply: Reply) -> ArmRow:

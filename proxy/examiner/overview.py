@@ -19,6 +19,7 @@ _STYLE = (
     "table{border-collapse:collapse;margin:.5rem 0 2rem}td,th{padding:.2rem 1rem .2rem 0;text-align:left}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#c22}"
 )
+_NUMBERS = ("Trials", "Diverged", "Rate", "Teacher alone")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -54,10 +55,17 @@ def _cells(cells: Iterable[Cell]) -> str:
     rows = "".join(_cell(cell) for cell in sorted(cells, key=lambda c: (-c.diverged, c.behavior, c.slice, c.direction)))
     if not rows:
         return "<p>Nothing has been compared yet.</p>"
-    heads = "<th>Behavior<th>Slice<th>Direction<th class=n>Trials<th class=n>Diverged"
+    heads = "<th>Behavior<th>Slice<th>Direction" + "".join(f"<th class=n>{name}" for name in _NUMBERS)
     return f"<table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table>"
 
 
 def _cell(cell: Cell) -> str:
     names = "".join(f"<td>{escape(name)}" for name in (cell.behavior, cell.slice, cell.direction))
-    return f"<tr>{names}<td class=n>{cell.trials}<td class=n>{cell.diverged}"
+    rates = ((cell.diverged, cell.trials), (cell.noise_diverged, cell.noise_trials))
+    shown = "".join(f"<td class=n>{_percent(part, whole)}" for part, whole in rates)
+    return f"<tr>{names}<td class=n>{cell.trials}<td class=n>{cell.diverged}{shown}"
+
+
+def _percent(part: int, whole: int) -> str:
+    """A rate; a dash where there were no trials, because no data is not zero."""
+    return f"{100 * part / whole:.1f} %" if whole else "-"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import msgspec
@@ -14,7 +15,7 @@ from proxy.examiner.documents import PairDocument, pair_of, row
 from routing.divergence import Direction, Trial
 from tests.proxy.cli.command import practicum
 from tests.proxy.cli.conftest import GAINED, HOSTILE, PAIRS
-from tests.proxy.store.samples import pair, reply
+from tests.proxy.store.samples import noisy, pair, reply
 
 
 def test_the_table_has_every_pair_on_a_line(admin: str) -> None:
@@ -73,3 +74,11 @@ def test_both_directions_are_shown() -> None:
     trials = (Trial("answer", Direction.LOST, diverged=True), Trial("format", Direction.GAINED, diverged=True))
     assert divergences(row(pair(trials=trials))).plain == "-answer +format"
     assert divergences(row(pair(trials=()))).plain == "agrees"
+
+
+def test_the_teachers_own_divergence_is_shown_beside_the_students() -> None:
+    """What the teacher itself does every second time is no loss worth a look."""
+    unsteady = noisy().noise_trials[0]
+    twice = dataclasses.replace(noisy(), noise_trials=(dataclasses.replace(unsteady, diverged=True),))
+    assert divergences(row(twice)).plain == "-refusal ~refusal"
+    assert divergences(row(dataclasses.replace(twice, trials=()))).plain == "agrees ~refusal"

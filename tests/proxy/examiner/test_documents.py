@@ -57,6 +57,15 @@ def test_a_row_names_what_diverged() -> None:
     assert (found.lost, found.gained) == (("refusal",), ("format",))
 
 
+def test_a_row_tells_a_teacher_that_agrees_with_itself_from_one_that_was_asked_once() -> None:
+    """No second reply is no sign of steadiness; nor is one that failed."""
+    twice = noisy()
+    assert twice.noise is not None
+    unsteady = dataclasses.replace(twice, noise_trials=(Trial("refusal", Direction.GAINED, diverged=True),))
+    failed = dataclasses.replace(twice, noise=dataclasses.replace(twice.noise, failure="connect"), noise_trials=())
+    assert [row(p).noise for p in (pair(), failed, twice, unsteady)] == [None, None, (), ("refusal",)]
+
+
 def test_a_row_previews_the_text_or_the_calls_or_the_body() -> None:
     """The list must show what an arm did even where it said nothing."""
     found = row(pair(teacher=reply("x" * 1000), student=reply("", CALL)))

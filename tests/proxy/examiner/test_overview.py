@@ -76,3 +76,11 @@ def test_the_policy_allows_exactly_the_pages_style() -> None:
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}'" in POLICY
     assert "script-src" not in POLICY
+
+
+def test_rates_stand_beside_the_teachers_own() -> None:
+    """A quarter lost is nothing where the teacher loses a quarter against itself; no trial is no rate."""
+    route = route_status("support", [Cell("math", "answer", "lost", 8, 2, 4, 1), Cell("math", "format", "lost", 0, 0)])
+    page = overview(some_status(route), ())
+    assert "<td class=n>8<td class=n>2<td class=n>25.0 %<td class=n>25.0 %" in page
+    assert "<td class=n>0<td class=n>0<td class=n>-<td class=n>-" in page
