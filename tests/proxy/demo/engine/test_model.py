@@ -71,7 +71,7 @@ def test_the_context_can_be_filled(small: Checkpoint) -> None:
 
 
 def test_nothing_is_kept_of_whoever_runs_it(tmp_path: Path) -> None:
-    """onnxruntime would keep an id of the machine and what it means to report to its makers."""
+    """Left alone, onnxruntime keeps an id of the machine, and what it is to report to its makers."""
     silencing = {"CI", "ORT_DISABLE_TELEMETRY"}  # either would hide that the engine itself does not see to it
     environ = {name: value for name, value in os.environ.items() if name not in silencing}
     environ |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
