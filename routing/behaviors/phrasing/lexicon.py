@@ -2,7 +2,7 @@
 
 A phrase is written as people would: ``i (can't|cannot) [really] help ... with``. Round brackets hold alternatives,
 square ones what may be missing, and ``...`` stands for up to three words of the same sentence. Commas in the text are
-passed over. The phrases become one tree keyed by word, so that looking costs about one dictionary look-up per word of
+passed over. The phrases become one graph keyed by word, so that looking costs about one dictionary look-up per word of
 the text, however many phrases there are. A phrase may not start or end with ``...``.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
@@ -33,28 +32,40 @@ class Hit:
 class _Node:
     """What may follow the words so far; ``cues`` are the phrases that are complete here."""
 
-    following: dict[str, _Node] = field(default_factory=dict)
-    after_gap: _Node | None = None
+    following: dict[str, tuple[_Node, ...]] = field(default_factory=dict)
+    after_gap: tuple[_Node, ...] = ()
     cues: tuple[str, ...] = ()
+
+    def admit(self, other: _Node) -> None:
+        """Let everything follow here too that may follow there."""
+        for word, nodes in other.following.items():
+            self.following[word] = self.following.get(word, ()) + nodes
+        self.after_gap += other.after_gap
+        self.cues += tuple(cue for cue in other.cues if cue not in self.cues)
+
+    def lead(self, words: tuple[str, ...], end: _Node) -> None:
+        """Let these words lead from here to there."""
+        for word in reversed(words[1:]):
+            end = _Node({word: (end,)})
+        self.following[words[0]] = (*self.following.get(words[0], ()), end)
 
 
 class Lexicon:
     """Named cues, each with its phrases."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_first",)
 
     def __init__(self, cues: Mapping[str, Iterable[str]]) -> None:
         """Raises ``ValueError`` for a phrase that cannot be read."""
-        self._root = _Node()
+        root = _Node()
         for cue, phrases in cues.items():
             for phrase in phrases:
-                for sequence in _sequences(phrase):
-                    self._add(sequence, cue)
+                root.admit(_graph(phrase, cue))
+        self._first = {word: _merged(nodes) for word, nodes in root.following.items()}
 
     def find(self, words: Words) -> tuple[Hit, ...]:
         """The longest phrase of each cue at each word, in the text's order."""
-        first = self._root.following
-        tokens = words.tokens
+        first, tokens = self._first, words.tokens
         hits: list[Hit] = []
         for start, token in enumerate(tokens):
             if token in first:
@@ -63,15 +74,13 @@ class Lexicon:
                 hits.extend(Hit(cue, start, stop) for cue, stop in found.items())
         return tuple(hits)
 
-    def _add(self, sequence: tuple[str, ...], cue: str) -> None:
-        node = self._root
-        for word in sequence:
-            if word == "...":
-                node.after_gap = node = node.after_gap or _Node()
-            else:
-                node = node.following.setdefault(word, _Node())
-        if cue not in node.cues:
-            node.cues += (cue,)
+
+def _merged(nodes: tuple[_Node, ...]) -> _Node:
+    """One node in which all of these go on: many phrases begin with the same word."""
+    merged = _Node()
+    for node in nodes:
+        merged.admit(node)
+    return merged
 
 
 def _walk(node: _Node, tokens: tuple[str, ...], at: int, found: dict[str, int]) -> None:
@@ -80,38 +89,41 @@ def _walk(node: _Node, tokens: tuple[str, ...], at: int, found: dict[str, int]) 
         found[cue] = max(found.get(cue, 0), at)
     at += at < len(tokens) and tokens[at] == _PASSED
     if at < len(tokens):
-        if tokens[at] in node.following:
-            _walk(node.following[tokens[at]], tokens, at + 1, found)
-        if node.after_gap is not None:
-            _over_gap(node.after_gap, tokens, at, found)
+        for following in node.following.get(tokens[at], ()):
+            _walk(following, tokens, at + 1, found)
+        for following in node.after_gap:
+            _over_gap(following, tokens, at, found)
 
 
 def _over_gap(node: _Node, tokens: tuple[str, ...], at: int, found: dict[str, int]) -> None:
     for skip in range(at, min(at + _GAP + 1, len(tokens))):
-        if tokens[skip] in node.following:
-            _walk(node.following[tokens[skip]], tokens, skip + 1, found)
+        for following in node.following.get(tokens[skip], ()):
+            _walk(following, tokens, skip + 1, found)
         if tokens[skip] in SENTENCE_ENDS:
             return
 
 
-def _sequences(phrase: str) -> Iterable[tuple[str, ...]]:
-    """Every sequence of words that a phrase stands for."""
+def _graph(phrase: str, cue: str) -> _Node:
+    """The node before the phrase's first word; made from its end, so that alternatives share what comes after them."""
     if phrase.count("(") != phrase.count(")") or phrase.count("[") != phrase.count("]"):
         raise ValueError(f"the phrase {phrase!r} has a bracket without its partner")
-    parts = [_choices(*piece.groups()) for piece in _PIECE.finditer(phrase)]
-    for choice in product(*parts):
-        sequence = tuple(word for part in choice for word in part)
-        if not sequence or "..." in (sequence[0], sequence[-1]):
-            raise ValueError(
-                f"the phrase {phrase!r} may be empty, or starts or ends with '...': let it begin and end with words"
-            )
-        yield sequence
+    node = _Node(cues=(cue,))
+    for either, perhaps, gap, word in reversed(_PIECE.findall(phrase)):
+        before = _Node(after_gap=(node,) if gap else ())
+        for choice in (either or perhaps or word).split("|") if not gap else ():
+            before.lead(_tokens(choice, phrase), node)
+        if perhaps:
+            before.admit(node)
+        if gap and node.cues:
+            raise ValueError(f"the phrase {phrase!r} ends in a gap: let it end with a word")
+        node = before
+    if node.cues or node.after_gap:
+        raise ValueError(f"the phrase {phrase!r} may begin or end without a word: give it one at either end")
+    return node
 
 
-def _choices(either: str | None, perhaps: str | None, gap: str | None, word: str | None) -> list[tuple[str, ...]]:
-    if gap is not None:
-        return [("...",)]
-    if either is not None or perhaps is not None:
-        choices = [split(choice).tokens for choice in (either or perhaps or "").split("|")]
-        return choices if perhaps is None else [(), *choices]
-    return [split(word or "").tokens]
+def _tokens(choice: str, phrase: str) -> tuple[str, ...]:
+    tokens = split(choice).tokens
+    if not tokens:
+        raise ValueError(f"the phrase {phrase!r} has an alternative without a word: write what may be missing in [...]")
+    return tokens

@@ -44,7 +44,7 @@ def test_the_longest_phrase_of_a_cue_counts() -> None:
     assert Lexicon({"a": ["not sure", "not sure about this"]}).find(split("not sure about this")) == (Hit("a", 0, 4),)
 
 
-@pytest.mark.parametrize("phrase", ["", "[maybe]", "... this", "this ...", "(one|two", "one]"])
+@pytest.mark.parametrize("phrase", ["", "[maybe]", "... this", "this ...", "(one|two", "one]", "(one|) two", "()"])
 def test_phrases_that_say_nothing_are_refused(phrase: str) -> None:
     """A phrase that matches nowhere, or everywhere, is a mistake of ours."""
     with pytest.raises(ValueError, match="phrase"):
