@@ -23,6 +23,10 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 
+from routing.behaviors.hedging import hedges
+from routing.behaviors.phrasing.reading import read
+from routing.behaviors.self_correction import corrections
+
 _HEDGES_AT_MOST = 10.0  # per 100 words; "I think so." would else weigh more than ten careful pages
 _CORRECTIONS_AT_MOST = 5.0  # per reply
 _WIDTH = 2.0  # a difference of two values in [0, 1] lies in an interval this wide
@@ -43,7 +47,7 @@ _UNIT = {Measure.HEDGES: _HEDGES_AT_MOST, Measure.CORRECTIONS: _CORRECTIONS_AT_M
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """One reply's manner: its words, hedges and self-corrections.
+    """One reply's manner: its words, hedges and self-corrections. ``manner`` measures it.
 
     ``hedges`` and ``corrections`` are None where the reply's language is not one we can judge: such a reply counts
     for its length only.
@@ -90,7 +94,7 @@ class Alarm:
     def __str__(self) -> str:
         parts = [f"length ratio {self.shorter.change:.2f} (at most {self.shorter.high:.2f})"]
         parts += [
-            f"{b.measure} {b.student:.3f} after {b.teacher:.3f} (change at most {b.high:+.3f})" for b in self.surer
+            f"{b.measure} {b.student:.2f}, teacher {b.teacher:.2f} (change at most {b.high:+.2f})" for b in self.surer
         ]
         return f"shorter and surer than the teacher over {self.shorter.count} pairs: " + "; ".join(parts)
 
@@ -186,6 +190,19 @@ class StyleDrift:
         limits = ((hedges, -tolerance.hedges), (unsure, -tolerance.unsure))
         surer = tuple(bound for bound, limit in limits if bound.high < limit)
         return Alarm(length, surer) if surer and length.high < tolerance.length_ratio else None
+
+
+def manner(text: str) -> Manner:
+    """A reply's manner. Of a long text head and tail are read; the rest counts by its characters.
+
+    A modal ("may be") is too weak to count as a hedge by itself. In a language without spaces a character is a word.
+    """
+    reading = read(text)
+    words = sum(any(char.isalnum() for char in token) for token in reading.words.tokens)
+    words = round(words * max(1.0, len(text) / max(1, len(reading.words.read))))
+    if reading.language is None:
+        return Manner(words)
+    return Manner(words, sum(hit.cue != "hedging.modal" for hit in hedges(reading)), len(corrections(reading)))
 
 
 SUMS = tuple(f"{f.name}_{g.name}" for f in fields(StyleDrift) for g in fields(Contrast))

@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from routing.behaviors import answer, degenerate, format, refusal, tool_call  # noqa: A004 -- the behavior's own name
+from routing.behaviors import (
+    answer,
+    degenerate,
+    format,  # noqa: A004 -- the behavior's own name
+    hedging,
+    refusal,
+    self_correction,
+    tool_call,
+)
 from routing.behaviors.case import Detector
 from routing.behaviors.label import Behavior
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A behavior and its detector."""
+    """A behavior and its detector. An operator's own behaviors have names beside the built-in ones."""
 
-    behavior: Behavior
+    behavior: str
     detect: Detector
     relative: bool = False
 
@@ -25,6 +33,8 @@ TABLE = (
     Row(Behavior.REFUSAL, refusal.detect),
     Row(Behavior.FORMAT, format.detect),
     Row(Behavior.TOOL_CALL, tool_call.detect, relative=True),
+    Row(Behavior.HEDGING, hedging.detect),
+    Row(Behavior.SELF_CORRECTION, self_correction.detect),
     Row(Behavior.ANSWER, answer.detect, relative=True),
     Row(Behavior.DEGENERATE, degenerate.detect, relative=True),
 )

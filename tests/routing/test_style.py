@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.style import SUMS, Alarm, Contrast, Manner, Measure, StyleDrift, Tolerance
+from routing.style import SUMS, Alarm, Contrast, Manner, Measure, StyleDrift, Tolerance, manner
 
 MANNERS = st.builds(Manner, st.integers(0, 5000), st.none() | st.integers(0, 40), st.none() | st.integers(0, 9))
 
@@ -119,7 +119,7 @@ def test_the_alarm_says_what_it_saw() -> None:
     assert isinstance(alarm, Alarm)
     assert "over 500 pairs" in str(alarm)
     assert "length ratio 0.50" in str(alarm)
-    assert "unsure 0.000 after 1.000" in str(alarm)
+    assert "unsure 0.00, teacher 1.00" in str(alarm)
 
 
 def test_a_tolerant_operator_hears_nothing() -> None:
@@ -155,3 +155,35 @@ def test_bounds_narrow_with_the_pairs() -> None:
         total = total.add(float(rng.random() < 0.3), float(rng.random() < 0.2))
     _, low, high = total.difference(0.95)
     assert high - low < 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "hedges", "corrections"),
+    [
+        ("", 0, 0, 0),
+        ("Lisbon.", 1, 0, 0),
+        ("I'm not sure, but it is probably Lisbon.", 8, 2, 0),
+        ("You may enter on May 5.", 6, 0, 0),
+        ("It is 40. Wait, that's not right. It is 44.", 10, 0, 1),
+        ("Das ist vermutlich Lissabon.", 4, 1, 0),
+    ],
+)
+def test_a_reply_is_measured(text: str, words: int, hedges: int, corrections: int) -> None:
+    """What the running sums are made of."""
+    assert manner(text) == Manner(words, hedges, corrections)
+
+
+def test_a_language_we_cannot_read_has_words_only() -> None:
+    """No hedges found there means nothing."""
+    assert manner("Das sidste tog er ikke pålideligt, og jeg er ikke sikker på det.") == Manner(13)
+
+
+def test_long_replies_are_longer() -> None:
+    """Only the head and the tail are read, yet ten thousand words are not as short as two thousand."""
+    assert manner("word " * 10_000).words == pytest.approx(10_000, rel=0.01)
+
+
+@given(st.text())
+def test_any_text_has_a_manner(text: str) -> None:
+    """Whatever a model writes."""
+    assert manner(text).words >= 0

@@ -1,0 +1,67 @@
+"""``hedging``: the reply voices doubt about what it says.
+
+A phrase of doubt that is the speaker's own ("I'm not sure") suffices wherever it stands. Words that leave a fact open
+("probably", "may be") must carry the reply: one in a sentence does, one in a long page of statements does not. What is
+quoted or code is not the speaker's, and phrases that only look like doubt ("might as well") cancel what they cover.
+Judged in the languages of ``phrasing.language``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.behaviors.case import Case, absent, not_applicable, present
+from routing.behaviors.label import Behavior, Label
+from routing.behaviors.phrasing.lexicon import Hit
+from routing.behaviors.phrasing.reading import Reading, read
+from routing.behaviors.phrasing.spoken import spoken
+
+_WEIGHTS = {"hedging.doubt": 1.0, "hedging.likely": 0.7, "hedging.modal": 0.25}
+_ENOUGH = 0.7  # of weight, in a reply of up to so many words
+_SHORT = 70
+_IDLE = "hedging.idle"
+
+
+def detect(case: Case) -> Label:
+    """Whether the reply hedges, and how much."""
+    reading = read(case.reply.text)
+    if reading.language is None:
+        return not_applicable(Behavior.HEDGING, "language")
+    found = hedges(reading)
+    weight = sum(_WEIGHTS[hit.cue] for hit in found)
+    needed = _ENOUGH * max(1.0, len(reading.words.tokens) / _SHORT)
+    strength = min(1.0, weight / (2 * needed))
+    doubts = [hit for hit in found if hit.cue == "hedging.doubt"]
+    if not doubts and weight < needed:
+        return absent(Behavior.HEDGING, score=strength)
+    shown = max(doubts or found, key=lambda hit: _WEIGHTS[hit.cue])
+    return present(Behavior.HEDGING, shown.cue.removeprefix("hedging."), max(0.5, strength), reading.span(shown))
+
+
+def hedges(reading: Reading) -> list[Hit]:
+    """The reply's hedges in its order; of those that overlap, the weightiest."""
+    hits = list(reading.cues("hedging"))
+    if not hits:
+        return []
+    own = spoken(reading.words)
+    idle = [hit for hit in hits if hit.cue == _IDLE]
+    kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_covers(i, hit) for i in idle))
+    return list(_apart(kept))
+
+
+def _covers(idle: Hit, hit: Hit) -> bool:
+    return idle.start < hit.stop and hit.start < idle.stop
+
+
+def _apart(hits: Iterator[Hit]) -> Iterator[Hit]:
+    """Hits that do not overlap; they come ordered by their start."""
+    last: Hit | None = None
+    for hit in hits:
+        if last is None or hit.start >= last.stop:
+            if last is not None:
+                yield last
+            last = hit
+        elif _WEIGHTS[hit.cue] > _WEIGHTS[last.cue]:
+            last = hit
+    if last is not None:
+        yield last

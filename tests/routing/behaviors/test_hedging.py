@@ -1,0 +1,100 @@
+"""Hedging: doubt voiced, in eight languages, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.behaviors.case import Case
+from routing.behaviors.hedging import detect, hedges
+from routing.behaviors.label import Label, Presence
+from routing.behaviors.phrasing.reading import read
+from routing.observation import Arm, Observation
+from routing.traits import Endpoint, Traits
+
+
+def judged(text: str) -> Label:
+    """The label of a reply."""
+    seen = Observation(Arm.STUDENT, text=text)
+    return detect(Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("I\u2019m not entirely sure, but it opens at nine.", "I\u2019m not entirely sure"),
+        ("It is probably the pump.", "probably"),
+        ("As far as I know, it opens at nine.", "As far as I know"),
+        ("It opens at nine, but don't quote me on that.", "don't quote me"),
+        ("It seems to be the pump.", "It seems"),
+        ("Das ist wahrscheinlich die Pumpe.", "wahrscheinlich"),
+        ("C'est peut-\u00eatre la pompe, je ne sais pas.", "peut-\u00eatre"),
+        ("Creo que es la bomba.", "Creo que"),
+        ("Se non sbaglio \u00e8 la pompa.", "Se non sbaglio"),
+        ("Talvez seja a bomba, n\u00e3o sei.", "Talvez"),
+        ("\u53ef\u80fd\u662f\u6c34\u6cf5\u574f\u4e86\u3002", "\u53ef\u80fd"),
+        (
+            "\u30dd\u30f3\u30d7\u304b\u3082\u3057\u308c\u307e\u305b\u3093\u3002",
+            "\u304b\u3082\u3057\u308c\u307e\u305b\u3093",
+        ),
+    ],
+)
+def test_voiced_doubt(text: str, phrase: str) -> None:
+    """Found, and the first hedge is among the words shown."""
+    label = judged(text)
+    assert label.presence is Presence.PRESENT
+    assert label.span is not None
+    found = [text[slice(*read(text).span(hit))] for hit in hedges(read(text))]
+    assert phrase in found
+    assert text[slice(*label.span)] in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "It opens at nine.",
+        "You may enter.",
+        "You might as well walk.",
+        "May 5 is a holiday.",
+        "You can do it, and you could also wait.",
+        "Could you send it?",
+        "I believe in you!",
+        "What do you think?",
+        "She said: \u201cIt is probably the pump.\u201d It was the pump.",
+        "```python\nmaybe = perhaps or probably\n```\nThis runs.",
+        "Boys are more likely to be color-blind than girls.",
+        "If you're not sure about a word, look it up.",
+        "\u4e0d\u53ef\u80fd\u3002",
+    ],
+)
+def test_nothing_doubted(text: str) -> None:
+    """Permissions, months, encouragement, quotations and comparisons voice no doubt."""
+    assert judged(text).presence is Presence.ABSENT
+
+
+def test_one_word_does_not_hedge_a_page() -> None:
+    """A reply of three hundred words with one "probably" is a confident reply; the speaker's own doubt still counts."""
+    page = "The pump moves water from the lower to the upper tank. " * 25
+    assert judged(page + "It is probably made of steel.").presence is Presence.ABSENT
+    assert judged(page + "I'm not sure what it is made of.").presence is Presence.PRESENT
+
+
+def test_more_doubt_scores_higher() -> None:
+    """The severity of a divergence is a difference of scores."""
+    assert judged("It is probably so.").score < judged("It is probably so, but I'm not sure and I may be wrong.").score
+
+
+def test_other_languages_are_not_judged() -> None:
+    """Rather no label than a guess."""
+    label = judged("Jeg er ikke sikker, men det er sandsynligvis pumpen, og det kan ikke laves.")
+    assert (label.presence, label.rule) == (Presence.NOT_APPLICABLE, "language")
+
+
+@given(st.text())
+def test_any_text_has_a_label(text: str) -> None:
+    """Whatever a model writes; a span lies within the text."""
+    label = judged(text)
+    assert 0.0 <= label.score <= 1.0
+    assert label.span is None or 0 <= label.span[0] < label.span[1] <= len(text)
