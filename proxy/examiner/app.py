@@ -20,6 +20,7 @@ from proxy.config.settings import Config
 from proxy.examiner.admin import Desk, admin_app
 from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.intake import Intake, Settle
+from proxy.examiner.judging import targets
 from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
@@ -103,6 +104,7 @@ class Examiner:
         dropped = await asyncio.gather(*(lane.drain(DRAIN) for lane in self._lanes.values()), *self._ending)
         if sum(dropped):
             log.warning("%d sampled requests were dropped at the end", sum(dropped))
+        await self._examination.judges.close()
         self._intake.settle()
 
     def _take(self, record: Record, settle: Settle) -> None:
@@ -181,7 +183,8 @@ class Examiner:
             ending.add_done_callback(self._ending.discard)
         students = [route.student for route in config.routes.values()]
         teachers = [route.teacher for route in config.routes.values()]
-        self._upstreams.keep({*students, *teachers, *map(metrics_target, students)})
+        judges = targets(config.routes.values())
+        self._upstreams.keep({*students, *teachers, *judges, *map(metrics_target, students)})
 
     def _uvicorn_config(self) -> uvicorn.Config:
         config = self._reloader.config

@@ -7,17 +7,20 @@ compared only once it is durable, so a pair that was counted can be found.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from proxy.config.settings import Route
+from proxy.examiner.judging import Against, Contest, Judged, Judges
 from proxy.examiner.lane import Conclude, Ended
-from proxy.examiner.mirror_call import Call, Caller, Heard
+from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
+from proxy.examiner.own_behaviors import table_of
 from proxy.examiner.sampling import Outcome, Sample
 from proxy.handover import Record
 from proxy.store.entry import Compared
 from proxy.store.pair import Pair, Reply
 from proxy.store.writer import Writer
-from proxy.telemetry.catalog import DIVERGENCES, SHED, TOKENS, TRIALS
+from proxy.telemetry.catalog import DIVERGENCES, SHED, TRIALS
 from proxy.telemetry.tally import Tally
 from proxy.wire.content import decompress
 from proxy.wire.errors import WireError
@@ -27,8 +30,10 @@ from proxy.wire.schemas import check_schema
 from proxy.wire.usage import usage_of
 from routing.behaviors.label import Label
 from routing.divergence import Comparison, compare
-from routing.observation import Arm, Failure, Observation, Timing, Usage
+from routing.observation import Arm, Failure, Observation, Timing
 from routing.traits import Traits
+
+log = logging.getLogger("practicum.examiner")
 
 _OVERLOADED = 429
 _SERVER_ERROR = 500
@@ -45,9 +50,10 @@ class Side:
 
 
 class Examination:
-    """Examines samples of all routes."""
+    """Examines samples of all routes. ``judges`` has the pairs that wait for one; close it before the writer."""
 
     def __init__(self, caller: Caller, writer: Writer, tally: Tally) -> None:
+        self.judges = Judges(caller, tally)
         self._caller = caller
         self._writer = writer
         self._tally = tally
@@ -78,10 +84,19 @@ class Examination:
         if sides.teacher.seen.failure is not None:
             conclude(Outcome.TEACHER_FAILED)
             return
-        found = (
-            compare(sides.traits, sides.teacher.seen, sides.student.seen, check_schema) if sides.comparable else None
-        )
-        self_found = sides.against_itself()
+
+        def keep(judged: Judged) -> None:
+            try:
+                self._keep(route, sample, sides, judged, conclude)
+            except Exception:  # a rim: judges may have answered long after the lane's own
+                log.exception("pair %s could not be compared", sample.record.pair)
+                conclude(Outcome.UNJUDGEABLE)
+
+        self.judges.ask(route, sample.record.pair, sides.contests, sample.size + sides.size, keep)
+
+    def _keep(self, route: Route, sample: Sample, sides: Sides, judged: Judged, conclude: Conclude) -> None:
+        found = _compared(route, sides.contest(Against.STUDENT), judged)
+        self_found = _compared(route, sides.contest(Against.NOISE), judged)
         pair = _pair(sample, sides, found, self_found)
         outcome = Outcome.COMPARED if found else Outcome.STUDENT_FAILED
 
@@ -119,23 +134,29 @@ class Sides:
     student: Side
     noise: Side | None
 
-    @property
-    def comparable(self) -> bool:
-        """Whether the student gave a reply."""
-        return self.student.seen.failure is None
-
-    def against_itself(self) -> Comparison | None:
-        """The teacher's two replies compared, where there are two."""
-        if self.noise is None or self.noise.seen.failure is not None:
+    def contest(self, against: Against) -> Contest | None:
+        """The teacher's reply and the student's, or the teacher's second; None where there is no such reply."""
+        other = self.student if against is Against.STUDENT else self.noise
+        if other is None or other.seen.failure is not None:
             return None
-        return compare(self.traits, self.teacher.seen, self.noise.seen, check_schema)
+        return Contest(against, self.traits, self.teacher.seen, other.seen)
+
+    @property
+    def contests(self) -> list[Contest]:
+        """What there is to compare."""
+        return [contest for against in Against if (contest := self.contest(against))]
+
+    @property
+    def size(self) -> int:
+        """Bytes it holds."""
+        return sum(len(side.body) for side in (self.teacher, self.student, self.noise) if side)
 
 
-def count_tokens(tally: Tally, route: str, arm: str, purpose: str, usage: Usage | None) -> None:
-    """Count what an upstream said it used, if it said so."""
-    if usage is not None:
-        tally.count(TOKENS, route, arm, purpose, "prompt", by=usage.prompt)
-        tally.count(TOKENS, route, arm, purpose, "completion", by=usage.completion)
+def _compared(route: Route, contest: Contest | None, judged: Judged) -> Comparison | None:
+    if contest is None:
+        return None
+    table = table_of(route.behaviors, judged.get(contest.against, {}))
+    return compare(contest.traits, contest.teacher, contest.other, check_schema, table)
 
 
 def count_served_tokens(tally: Tally, record: Record, most: int) -> None:

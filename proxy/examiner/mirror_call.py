@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from proxy.config import settings
-from proxy.telemetry.catalog import ATTEMPTS
+from proxy.telemetry.catalog import ATTEMPTS, TOKENS
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Deadlines, Reply, Request, UpstreamError
 from proxy.upstreams import Upstreams
-from routing.observation import Arm, Failure, Timing
+from routing.observation import Failure, Timing, Usage
 from routing.traits import Endpoint
 
 _ERROR_STATUS = 400
@@ -37,11 +37,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to make."""
+    """One call to make. ``arm`` is whom it asks: an arm, or ``judge``."""
 
     target: settings.Upstream
     route: str
-    arm: Arm
+    arm: str
     purpose: str
     endpoint: Endpoint
     path: str
@@ -128,3 +128,10 @@ class _Listening:
             self.failure,
             Timing(first, time.monotonic() - self._started),
         )
+
+
+def count_tokens(tally: Tally, route: str, arm: str, purpose: str, usage: Usage | None) -> None:
+    """Count what an upstream said it used, if it said so."""
+    if usage is not None:
+        tally.count(TOKENS, route, arm, purpose, "prompt", by=usage.prompt)
+        tally.count(TOKENS, route, arm, purpose, "completion", by=usage.completion)

@@ -72,6 +72,9 @@ TRIALS = _counter(
     "behavior_trials", "Compared requests on which a behavior could diverge.", "route", "slice", "behavior", "direction"
 )
 DIVERGENCES = _counter("divergences", "Trials on which the arms diverged.", "route", "slice", "behavior", "direction")
+JUDGMENTS = _counter(
+    "judgments", "Questions to the judges of own behaviors, by how they ended.", "route", "behavior", "outcome"
+)
 NOISE_RATE = _gauge(
     "noise_rate",
     "Share of trials on which the teacher diverged from itself.",

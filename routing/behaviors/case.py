@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from routing.behaviors.label import Behavior, Label, Presence
+from routing.behaviors.label import Label, Presence
 from routing.observation import Observation
 from routing.traits import Json, Traits
 
@@ -32,18 +32,18 @@ Detector = Callable[[Case], Label]
 
 
 def present(
-    behavior: Behavior, rule: str, score: float = 1.0, span: tuple[int, int] | None = None, variant: str = ""
+    behavior: str, rule: str, score: float = 1.0, span: tuple[int, int] | None = None, variant: str = ""
 ) -> Label:
     """The reply shows it."""
     return Label(behavior, Presence.PRESENT, score, rule, span, variant)
 
 
-def absent(behavior: Behavior, rule: str = "", score: float = 0.0) -> Label:
+def absent(behavior: str, rule: str = "", score: float = 0.0) -> Label:
     """The reply does not show it; a score above 0 says that it came near."""
     return Label(behavior, Presence.ABSENT, score, rule)
 
 
-def not_applicable(behavior: Behavior, rule: str = "") -> Label:
+def not_applicable(behavior: str, rule: str = "") -> Label:
     """The request, or the reference, gives no occasion for it."""
     return Label(behavior, Presence.NOT_APPLICABLE, rule=rule)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from proxy.config.own import Judge, OwnBehavior
 from proxy.config.settings import Mirror, NoiseFloor, Privacy, Route, Upstream
 from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.lane import Ended
@@ -19,10 +20,12 @@ from proxy.handover import Record
 from proxy.store.pair import Pair
 from proxy.store.store import Store
 from proxy.store.writer import Bounds, Writer
-from proxy.telemetry.catalog import DIVERGENCES, TOKENS, TRIALS
+from proxy.telemetry.catalog import DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
-from routing.behaviors.label import Presence
+from routing.behaviors.label import Label, Presence
+from tests.end_to_end.upstream import Upstream as Server
+from tests.proxy.examiner.judges import JUDGES
 from tests.proxy.examiner.records import answered, chat, record, route
 
 
@@ -56,6 +59,7 @@ def examine(
     noise: bytes | None = None,
     bounds: Bounds | None = None,
     store: str = "full",
+    own: tuple[OwnBehavior, ...] = (),
 ) -> Result:
     """Examine one record against a student (and a second word of the teacher's) that answers so."""
     tally, outcomes = Tally(), list[Outcome]()
@@ -66,12 +70,15 @@ def examine(
         upstreams, writer = Upstreams(), Writer(database, bounds)
         writing = asyncio.create_task(writer.run())
         examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally)
-        asked = _route(url, again, noise, store)
+        asked = replace(_route(url, again, noise, store), behaviors=own)
         chosen = sample(asked, told)
         assert chosen is not None
         try:
             return await examination.examine(asked, chosen, outcomes.append)
         finally:
+            async with asyncio.timeout(10):
+                while own and not outcomes:  # noqa: ASYNC110 -- a judge's answer comes after the lane's part is over
+                    await asyncio.sleep(0.005)
             await writer.close(5)
             await writing
             await upstreams.close()
@@ -195,3 +202,67 @@ def test_labels_say_what_fired(tmp_path: Path) -> None:
     (label,) = [label for label in result.pair.student.labels if label.behavior == "answer"]
     assert label.presence is Presence.ABSENT
     assert label.rule
+
+
+def kind(url: str, timeout: float = 5.0) -> OwnBehavior:
+    """A behavior that a judge decides."""
+    return OwnBehavior("kind", judge=Judge(url, "big", "It says sorry.", timeout=timeout))
+
+
+def own_labels(pair: Pair, name: str) -> list[Label]:
+    """The teacher's label and the student's."""
+    return [label for reply in (pair.teacher, pair.student) for label in reply.labels if label.behavior == name]
+
+
+def test_an_operators_own_behaviors_are_stored_and_counted_as_the_built_in_ones(tmp_path: Path) -> None:
+    """A gate, a dashboard and a person cannot tell them apart."""
+    sorry = OwnBehavior("apologizes", pattern="(?i)sorry")
+    told = record(reply=answered("Sorry, 42"))
+    result = examine(tmp_path, told, answered("42"), noise=answered("42"), own=(sorry,))
+    assert result.pair is not None
+    assert own_labels(result.pair, "apologizes") == [
+        Label("apologizes", Presence.PRESENT, 1.0, "pattern", (0, 5)),
+        Label("apologizes", Presence.ABSENT),
+    ]
+    for trials in (result.pair.trials, result.pair.noise_trials):
+        assert [t.direction for t in trials if t.behavior == "apologizes" and t.diverged] == ["lost"]
+    assert result.tally.value(DIVERGENCES, "support", result.pair.slice, "apologizes", "lost") == 1
+
+
+def test_a_judges_word_is_stored_with_the_pair(tmp_path: Path) -> None:
+    """And so is its word on the teacher against itself."""
+    told = record(reply=answered("I am sorry."))
+    with Server(JUDGES) as judge:
+        own = (kind(judge.url("kind")),)
+        result = examine(tmp_path, told, answered("No."), noise=answered("So sorry."), own=own)
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.pair is not None
+    assert own_labels(result.pair, "kind") == [
+        Label("kind", Presence.PRESENT, 1.0, "judge: of 'I am sorry.'"),
+        Label("kind", Presence.ABSENT, 0.0, "judge: of 'No.'"),
+    ]
+    assert [t.diverged for t in result.pair.trials if t.behavior == "kind"] == [True]
+    assert [t.diverged for t in result.pair.noise_trials if t.behavior == "kind"] == [False, False]
+    assert result.tally.value(DIVERGENCES, "support", result.pair.slice, "kind", "lost") == 1
+
+
+def test_a_judge_that_fails_costs_the_pair_nothing_else(tmp_path: Path) -> None:
+    """The pair is compared in everything a judge is not needed for, and shows that it is unjudged in that."""
+    with Server(JUDGES) as judge:
+        result = examine(tmp_path, record(), own=(kind(judge.url("silent"), timeout=0.3),))
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.ended == Ended(student_failed=False, tokens=7)  # the student is not to blame
+    assert result.pair is not None
+    assert {label.rule for label in own_labels(result.pair, "kind")} == {"unjudged: total_timeout"}
+    assert [t.behavior for t in result.pair.trials if t.diverged] == ["answer"]
+    assert result.tally.value(JUDGMENTS, "support", "kind", "total_timeout") == 1
+
+
+def test_nothing_is_judged_where_the_student_failed(tmp_path: Path) -> None:
+    """There is no second reply to show to a judge, and its budget is not for that."""
+    with Server(JUDGES) as judge:
+        result = examine(tmp_path, record(), b"<html>", own=(kind(judge.url("kind")),))
+        assert judge.received == []
+    assert result.outcomes == [Outcome.STUDENT_FAILED]
+    assert result.pair is not None
+    assert own_labels(result.pair, "kind") == []
