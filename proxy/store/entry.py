@@ -7,36 +7,42 @@ are counted as they were found, whatever is kept of what was said.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from proxy.config.settings import Privacy
 from proxy.store.pair import Pair
 from proxy.store.privacy import digested, redacted
+from routing.style import StyleDrift
 
 _SCALE = 2**64
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A pair as the comparison left it, and what may be kept of it: the route's word, and the request's ``store``."""
+    """A pair as the comparison left it, and what may be kept of it: the route's word, and the request's ``store``.
+
+    ``style`` is what the pair adds to its slice's sums of manner; it counts whatever is kept.
+    """
 
     pair: Pair
     privacy: Privacy
     store: bool = True
+    style: StyleDrift = field(default_factory=StyleDrift)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pair as it is to be written. Its trials count in any case; its rows are written where ``kept``."""
+    """A pair as it is to be written. Trials and style count in any case; its rows are written where ``kept``."""
 
     pair: Pair
     kept: bool = True
+    style: StyleDrift = field(default_factory=StyleDrift)
 
 
 def prepare(compared: Compared, key: bytes) -> Entry:
     """The entry of a compared record. ``key`` keys the digests of texts that are not kept."""
     kept = keeps(compared.pair, compared.privacy.agreeing_sample)
-    return Entry(_private(compared, key) if kept else compared.pair, kept)
+    return Entry(_private(compared, key) if kept else compared.pair, kept, compared.style)
 
 
 def keeps(pair: Pair, agreeing_sample: float) -> bool:

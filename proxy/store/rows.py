@@ -20,6 +20,7 @@ from proxy.store.pair import Pair, Reply
 from proxy.store.schema import NAME, NOISE, STUDENT, TEACHER
 from routing.behaviors.label import Label
 from routing.divergence import Direction, Trial
+from routing.style import Contrast, Measure, StyleDrift
 
 Value = Union[str, int, float, bool, bytes, None]
 Row = dict[str, Value]
@@ -101,6 +102,18 @@ def trial_rows(pair: Pair) -> list[Row]:
     return list(rows.values())
 
 
+def style_rows(route: str, slice_: str, drift: StyleDrift) -> list[Row]:
+    """One row for each measure that has pairs."""
+    found = zip(Measure, (drift.length, drift.hedges, drift.corrections, drift.unsure), strict=True)
+    return [_style_row(route, slice_, measure, contrast) for measure, contrast in found if contrast.count]
+
+
+def read_style(rows: Iterable[RowMapping]) -> StyleDrift:
+    """The drift of one slice's rows of ``styles``; of a measure that has no row, nothing is known."""
+    by_measure = {row["measure"]: row for row in rows}
+    return StyleDrift(*(_read_contrast(by_measure.get(measure.value)) for measure in Measure))
+
+
 def read_pair(row: RowMapping, replies: Sequence[RowMapping], trials: Iterable[RowMapping], codec: Codec) -> Pair:
     """The pair of a row of ``pairs`` and its rows of ``replies`` and ``trials``."""
     by_role = {reply["role"]: _read_reply(reply, codec) for reply in replies}
@@ -167,6 +180,24 @@ def _trial_row(pair: Pair, role: str, trial: Trial) -> Row:
         "slice": name(pair.slice),
         "started": number(pair.started),
     }
+
+
+def _style_row(route: str, slice_: str, measure: Measure, contrast: Contrast) -> Row:
+    return {
+        "route": name(route),
+        "slice": name(slice_),
+        "measure": measure.value,
+        "pairs": contrast.count,
+        "teacher": number(contrast.teacher),
+        "student": number(contrast.student),
+        "surprise": number(contrast.surprise),
+    }
+
+
+def _read_contrast(row: RowMapping | None) -> Contrast:
+    if row is None:
+        return Contrast()
+    return Contrast(row["pairs"], row["teacher"], row["student"], row["surprise"])
 
 
 def _read_reply(row: RowMapping, codec: Codec) -> Reply:

@@ -5,6 +5,7 @@ trial. What a reply said (text, body, labels) is one compressed payload, because
 repeats its pair's route, slice and start, so that "newest lost refusals in math" is one walk along one index.
 
 ``cells`` are the durable evidence: every compared pair counts there, also the agreeing ones whose payload is not kept.
+``styles`` are the running sums of ``routing.style``, a ``Contrast`` to a row; they add up as cells do.
 ``batches`` remembers which batches have been committed, so that a batch repeated after a lost acknowledgment counts
 once. ``migrations/`` creates these tables; a test holds the two equal.
 """
@@ -89,6 +90,18 @@ cells = Table(
     Column("role", String(NAME), primary_key=True),
     Column("trials", BigInteger, nullable=False),
     Column("diverged", BigInteger, nullable=False),
+)
+
+styles = Table(
+    "styles",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("slice", String(NAME), primary_key=True),
+    Column("measure", String(NAME), primary_key=True),
+    Column("pairs", BigInteger, nullable=False),
+    Column("teacher", Double, nullable=False),
+    Column("student", Double, nullable=False),
+    Column("surprise", Double, nullable=False),
 )
 
 batches = Table(

@@ -12,6 +12,7 @@ import dataclasses
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +25,7 @@ from proxy.store.pair import Cell, Pair
 from proxy.store.query import PairFilter
 from proxy.store.retention import Pruned, Retention, prune
 from proxy.store.rows import Codec, Row
+from routing.style import StyleDrift
 
 PAGE = 200
 CellKey = tuple[str, ...]
@@ -50,7 +52,7 @@ class Store:
         self._engine.dispose()
 
     def write(self, batch: Sequence[Entry], token: str) -> None:
-        """Write a batch in one transaction: the rows of the kept, and everyone's trials into the cells.
+        """Write a batch in one transaction: the rows of the kept, everyone's trials into the cells, and their styles.
 
         ``token`` names the batch for ever. A batch whose token is known has been written, and so has a pair whose id is
         known: neither counts twice. Raises ``UnstorableError`` if the database refuses some of the data; nothing of
@@ -64,7 +66,8 @@ class Store:
             connection.execute(insert(schema.batches), {"token": token, "written": time.time()})
             for table, new in prepared.inserts():
                 connection.execute(insert(table), new)
-            _count(connection, prepared.cells())
+            _add(connection, schema.cells, prepared.cells())
+            _add(connection, schema.styles, prepared.style_rows())
 
     def pairs(self, wanted: PairFilter) -> list[Pair]:
         """The pairs wanted, newest first. Raises ``CursorError``."""
@@ -100,6 +103,13 @@ class Store:
             for key, by_role in sorted(counted.items())
         )
 
+    def styles(self, route: str) -> dict[str, StyleDrift]:
+        """How the student's manner drifted from the teacher's, by slice."""
+        found = select(schema.styles).where(schema.styles.c.route == rows.name(route)).order_by(schema.styles.c.slice)
+        with translated(self._engine), self._engine.connect() as connection:
+            read = list(connection.execute(found).mappings())
+        return {slice_: rows.read_style(of_slice) for slice_, of_slice in groupby(read, lambda row: str(row["slice"]))}
+
     def prune(self, now: float, routes: Mapping[str, Retention], others: Retention | None = None) -> Pruned:
         """Delete pairs beyond their route's retention; ``others`` is for routes not named (None: keep them)."""
         with translated(self._engine):
@@ -120,6 +130,7 @@ class _Batch:
 
     pairs: Mapping[str, tuple[Row, list[Row]] | None]  # None: counted, not kept
     trials: Mapping[str, list[Row]]
+    styles: Mapping[str, tuple[str, str, StyleDrift]]
 
     @classmethod
     def of(cls, batch: Sequence[Entry]) -> _Batch:
@@ -128,12 +139,14 @@ class _Batch:
         return cls(
             {pair_id: rows.pair_rows(e.pair, codec) if e.kept else None for pair_id, e in entries.items()},
             {pair_id: rows.trial_rows(e.pair) for pair_id, e in entries.items()},
+            {pair_id: (e.pair.route, e.pair.slice, e.style) for pair_id, e in entries.items()},
         )
 
     def without(self, known: frozenset[str]) -> _Batch:
         return _Batch(
             {key: value for key, value in self.pairs.items() if key not in known},
             {key: value for key, value in self.trials.items() if key not in known},
+            {key: value for key, value in self.styles.items() if key not in known},
         )
 
     def inserts(self) -> list[tuple[Table, list[Row]]]:
@@ -157,19 +170,26 @@ class _Batch:
             for key in sorted(trials)
         ]
 
+    def style_rows(self) -> list[Row]:
+        """What the batch adds to each slice's sums; in one order, as the cells are."""
+        added: dict[tuple[str, str], StyleDrift] = {}
+        for route, slice_, style in self.styles.values():
+            added[route, slice_] = added.get((route, slice_), StyleDrift()).merge(style)
+        return [row for key in sorted(added) for row in rows.style_rows(*key, added[key])]
+
 
 def _known(connection: Connection, table: Table, column: str, keys: list[str]) -> frozenset[str]:
     return frozenset(connection.scalars(select(table.c[column]).where(table.c[column].in_(keys))))
 
 
-def _count(connection: Connection, increments: list[Row]) -> None:
-    """Add to the cells. Both dialects spell it alike, but SQLAlchemy has a class for each."""
+def _add(connection: Connection, table: Table, increments: list[Row]) -> None:
+    """Add to a table of sums, row by key. Both dialects spell it alike, but SQLAlchemy has a class for each."""
     if not increments:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(schema.cells)
-    added = {name: schema.cells.c[name] + new.excluded[name] for name in ("trials", "diverged")}
-    connection.execute(new.on_conflict_do_update(index_elements=list(schema.cells.primary_key), set_=added), increments)
+    new, keys = dialect.insert(table), list(table.primary_key)
+    sums = {column.name: column + new.excluded[column.name] for column in table.c if not column.primary_key}
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums), increments)
 
 
 def _load(connection: Connection, wanted: list[str]) -> list[Pair]:

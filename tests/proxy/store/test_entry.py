@@ -9,6 +9,7 @@ import pytest
 from proxy.config.settings import Privacy
 from proxy.store.entry import Compared, Entry, keeps, prepare
 from proxy.store.privacy import digested, redacted
+from routing.style import Manner, StyleDrift
 from tests.proxy.store.samples import AGREED, EVERYTHING, pair, reply
 
 KEY = b"key"
@@ -55,3 +56,11 @@ def test_a_pair_not_kept_still_brings_its_trials() -> None:
     entry = prepare(Compared(pair(1, AGREED), Privacy(agreeing_sample=0.0)), KEY)
     assert not entry.kept
     assert entry.pair.trials == AGREED
+
+
+@pytest.mark.parametrize("agreeing_sample", [0.0, 100.0])
+def test_style_counts_whatever_is_kept(agreeing_sample: float) -> None:
+    """An agreeing pair that is not kept still says how long its replies were."""
+    style = StyleDrift().add(Manner(40, 1, 0), Manner(20, 0, 0))
+    privacy = dataclasses.replace(EVERYTHING, store="digest", agreeing_sample=agreeing_sample)
+    assert prepare(Compared(pair(trials=AGREED), privacy, style=style), KEY).style == style

@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from alembic import command
+from sqlalchemy import insert, inspect, text
 
-from proxy.store.database import open_engine
+from proxy.store.database import open_engine, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
-from proxy.store.migrate import upgrade
+from proxy.store.migrate import _config, upgrade
 from proxy.store.query import PairFilter
+from proxy.store.schema import cells
 from proxy.store.store import Store
 from tests.proxy.store.samples import pair
 
@@ -35,6 +37,21 @@ def test_an_upgraded_database_keeps_its_pairs(database_url: str) -> None:
     again = Store.open(database_url)
     assert again.pair(pair().id) == pair()
     again.close()
+
+
+def test_a_database_of_the_first_version_keeps_its_pairs_and_learns_style(database_url: str) -> None:
+    """An upgrade in the middle of a rollout must not cost its evidence."""
+    engine = open_engine(database_url)
+    with writing(engine).begin() as connection:
+        command.upgrade(_config(connection), "0001")
+        connection.execute(insert(cells), dict.fromkeys(cells.c.keys(), "x") | {"trials": 7, "diverged": 2})
+    assert "styles" not in inspect(engine).get_table_names()
+    engine.dispose()
+    store = Store.open(database_url)
+    assert store.cells("x")[0].slice == "x"
+    assert store.styles("x") == {}
+    store.write([Entry(pair())], "batch")
+    store.close()
 
 
 def test_a_current_database_is_opened_without_the_lock(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.store.rows import Codec, clean, name, number, pair_rows, trial_rows
+from proxy.store.rows import Codec, clean, name, number, pair_rows, style_rows, trial_rows
 from proxy.store.schema import NAME
 from routing.divergence import Direction, Trial
+from routing.style import Manner, Measure, StyleDrift
 from tests.proxy.store.samples import LOST, noisy, pair, reply
 
 
@@ -34,6 +35,14 @@ def test_every_name_fits_its_column(text: str) -> None:
     assert len(fitted) <= NAME
     assert "\x00" not in fitted
     assert fitted.encode().decode() == fitted
+
+
+def test_style_has_a_row_for_each_measure_that_has_pairs() -> None:
+    """Of a measure without a row, nothing is known."""
+    whole = StyleDrift().add(Manner(40, 1, 0), Manner(20, 0, 0))
+    assert [row["measure"] for row in style_rows("r", "math", whole)] == list(Measure)
+    assert [row["measure"] for row in style_rows("r", "math", StyleDrift().add(Manner(40), Manner(20)))] == ["length"]
+    assert style_rows("r", "math", StyleDrift()) == []
 
 
 @given(st.floats())

@@ -13,6 +13,7 @@ from proxy.store.pair import Cell
 from proxy.store.query import PairFilter, cursor
 from proxy.store.store import PAGE, Store
 from routing.divergence import Direction, Trial
+from routing.style import Manner, StyleDrift
 from tests.proxy.store.samples import AGREED, LOST, noisy, pair, refused, reply
 
 
@@ -83,6 +84,36 @@ def test_a_repeated_batch_counts_once(store: Store) -> None:
     store.write(batch, "same")
     store.write(batch, "same")
     assert [cell.trials for cell in store.cells("support")] == [1, 1]
+
+
+def test_style_adds_up_over_batches_and_replicas(store: Store) -> None:
+    """Each examiner adds what it saw; together they know what one would that had seen it all."""
+    seen = [StyleDrift().add(Manner(40 + n, n % 3, 0), Manner(20 + n, 0, n % 2)) for n in range(4)]
+    store.write([Entry(pair(1), style=seen[0]), Entry(pair(2), style=seen[1])], "one")
+    store.write([Entry(pair(3), kept=False, style=seen[2]), Entry(pair(4, slice="math"), style=seen[3])], "two")
+    found = store.styles("support")
+    together = seen[0].merge(seen[1]).merge(seen[2])
+    assert found.keys() == {"general", "math"}
+    assert found["general"].sums() == pytest.approx(together.sums())
+    assert found["general"].length.count == 3
+    assert found["math"] == seen[3]
+    assert store.styles("nobody") == {}
+
+
+def test_a_repeated_pairs_style_counts_once(store: Store) -> None:
+    """As its trials do: a batch repeated after a lost acknowledgment is no second observation."""
+    batch = [Entry(pair(1), style=StyleDrift().add(Manner(40, 1, 0), Manner(20, 0, 0)))]
+    store.write(batch, "one")
+    store.write(batch, "one")
+    store.write(batch, "two")
+    assert store.styles("support")["general"] == batch[0].style
+
+
+def test_a_language_we_cannot_judge_leaves_only_its_length(store: Store) -> None:
+    """No hedges found is not none voiced."""
+    store.write([Entry(pair(1), style=StyleDrift().add(Manner(40), Manner(20)))], "one")
+    found = store.styles("support")["general"]
+    assert (found.length.count, found.hedges.count) == (1, 0)
 
 
 def test_an_empty_batch_is_nothing(store: Store) -> None:
