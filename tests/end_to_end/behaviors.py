@@ -83,6 +83,11 @@ async def extensions(exchange: Exchange) -> None:
     await exchange.send(b"0\r\nX-Trailer: kept-or-dropped\r\n\r\n")
 
 
+async def refusing(exchange: Exchange) -> None:
+    """A whole reply that declines."""
+    await chunked(exchange, replies.refused(canned(exchange)))
+
+
 async def until_close(exchange: Exchange) -> None:
     """A body that only the end of the connection delimits."""
     reply = canned(exchange)
@@ -271,7 +276,8 @@ def _table(behaviors: Iterable[Behavior]) -> dict[str, Behavior]:
 
 BEHAVIORS = _table(
     (
-        *(good, extensions, until_close, gzipped, split, early_hints, then_close, status, bare, redirect, spoofs),
+        *(good, refusing, extensions, until_close, gzipped, split, early_hints, then_close),
+        *(status, bare, redirect, spoofs),
         *(reset, hang_up, garbage, silent, headers_then_silent, empty, invalid_json, error_event, no_done),
         *(cut, cut_inside, cut_short, cut_gzip, reset_after, stall, trickle, slow, huge, flood),
     )

@@ -7,6 +7,7 @@ space, bytes after ``[DONE]``. Deterministic: the same request gets the same byt
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 JSON_TYPE = b"application/json"
@@ -143,6 +144,9 @@ ERROR_EVENT = (
     b'data: {"error": {"message": "overloaded", "type": "server_error", "param": null, "code": "overloaded"}}\n\n'
 )
 
+REFUSAL = b"I'm sorry, but I can't help with that. "
+_FOUR = re.compile(rb"\b[Ff]o(?=ur|\")")  # streams break the word after its second letter
+
 _UNARY = {
     "/v1/chat/completions": CHAT,
     "/v1/completions": COMPLETION,
@@ -156,6 +160,11 @@ _STREAMS = {
     "/v1/responses": RESPONSE_STREAM,
     "/v1/messages": MESSAGE_STREAM,
 }
+
+
+def refused(reply: Canned) -> Canned:
+    """The same reply, declining: its text begins with a refusal, wherever its form has text."""
+    return Canned(reply.content_type, tuple(_FOUR.sub(REFUSAL, piece) for piece in reply.pieces))
 
 
 def reply_to(path: str, body: bytes) -> Canned:

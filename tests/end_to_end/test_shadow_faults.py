@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end import replies
-from tests.end_to_end.asks import CHAT, ENDPOINTS, MESSAGES, ask
+from tests.end_to_end.asks import CHAT, ENDPOINTS, MESSAGES, ask, behave
 from tests.end_to_end.behaviors import BEHAVIORS
 from tests.end_to_end.practicum import Practicum, route, until
 from tests.end_to_end.upstream import Upstream
+from tests.end_to_end.wire import Fields
 
 FAILING = ["reset", "hang_up", "garbage", "silent", "headers_then_silent", "status:429", "status:500", "bare:204"]
 FAILING += ["empty", "invalid_json", "error_event", "cut:2", "cut_inside:2", "cut_gzip", "reset_after:2", "stall:2"]
@@ -36,6 +37,7 @@ def pupil() -> Iterator[Upstream]:
 def classroom(tmp_path_factory: pytest.TempPathFactory, teacher: Upstream, pupil: Upstream) -> Iterator[Practicum]:
     """A proxy with a route for each way a student behaves."""
     routes = {name_of(behavior): route(teacher.url(), pupil.url(behavior)) for behavior in (*FAILING, *JUDGED)}
+    routes["refusing"] = route(teacher.url(), pupil.url("refusing"))
     routes["huge"] = route(teacher.url(), pupil.url("huge"), {"max_reply": "64KiB"})
     routes["late"] = route(teacher.url(), pupil.url("slow:60"), {"deadline": "300ms"})
     routes["full"] = route(teacher.url(), pupil.url("slow:0.5"), {"queue": 2, "concurrency": 1})
@@ -80,6 +82,22 @@ def test_a_sound_student_is_compared(lesson: Practicum, pupil: Upstream, behavio
     assert sorted(got.path for got in calls) == sorted([*ENDPOINTS] * 2)
     assert len([got for got in calls if b'"stream":true' in got.body]) == len(ENDPOINTS)
     assert all(b'"student"' in got.body for got in calls)
+
+
+@pytest.mark.parametrize(
+    ("behavior", "teachers", "direction"), [("good", behave("refusing"), "lost"), ("refusing", (), "gained")]
+)
+def test_what_only_one_arm_does_is_a_divergence(
+    lesson: Practicum, behavior: str, teachers: Fields, direction: str, mark: str
+) -> None:
+    """On all endpoints, whole and streamed: a refusal that the student has lost, and one that it has invented."""
+    for path in ENDPOINTS:
+        for stream in (False, True):
+            answer = lesson.call(path, ask(path, behavior, mark, stream=stream), teachers)
+            assert (replies.REFUSAL in answer.body) == (direction == "lost")
+    count = 2 * len(ENDPOINTS)
+    lesson.counts(count, "divergences_total", route=behavior, behavior="refusal", direction=direction)
+    lesson.counts(count, "mirror_pairs_total", route=behavior, outcome="compared")
 
 
 def test_a_student_100_times_slower_delays_nobody(lesson: Practicum, pupil: Upstream, mark: str) -> None:
