@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import yaml
+
 from proxy.config.own import Judge, OwnBehavior
 from proxy.config.parse import parse
+
+PAGE = Path(__file__).parents[3] / "docs" / "own-behaviors.md"
 
 FILE = r"""
 routes:
@@ -36,3 +43,12 @@ def test_a_judge_is_bounded_unless_told_otherwise() -> None:
     judge = Judge("http://j/v1", "big", "It names the feeling.")
     assert (judge.budget_per_hour, judge.timeout, judge.concurrency) == (100, 30.0, 4)
     assert not judge.allow_contestant
+
+
+def test_the_documented_example_is_valid() -> None:
+    """It is what people copy."""
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    document = yaml.safe_load(example)
+    document["routes"]["support-bot"] |= yaml.safe_load(FILE)["routes"]["x"] | document["routes"]["support-bot"]
+    behaviors = parse(yaml.safe_dump(document), "test").config.routes["support-bot"].behaviors
+    assert [own.name for own in behaviors] == ["cites_policy", "order_json", "names_the_feeling"]

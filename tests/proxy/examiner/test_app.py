@@ -15,6 +15,8 @@ from proxy.config.reload import Reloader
 from proxy.examiner.app import Examiner
 from proxy.handover import Frame, Hello, Settled, frame, frames
 from proxy.store.store import Store
+from tests.end_to_end.upstream import Upstream
+from tests.proxy.examiner.judges import JUDGES
 from tests.proxy.examiner.records import record
 
 CONFIG = """
@@ -177,3 +179,65 @@ def test_the_status_is_json_a_script_can_use(tmp_path: Path) -> None:
         assert (await running.admin.get("/readyz")).json() == {"ready": True, "reasons": []}
 
     run(tmp_path, scenario)
+
+
+async def adopt(running: Running, behaviors: str) -> None:
+    """Give the route these behaviors of its own, and wait until they are in force."""
+    before = (await running.admin.get("/api/routes")).json()["config_hash"]
+    kept = running.path.read_text().partition("    behaviors:")[0]
+    running.path.write_text(f"{kept}    behaviors: {behaviors}\n")
+
+    async def adopted() -> bool:
+        return bool((await running.admin.get("/api/routes")).json()["config_hash"] != before)
+
+    await until(adopted)
+
+
+def test_an_operators_own_behaviors_come_and_go_with_the_configuration(tmp_path: Path) -> None:
+    """For the pairs compared from then on; what was counted before stays counted."""
+
+    async def scenario(running: Running) -> None:
+        async def trials(name: str) -> int:
+            lines = [
+                x for x in (await running.metrics()).splitlines() if x.startswith("practicum_behavior_trials_total")
+            ]
+            return sum(
+                int(float(x.split("#")[0].split()[-1])) for x in lines if f'behavior="{name}",direction="lost"' in x
+            )
+
+        for pair, name in (("p1", "has_number"), ("p2", "has_digit")):
+            await adopt(running, f"[{{name: {name}, pattern: '[0-9]'}}]")
+            running.writer.write(frame(record(pair=pair)))
+
+            async def counted(name: str = name) -> bool:
+                return await trials(name) == 1
+
+            await until(counted)
+        assert await trials("has_number") == 1
+
+    with Upstream(JUDGES) as student:
+        run(tmp_path, scenario, port=student.port)
+
+
+def test_a_pair_whose_judge_hangs_is_kept_when_it_stops(tmp_path: Path) -> None:
+    """Unjudged, but stored, counted and settled: a deploy must not wait for a judge, nor lose what is known."""
+
+    async def scenario(running: Running) -> None:
+        judge = f"{{base_url: '{upstream.url('silent')}', model: big, prompt: It is kind., timeout: 10m}}"
+        await adopt(running, f"[{{name: kind, judge: {judge}}}]")
+        running.writer.write(frame(record()))
+
+        async def asked() -> bool:
+            return upstream.in_progress == 1 and 'mirror_inflight{route="support"} 0' in await running.metrics()
+
+        await until(asked)
+
+    with Upstream(JUDGES) as upstream:
+        run(tmp_path, scenario, port=upstream.port)
+    store = Store.open(f"sqlite:///{tmp_path}/pairs.db")
+    try:
+        pair = store.pair("0198c0ffee")
+    finally:
+        store.close()
+    assert pair is not None
+    assert {label.rule for label in pair.teacher.labels if label.behavior == "kind"} == {"unjudged: cancelled"}
