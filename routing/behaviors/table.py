@@ -11,7 +11,9 @@ from routing.behaviors import (
     answer,
     degenerate,
     format,  # noqa: A004 -- the behavior's own name
+    grounding,
     hedging,
+    plan_repair,
     refusal,
     self_correction,
     tool_call,
@@ -33,8 +35,10 @@ TABLE = (
     Row(Behavior.REFUSAL, refusal.detect),
     Row(Behavior.FORMAT, format.detect),
     Row(Behavior.TOOL_CALL, tool_call.detect, relative=True),
+    Row(Behavior.PLAN_REPAIR, plan_repair.detect),
     Row(Behavior.HEDGING, hedging.detect),
     Row(Behavior.SELF_CORRECTION, self_correction.detect),
+    Row(Behavior.GROUNDING, grounding.detect),
     Row(Behavior.ANSWER, answer.detect, relative=True),
     Row(Behavior.DEGENERATE, degenerate.detect, relative=True),
 )
