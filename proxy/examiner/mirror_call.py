@@ -79,6 +79,8 @@ class Caller:
 
     def _headers(self, call: Call) -> list[tuple[bytes, bytes]]:
         headers = [(b"content-type", b"application/json"), (b"x-request-id", call.pair.encode())]
+        if call.purpose == "judge":
+            headers.append((b"x-practicum-mirror", b"off"))  # a judge behind a Practicum must not be judged in turn
         if call.priority is not None:
             headers.append((b"x-vllm-priority", b"%d" % call.priority))  # the one way on all its endpoints
         key = self._key(call.target.api_key_env)

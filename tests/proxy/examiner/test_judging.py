@@ -124,6 +124,7 @@ def test_a_judge_tells_what_the_student_lost(judge: Upstream) -> None:
     (request,) = judge.received
     assert (request.method, request.path) == ("POST", "/v1/chat/completions")
     assert request.values("authorization") == [b"Bearer k"]
+    assert request.values("x-practicum-mirror") == [b"off"]  # should it be behind a Practicum, even this one
 
 
 def test_the_order_is_a_hash_of_the_pair_and_changes_nothing(judge: Upstream) -> None:
