@@ -12,8 +12,8 @@ import re
 import re2
 
 MAX_PATTERN = 4096  # characters
-MAX_PROGRAM = 5000  # of RE2's instructions: a quarter of a second over MAX_TEXT, if a text meets the pattern's worst
-MAX_TEXT = 100_000  # characters; what follows is not searched
+MAX_PROGRAM = 2500  # instructions of RE2: half a second over MAX_TEXT, where a text meets a pattern's worst
+MAX_TEXT = 50_000  # characters; what follows is not searched
 
 _HALVES = re.compile("[\ud800-\udfff]")  # halves of characters, which have no UTF-8
 

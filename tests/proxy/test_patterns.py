@@ -37,7 +37,7 @@ def test_what_matches_where(pattern: str, text: str, span: tuple[int, int] | Non
         ("(?<=a)b", "RE2"),
         (r"(a)\1", "RE2"),
         ("(x{1000}){1000}", "RE2"),
-        (r"\pL{100}", "instructions"),
+        ("a.{0,500}c", "instructions"),
         ("a" * 5000, "limit of 4096"),
         ("\ud800", "half a character"),
     ],
@@ -52,7 +52,7 @@ def test_what_is_refused(pattern: str, why: str) -> None:
 def test_a_search_is_linear(pattern: str) -> None:
     """Patterns on which a backtracking engine needs longer than the universe has been around."""
     began = time.process_time()
-    assert Pattern(pattern).search("a" * 50_000 + "!") is None
+    assert Pattern(pattern).search("a" * 40_000 + "!") is None
     assert time.process_time() - began < 2
 
 
