@@ -1,0 +1,88 @@
+"""Which slices a request is in, and the one by which its traffic is shifted.
+
+In this order: what the caller says in a header, what the operator's rules say, tools in play, length, language, and
+then whatever the words show most surely: a task of code, math or reasoning, or a demand on the form. A request without
+any of these is ``general``. It looks at the last user turn alone, and at bounded parts of it: two kilobytes cost about
+a tenth of a millisecond. What it does not know: a conversation's topic from before, nor tools that nobody offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from routing.slices.fitted import BESIDE, TASKS, Weights, load
+from routing.slices.marks import Mark, Reason, Sliced
+from routing.slices.ngrams import Features, features
+from routing.slices.rules import Rule, first_that_holds, last_said
+from routing.slices.structure import structural
+from routing.traits import Slice, Traits
+
+_LIKELY = 0.5
+_FOREIGN = 0.5  # share of letters
+_FIRST = (Slice.TOOL_USE, Slice.LONG_CONTEXT, Slice.MULTILINGUAL)  # before what words alone show
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+def slice_of(
+    traits: Traits,
+    rules: Sequence[Rule] = (),
+    headers: Mapping[str, str] = _NO_HEADERS,
+    told: Slice | None = None,
+) -> Slice:
+    """The slice by which the request's traffic is shifted.
+
+    ``told`` is the slice the caller named, ``headers`` those of the request that ``rules`` ask for, names in lower
+    case. Takes time linear in the prompt, and that bounded.
+    """
+    if told is not None:
+        return told
+    return first_that_holds(rules, traits, headers) or classify(traits).slice
+
+
+def classify(
+    traits: Traits,
+    rules: Sequence[Rule] = (),
+    headers: Mapping[str, str] = _NO_HEADERS,
+    told: Slice | None = None,
+    weights: Weights | None = None,
+) -> Sliced:
+    """Every slice the request is in, with what showed it, and the one that counts.
+
+    Arguments are ``slice_of``'s; other ``weights`` than the package's own are for measuring.
+    """
+    ruled = None if told is not None else first_that_holds(rules, traits, headers)
+    set_by_people = [*_given(told, Reason.HEADER), *_given(ruled, Reason.RULE)]
+    shown = tuple(structural(traits))
+    words = _by_words(features(last_said(traits)), weights or load())
+    if any(mark.slice is Slice.TOOL_USE for mark in shown):
+        words = (mark for mark in words if mark.slice not in TASKS)  # tools are asked to do the task
+    marks = _strongest([*set_by_people, *shown, *words])
+    specific = tuple(mark for mark in marks if mark.slice is not Slice.GENERAL) or marks
+    leading = set_by_people[0].slice if set_by_people else _leading(specific)
+    return Sliced(leading, marks if set_by_people else specific)
+
+
+def _given(chosen: Slice | None, reason: Reason) -> Iterator[Mark]:
+    if chosen is not None:
+        yield Mark(chosen, 1.0, reason)
+
+
+def _by_words(found: Features, weights: Weights) -> Iterator[Mark]:
+    scores = weights.scores(found)
+    if found.foreign > _FOREIGN:
+        yield Mark(Slice.MULTILINGUAL, found.foreign, Reason.SCRIPT)
+    task = max(TASKS, key=scores.__getitem__)
+    beside = [one for one in BESIDE if scores[one] >= _LIKELY]
+    for one in (task, *beside):
+        yield Mark(one, scores[one], Reason.PHRASING, weights.span(found, one))
+
+
+def _strongest(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """One mark for each slice: of several, the first, which comes from the surer source."""
+    return tuple({mark.slice: mark for mark in reversed(marks)}.values())[::-1]
+
+
+def _leading(marks: Sequence[Mark]) -> Slice:
+    slices = {mark.slice for mark in marks}
+    first = next((one for one in _FIRST if one in slices), None)
+    return first or max(marks, key=lambda mark: mark.score).slice

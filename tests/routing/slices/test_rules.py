@@ -1,0 +1,48 @@
+"""An operator's rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from routing.slices.rules import HeaderIs, Rule, first_that_holds, last_said
+from routing.traits import Endpoint, Slice, Tool, Traits, Turn
+
+TRAITS = Traits(
+    Endpoint.CHAT,
+    (Turn("system", "You help coders."), Turn("user", "hi"), Turn("assistant", "yes?"), Turn("user", "run it")),
+    tools=(Tool("run_tests"), Tool("read_file")),
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds"),
+    [
+        (Rule(Slice.CODE, header=HeaderIs("x-team")), True),
+        (Rule(Slice.CODE, header=HeaderIs("x-team", "ide-*")), True),
+        (Rule(Slice.CODE, header=HeaderIs("x-team", "IDE-*")), False),
+        (Rule(Slice.CODE, header=HeaderIs("x-team", "ide")), False),
+        (Rule(Slice.CODE, header=HeaderIs("x-other")), False),
+        (Rule(Slice.CODE, tool="run_*"), True),
+        (Rule(Slice.CODE, tool="run"), False),
+        (Rule(Slice.CODE, system=lambda text: "coders" in text), True),
+        (Rule(Slice.CODE, system=lambda text: "run it" in text), False),
+        (Rule(Slice.CODE, prompt=lambda text: text == "run it"), True),
+        (Rule(Slice.CODE, header=HeaderIs("x-team"), tool="run_*", prompt=lambda text: "stop" in text), False),
+    ],
+)
+def test_a_rule_holds_where_all_of_its_conditions_do(rule: Rule, holds: bool) -> None:
+    """Each condition looks at its own part of the request."""
+    assert rule.holds(TRAITS, {"x-team": "ide-7"}) is holds
+
+
+def test_the_first_rule_that_holds_decides() -> None:
+    """Operators put the special case before the general one."""
+    rules = (Rule(Slice.MATH, tool="calculate"), Rule(Slice.CODE, tool="*"), Rule(Slice.GENERAL, tool="*"))
+    assert first_that_holds(rules, TRAITS, {}) is Slice.CODE
+    assert first_that_holds(rules[:1], TRAITS, {}) is None
+
+
+def test_the_last_user_turn_is_the_prompt() -> None:
+    """What was asked before has had its own request."""
+    assert last_said(TRAITS) == "run it"
+    assert last_said(Traits(Endpoint.CHAT)) == ""
