@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from routing.behaviors import (
     answer,
+    clarification,
     degenerate,
     format,  # noqa: A004 -- the behavior's own name
     grounding,
@@ -33,6 +34,7 @@ class Row:
 
 TABLE = (
     Row(Behavior.REFUSAL, refusal.detect),
+    Row(Behavior.CLARIFICATION, clarification.detect),
     Row(Behavior.FORMAT, format.detect),
     Row(Behavior.TOOL_CALL, tool_call.detect, relative=True),
     Row(Behavior.PLAN_REPAIR, plan_repair.detect),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from routing.behaviors.phrasing.cues import abstention, hedging, refusal, self_correction
+from routing.behaviors.phrasing.cues import abstention, clarification, hedging, refusal, self_correction
 
 CUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {**refusal.CUES, **abstention.CUES, **hedging.CUES, **self_correction.CUES}
+    {**refusal.CUES, **abstention.CUES, **clarification.CUES, **hedging.CUES, **self_correction.CUES}
 )

@@ -1,0 +1,230 @@
+"""``clarification``: the reply asks what is meant instead of guessing.
+
+Every sentence of the reply is an *ask* (it says that it needs to know more, or is a question put to the user about the
+task), a *courtesy* (it offers more, asks whether it helped, or asks nobody), or *said*. What matters is what the asks
+are held against: a reply that asks and says next to nothing is a clarification, one that answers and then asks is not.
+A list under an ask belongs to it. Where the request wanted questions (a quiz) or a text that may hold some (a letter),
+the reply's questions count only if they ask for the meaning, or are led up to as the assistant's own. What is quoted or
+code is not asked. Judged in the languages of ``phrasing.language``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from routing.behaviors.case import Case, absent, not_applicable, present
+from routing.behaviors.label import Behavior, Label
+from routing.behaviors.phrasing.cues.wanted import WANTED
+from routing.behaviors.phrasing.language import Language
+from routing.behaviors.phrasing.lexicon import Lexicon
+from routing.behaviors.phrasing.reading import Reading, read
+from routing.behaviors.phrasing.spoken import spoken
+from routing.behaviors.phrasing.words import SENTENCE_ENDS, split
+from routing.traits import Traits
+
+_FAMILY = "clarification."
+_EASTERN = 1.6  # characters to a word
+_PREAMBLE = 12  # words: a longer opening says something
+_ITEM = 25  # words: a longer line under an ask is no item of a list
+_BRIEF, _LED = 8, 30  # words of a reply whose question may go without "you"; of one that leads up to its question
+_ALLOWED = {
+    "meaning": (40, 2.0),
+    "detail": (25, 1.2),
+    "question": (12, 0.6),
+}  # words said: so many, or so many per asked
+_REQUEST = 1500  # characters read of what the user said last
+_WANTED = Lexicon(WANTED)
+_YOU = frozenset(
+    {
+        "you",
+        "your",
+        "you're",
+        "you'd",
+        "yours",
+        "du",
+        "dir",
+        "dich",
+        "dein",
+        "deine",
+        "sie",
+        "ihnen",
+        "ihr",
+        "ihre",
+        "vous",
+    }
+    | {
+        "votre",
+        "vos",
+        "tu",
+        "te",
+        "ton",
+        "ta",
+        "tes",
+        "usted",
+        "ustedes",
+        "su",
+        "sus",
+        "ti",
+        "lei",
+        "suo",
+        "sua",
+        "você",
+    }
+    | {"seu", "tua", "tuo", "\u60a8", "\u4f60"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words ``start`` to before ``stop``: how many are words proper, and what the sentence does.
+
+    ``kind`` is ``meaning``, ``detail`` or ``question`` for an ask, ``courtesy``, or "" for what is said.
+    """
+
+    start: int
+    stop: int
+    words: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """A sentence is a question, put to the user, before which nothing was said, and gives a choice."""
+
+    question: bool
+    addressed: bool
+    begins: bool
+    choice: bool
+
+
+def detect(case: Case) -> Label:
+    """Whether the reply asks back, and by what share of it."""
+    reading = read(case.reply.text)
+    if reading.language is None:
+        return not_applicable(Behavior.CLARIFICATION, "language")
+    request = _request(case.traits)
+    if _echoes(reading.words.tokens, split(request).tokens):
+        return absent(Behavior.CLARIFICATION, "echo")
+    sentences, wanted = _sentences(reading), _wanted(request)
+    asks = [sentence for sentence in sentences if _counts(sentence, sentences, reading, wanted)]
+    if not asks:
+        return absent(Behavior.CLARIFICATION)
+    asked = sum(sentence.words for sentence in asks)
+    said = sum(sentence.words for sentence in sentences if sentence not in asks and sentence.kind != "courtesy")
+    share = asked / max(1, asked + said)
+    best = min(asks, key=lambda sentence: tuple(_ALLOWED).index(sentence.kind))
+    words, rate = _ALLOWED[best.kind]
+    if said > max(words * _pace(reading), rate * asked):
+        return absent(Behavior.CLARIFICATION, "asks_after_answering", min(0.4, share))
+    return present(Behavior.CLARIFICATION, best.kind, max(0.5, share), reading.words.span(best.start, best.stop))
+
+
+def _pace(reading: Reading) -> float:
+    return _EASTERN if reading.language in {Language.ZH, Language.JA} else 1.0
+
+
+def _counts(sentence: Sentence, sentences: list[Sentence], reading: Reading, wanted: str) -> bool:
+    """Whether the sentence asks, given what the user wanted."""
+    if sentence.kind in {"", "courtesy"}:
+        return False
+    if sentence.kind == "meaning" or not wanted:
+        return True
+    first = sentences[0].stop
+    led = any(hit.cue == f"{_FAMILY}opening" and hit.start < first for hit in reading.cues("clarification"))
+    if wanted == "wanted.questions":
+        return led and sentence.kind == "detail"
+    return led or (sentence.kind == "detail" and sentences[0].kind == "detail")
+
+
+def _sentences(reading: Reading) -> list[Sentence]:
+    """The reply's sentences with what each does."""
+    tokens, own = reading.words.tokens, spoken(reading.words)
+    hits = [(hit.cue.removeprefix(_FAMILY), hit.start) for hit in reading.cues("clarification") if own[hit.start]]
+    if not hits and "?" not in tokens:
+        return []
+    bounds = list(_bounds(tokens))
+    length = sum(word.isalnum() for word in tokens) / _pace(reading)
+    led = any(cue == "opening" and start <= bounds[0][1] for cue, start in hits)
+    brief = length <= (_LED if led else _BRIEF)
+    found: list[Sentence] = []
+    listing = False
+    for (start, stop), cues in zip(bounds, _shared_out(hits, bounds), strict=True):
+        sentence = tokens[start:stop]
+        words = sum(word[0].isalnum() for word in sentence)
+        asking = bool(found) and found[-1].kind in _ALLOWED
+        addressed = asking or brief or "which" in cues or not _YOU.isdisjoint(sentence)
+        begins = all(before.kind == "courtesy" for before in found)
+        kind = _kind(cues, _Manner(_asks(sentence, own[start:stop]), addressed, begins, "or" in sentence), words)
+        listing = listing and words <= _ITEM
+        found.append(Sentence(start, stop, words, kind or ("detail" if listing else "")))
+        listing = listing or (kind in {"meaning", "detail"} and ":" in tokens[max(start, stop - 3) : stop])
+    return found
+
+
+def _shared_out(hits: list[tuple[str, int]], bounds: list[tuple[int, int]]) -> Iterator[set[str]]:
+    """The cues of each sentence; hits come ordered by their start."""
+    waiting = iter([*hits, ("", bounds[-1][1])])
+    cue, at = next(waiting)
+    for _, stop in bounds:
+        cues: set[str] = set()
+        while at < stop:
+            cues.add(cue)
+            cue, at = next(waiting)
+        yield cues
+
+
+def _kind(cues: set[str], manner: _Manner, words: int) -> str:
+    """What a sentence does. The first that applies: the rarer a sign is in ordinary replies, the more it says."""
+    if "meaning" in cues:
+        return "meaning"
+    if "courtesy" in cues:
+        return "courtesy"
+    if "detail" in cues and (manner.question or "offer" not in cues):
+        return "detail"
+    if "offer" in cues:
+        return "question" if manner.question and (manner.begins or manner.choice) else "courtesy"
+    if manner.question:
+        return "question" if manner.addressed else ""
+    return "courtesy" if "purpose" in cues or ("opening" in cues and words <= _PREAMBLE) else ""
+
+
+def _asks(tokens: tuple[str, ...], own: list[bool]) -> bool:
+    """Whether a sentence is a question of the speaker's own. A Japanese one may end in a full stop."""
+    last = next((at for at in range(len(tokens) - 1, -1, -1) if tokens[at] not in {"\n", ".", '"'}), None)
+    return last is not None and own[last] and tokens[last] in {"?", "\u304b"}
+
+
+def _bounds(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where sentences begin and end. A point after a number or a letter ("1.", "e.g.") ends none."""
+    start = 0
+    for at, word in enumerate(tokens):
+        if word in SENTENCE_ENDS and not (word == "." and at and _abbreviates(tokens[at - 1])):
+            yield start, at + 1
+            start = at + 1
+    if start < len(tokens):
+        yield start, len(tokens)
+
+
+def _abbreviates(word: str) -> bool:
+    return word.isdecimal() or (len(word) == 1 and word.isascii() and word.isalpha())
+
+
+def _request(traits: Traits) -> str:
+    said = next((turn.text for turn in reversed(traits.turns) if turn.role == "user"), "")
+    return said[:_REQUEST]
+
+
+def _echoes(reply: tuple[str, ...], request: tuple[str, ...]) -> bool:
+    """Whether the reply only says again what was asked: it was not understood, but nothing is asked."""
+    said = [word for word in reply if word[0].isalnum()]
+    asked = [word for word in request if word[0].isalnum()]
+    return 0 < len(said) <= len(asked) and f" {' '.join(said)} " in f" {' '.join(asked)} "
+
+
+@lru_cache(maxsize=8)
+def _wanted(request: str) -> str:
+    """Which kind of questions the request wanted, "" where none."""
+    cues = {hit.cue for hit in _WANTED.find(split(request))}
+    return "wanted.questions" if "wanted.questions" in cues else next(iter(cues), "")
