@@ -1,70 +1,90 @@
-r"""The final answer of a reply to a checkable question: a number, a choice's letter, a short label.
+r"""The final answer of a reply to a checkable question: a number, a date, a choice's letter, a short label.
 
 It reads marked answers (``\boxed{}``, ``####``, "the answer is"), replies that are nothing but the answer, a choice's
-letter at the start, and, for questions of arithmetic only, the last number. A reply to an open question has no final
-answer here: guessing one would call every rewording a divergence. ``answer`` compares what this module reads.
+letter at the start, yes or no at the start where that was the question, and, for questions of arithmetic only, the last
+number. A reply to an open question has no final answer here: guessing one would call every rewording a divergence.
+``answer`` compares what this module reads.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
-from routing.slices import is_math
+from routing.behaviors.dates import moment
+from routing.behaviors.phrasing.language import Language, language_of
+from routing.behaviors.phrasing.words import split
+from routing.behaviors.quantities import Number, leading, numbers
 from routing.traits import Traits
 
 _EXAMINED = 4_000  # the last characters of a reply, the last of a prompt
 _CLOSING = 300  # where an unmarked number is looked for
 _SHORT = 80  # characters of a reply that is nothing but its answer
 _LABEL_WORDS = 4
+_SAMPLE = 600  # characters of a prompt that tell its language
+_COMMAS = frozenset({Language.DE, Language.FR, Language.ES, Language.IT, Language.PT})
 
-_NUMBER = re.compile(
-    r"(?<![\w.,:])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\d:])|"  # a time of day is one number, its minutes
-    r"(?<![\w.,])[-+\u2212]?[$\u20ac\u00a3]? ?(?P<whole>\d{1,3}(?:,\d{3}){1,12}|\d{1,40})(?:\.(?P<part>\d{1,40}))?"
-    r"(?P<exponent>[eE][-+]?\d{1,2})?(?: ?/ ?(?P<under>[1-9]\d{0,20}))?(?![\d])"
+_MARK = re.compile(
+    r"\\boxed\{|####|\b(?:(?:final )?answer(?: is|:)|antwort(?: ist|:| lautet)|r\u00e9ponse(?: est| :|:)|"
+    r"respuesta(?: es|:)|risposta(?: \u00e8|:)|resposta(?: \u00e9|:))|\u7b54\u6848(?:\u662f|\u4e3a|[:\uff1a])|"
+    r"\u7b54\u3048\u306f|\u7b54\u3048[:\uff1a]",
+    re.IGNORECASE,
 )
-_MARK = re.compile(r"\\boxed\{|####|\banswer(?: is|:)", re.IGNORECASE)
 _FRACTION = re.compile(r"\\[dt]?frac\{(\d{1,20})\}\{(\d{1,20})\}")
-_MARKUP = re.compile(r"\\(?:text|mathrm|mathbf)\{|[*_`$\\(){}\[\]\"]")
+_LATEX_SIGNS = re.compile(r"\\[%$,!; ]|\{,\}")
+_MARKUP = re.compile(r"\\(?:text|mathrm|mathbf)\{|[*_`\\(){}\[\]\"]")
+_FORMULA = re.compile(r"\$(?!\d)|\$(?=[^$\n]{1,80}\$)|(?<=[\d}])\$")
 _LETTER = re.compile(r"(?:option |choice )?([A-J])(?=[.:,]|\s|$)")
 _LEADING_LETTER = re.compile(r"\W{0,4}(?:(?:option|choice) )?\(?([A-J])(?:\*{0,2}[).:]|\*\*|\s*$)")
-_OFFERED = re.compile(r"^[ \t]{0,8}\(?([A-J])[).:][ \t]", re.MULTILINE)
+_OFFERED = re.compile(r"^[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})", re.MULTILINE)
 _LABELS_ASKED = re.compile(
     r"\b(?:classif(?:y|ication)|categor(?:y|ize|ise)|label|sentiment|one of|either|true or false|yes or no|yes/no|"
     r"(?:answer|respond|reply) with)\b",
     re.IGNORECASE,
 )
+_NUMBER_ASKED = re.compile(
+    r"\d ?[-+*/^\u00d7\u00f7] ?\d|\bhow (?:many|much|far|long|old)\b|\bwie (?:viele?|weit|lange|alt)\b|\bcombien\b|"
+    r"\bcu[a\u00e1]nt[oa]s?\b|\bquant[oiae]s?\b|\u591a\u5c11|\u3044\u304f\u3064|\u4f55\u500b|"
+    r"\b(?:calculate|compute|solve|simplify|evaluate|integral|derivative|equation|probability|percent(?:age)?|"
+    r"remainder|sum of|product of|square root)\b|\\(?:frac|sqrt|int|sum)",
+    re.IGNORECASE,
+)
+_SHARE_ASKED = re.compile(
+    r"\b(?:probability|chance|likelihood|fraction|proportion|share|ratio|decimal|odds)\b", re.IGNORECASE
+)
+_POLAR = re.compile(
+    r"(?:^|[.!?\n,:]\s*|\b(?:and|so|but)\s)((?:is|are|was|were|does|did|has|have|will|do)\s(?!you\b)[^.!?\n]{3,200}\?)"
+    r"\W{0,9}$",
+    re.IGNORECASE,
+)
+_POLAR_WORDS = 4  # "Is that right?" asks back; what it asks about stands elsewhere
+_YES_NO = re.compile(r"\W{0,4}(yes|no)\b(?![- ](?:one|doubt|longer|matter|problem|worries))", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+)
+_VALUES = {word: value for value, word in enumerate(f"{_ONES} eighteen nineteen".split())}
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_VALUES |= {word: 10 * tens for tens, word in enumerate(_TENS, start=2)}
 
 
 class Kind(StrEnum):
     """What sort of answer it is."""
 
     NUMBER = "number"
+    DATE = "date"
     CHOICE = "choice"
     LABEL = "label"
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A number and to how many decimal places it was written."""
-
-    value: Fraction
-    places: int
-
-    def equals(self, other: Number) -> bool:
-        """Whether they are the same, or one is the other rounded to two places or more."""
-        places = min(self.places, other.places)
-        apart = abs(self.value - other.value)
-        rounded = places > 1 and apart <= Fraction(1, 2 * 10**places)
-        return rounded or apart <= abs(self.value) / 10**9
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """A final answer: ``number`` for that kind, else ``text`` (a letter, or a label in lower case)."""
+    """A final answer: ``number`` for that kind, else ``text``: a letter, an ISO date, or a label in lower case."""
 
     kind: Kind
     text: str
@@ -73,21 +93,42 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What sort of answers a request admits: letters of offered choices, labels named in it, a worked-out number."""
+    """What sort of answers a request admits.
 
-    choices: frozenset[str]
+    ``choices`` are the offered texts by letter, ``labels`` the words of a request for a label, ``numeric`` whether a
+    number is to be worked out, ``as_share`` whether 50 % may be 0.5, ``polar`` whether it is answered by yes or no, and
+    ``commas`` whether its language writes decimals with a comma.
+    """
+
+    choices: Mapping[str, str]
     labels: frozenset[str]
     numeric: bool
+    as_share: bool = False
+    polar: bool = False
+    commas: bool = False
 
 
 def question_of(traits: Traits) -> Question:
     """The question in the last user turn, together with the labels that the system prompt may name."""
     prompt = next((turn.text[-_EXAMINED:] for turn in reversed(traits.turns) if turn.role == "user"), "")
     system = next((turn.text[:_EXAMINED] for turn in traits.turns if turn.role == "system"), "")
-    offered = frozenset(_OFFERED.findall(prompt))
+    return _question(prompt, system)
+
+
+@lru_cache(maxsize=8)
+def _question(prompt: str, system: str) -> Question:
+    offered = {letter: _plain(text).casefold() for letter, text in _OFFERED.findall(prompt)}
     asked = _LABELS_ASKED.search(prompt) or _LABELS_ASKED.search(system)
-    labels = frozenset(_WORD.findall(f"{system} {prompt}".casefold())) if asked else frozenset()
-    return Question(offered if {"A", "B"} <= offered else frozenset(), labels, is_math(prompt))
+    labels = frozenset(_WORD.findall(f"{system} {prompt}".casefold())) if asked else frozenset[str]()
+    polar = _POLAR.search(prompt[-_SAMPLE:])
+    return Question(
+        offered if {"A", "B"} <= offered.keys() else {},
+        labels,
+        numeric=bool(_DIGIT.search(prompt) and _NUMBER_ASKED.search(prompt)),
+        as_share=_SHARE_ASKED.search(prompt) is not None,
+        polar=polar is not None and len(polar[1].split()) >= _POLAR_WORDS,
+        commas=language_of(split(prompt[-_SAMPLE:])) in _COMMAS,
+    )
 
 
 def final_answer(text: str, question: Question) -> Answer | None:
@@ -98,21 +139,31 @@ def final_answer(text: str, question: Question) -> Answer | None:
         return found
     if len(text.strip()) <= _SHORT and (found := _bare(ending, question)):
         return found
-    letter = _LEADING_LETTER.match(text[:_SHORT])
-    if letter and letter[1] in question.choices:
-        return Answer(Kind.CHOICE, letter[1])
-    closing = closing_numbers(text) if question.numeric else []
-    return Answer(Kind.NUMBER, "", closing[-1]) if closing else None
+    return _opening(text[:_SHORT], question) or _closing(text, question)
 
 
-def closing_numbers(text: str) -> list[Number]:
+def closing_numbers(text: str, *, commas: bool = False) -> list[Number]:
     """The numbers in a reply's last characters, in their order."""
-    return _numbers(text.strip()[-_CLOSING:])
+    return numbers(_written_out(text.strip()[-_CLOSING:]), commas=commas)
 
 
 def is_marked(text: str) -> bool:
     """Whether the reply marks its final answer."""
     return _MARK.search(text.strip()[-_EXAMINED:]) is not None
+
+
+def _opening(text: str, question: Question) -> Answer | None:
+    """A choice's letter, or yes or no, that a reply begins with."""
+    letter = _LEADING_LETTER.match(text)
+    if letter and letter[1] in question.choices:
+        return Answer(Kind.CHOICE, letter[1])
+    said = _YES_NO.match(text) if question.polar else None
+    return Answer(Kind.LABEL, said[1].casefold()) if said else None
+
+
+def _closing(text: str, question: Question) -> Answer | None:
+    found = closing_numbers(text, commas=question.commas) if question.numeric else []
+    return Answer(Kind.NUMBER, "", found[-1]) if found else None
 
 
 def _marked(ending: str) -> str:
@@ -137,27 +188,54 @@ def _inside(rest: str) -> str:
 
 
 def _read(marked: str, question: Question) -> Answer | None:
-    """A marked answer: a number or a letter that it begins with, or a label that it is."""
+    """A marked answer: a date, a number or a letter that it begins with, a choice or a label that it is."""
     plain = _plain(marked)
     letter = _LETTER.match(plain)
     if letter and letter[1] in question.choices:
         return Answer(Kind.CHOICE, letter[1])
+    if found := _choice(plain, question) or _date(plain):
+        return found
     value = plain.rpartition("=")[2].strip()
-    number = _NUMBER.match(value)
+    number = leading(value, commas=question.commas)
     if number:
-        return Answer(Kind.NUMBER, "", _number(number))
-    return _label(plain, question)
+        return Answer(Kind.NUMBER, "", number[0])
+    return _in_words(plain) or _label(plain, question)
 
 
 def _bare(reply: str, question: Question) -> Answer | None:
     """A reply that is nothing but its answer."""
     plain = _plain(reply)
-    if plain in question.choices:
-        return Answer(Kind.CHOICE, plain)
-    number = _NUMBER.match(plain)
-    if number and len(plain.split()) <= _LABEL_WORDS and not _numbers(plain[number.end() :]):
-        return Answer(Kind.NUMBER, "", _number(number))
-    return _label(plain, question)
+    if found := _choice(plain, question) or _date(plain):
+        return found
+    number = leading(plain, commas=question.commas)
+    if number and len(plain.split()) <= _LABEL_WORDS and not numbers(plain[number[1] :]):
+        return Answer(Kind.NUMBER, "", number[0])
+    return _in_words(plain) or _label(plain, question)
+
+
+def _choice(plain: str, question: Question) -> Answer | None:
+    """A letter alone, also a small one, or an offered text without its letter."""
+    if plain.upper() in question.choices:
+        return Answer(Kind.CHOICE, plain.upper())
+    said = plain.casefold()
+    letters = [letter for letter, text in question.choices.items() if text and text == said]
+    return Answer(Kind.CHOICE, letters[0]) if len(letters) == 1 else None
+
+
+def _date(plain: str) -> Answer | None:
+    """A day, with or without a time. A time alone is a number."""
+    found = moment(plain.removeprefix("on ").removeprefix("On "))
+    return Answer(Kind.DATE, found) if found and not found.startswith("T") else None
+
+
+def _in_words(plain: str) -> Answer | None:
+    """A small number that is written out, with or without what it counts."""
+    words = _WORD.findall(plain.casefold())
+    value = _VALUES.get(words[0]) if 0 < len(words) <= _LABEL_WORDS else None
+    if value is None:
+        return None
+    ones = _VALUES.get(words[1], 0) if len(words) > 1 and value in range(20, 100, 10) else 0
+    return Answer(Kind.NUMBER, "", Number(Fraction(value + ones % 10), 0))
 
 
 def _label(plain: str, question: Question) -> Answer | None:
@@ -169,18 +247,13 @@ def _label(plain: str, question: Question) -> Answer | None:
 
 def _plain(text: str) -> str:
     """The text without markup and closing punctuation, its LaTeX fractions written with a slash."""
-    return _MARKUP.sub("", _FRACTION.sub(r"\1/\2", text)).strip().rstrip(".!%").strip()
+    return _MARKUP.sub("", _FORMULA.sub("", _written_out(text))).strip().rstrip(".!").strip()
 
 
-def _numbers(text: str) -> list[Number]:
-    return [_number(match) for match in _NUMBER.finditer(_FRACTION.sub(r"\1/\2", text))]
+def _written_out(text: str) -> str:
+    r"""LaTeX's fractions with a slash, its escaped signs bare: ``\frac{1}{2}``, ``50\%``, ``1{,}000``."""
+    return _LATEX_SIGNS.sub(_bare_sign, _FRACTION.sub(r"\1/\2", text)) if "\\" in text or "{" in text else text
 
 
-def _number(match: re.Match[str]) -> Number:
-    if match["hour"]:
-        return Number(Fraction(60 * int(match["hour"]) + int(match["minute"])), 0)
-    part = match["part"] or ""
-    value = Fraction(f"{match['whole'].replace(',', '')}.{part or '0'}{match['exponent'] or ''}")
-    value /= int(match["under"] or 1)
-    sign = -1 if match[0].startswith(("-", "\u2212")) else 1
-    return Number(sign * value, len(part))
+def _bare_sign(found: re.Match[str]) -> str:
+    return "," if found[0] == "{,}" else found[0][1:] if found[0][1:] in "%$" else ""

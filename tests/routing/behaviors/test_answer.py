@@ -17,6 +17,11 @@ from routing.traits import Endpoint, FormatKind, Traits, Turn
 SUM = "Tom has 3 boxes of 12 pencils. How many pencils does he have?"
 QUIZ = "Which is red?\n(A) grass\n(B) blood\n(C) sky"
 SENTIMENT = "Classify as positive or negative: I loved it."
+SPAM_TOO = '{"spam": true, "why": "Whoever calls at once is promised money, says the sender."}'
+CHANCE = "What is the probability of heads in 10 throws?"
+POLAR = "Is Basel on the Rhine?"
+GERMAN = "Wie viele Einwohner hat die Stadt, wenn es 3 Viertel mit je 500 sind?"
+DATE = "When was it built? Give the date."
 OPEN = "Tell me about otters."
 
 
@@ -38,6 +43,26 @@ def judged(prompt: str, teacher: str, student: str, kind: FormatKind = FormatKin
         (SENTIMENT, "positive", "Positive."),
         (SENTIMENT, "Positive", "The sentiment of this is positive."),
         (OPEN, "42", "42."),
+        (OPEN, "The answer is 5 km.", "The answer is 5000 m."),
+        (OPEN, "The answer is 2.5 hours", "Answer: 2 hours and 30 minutes"),
+        (OPEN, "The answer is $5.", "The answer is 5 dollars."),
+        (OPEN, "The answer is 5.", "The answer is 5 km."),
+        (OPEN, "The answer is 8:10 pm.", "The answer is 20:10."),
+        (OPEN, "The answer is 1.2 million.", "The answer is 1,200,000."),
+        (OPEN, "The answer is twelve.", "12"),
+        (OPEN, "\\boxed{50\\%}", "The answer is 50 %."),
+        (OPEN, "\\boxed{1{,}000}", "1000"),
+        (CHANCE, "The answer is 50%.", "The answer is 0.5."),
+        (CHANCE, "The answer is 1/2.", "The answer is 50 percent."),
+        (GERMAN, "Die Antwort lautet 1.500.", "Die Antwort ist: 1500"),
+        (GERMAN, "Die Antwort ist 1.500,5", "Die Antwort ist 1500,50"),
+        (DATE, "The answer is January 5, 1951.", "5 January 1951"),
+        (DATE, "1951-01-05", "The answer is on January 5th, 1951."),
+        (QUIZ, "B", "blood"),
+        (QUIZ, "B", "The answer is blood."),
+        (QUIZ, "B", "b"),
+        (POLAR, "Yes, it is.", "Yes."),
+        (OPEN, '{"a": 1}', '```json\n{"a": 1.0}\n```'),
     ],
 )
 def test_the_same_answer(prompt: str, teacher: str, student: str) -> None:
@@ -56,12 +81,32 @@ def test_the_same_answer(prompt: str, teacher: str, student: str) -> None:
         (QUIZ, "B", "It is grass, of course."),
         (SENTIMENT, "positive", "negative"),
         (SENTIMENT, "positive", "nonpositive"),
+        (OPEN, "The answer is 5 km.", "The answer is 5 m."),
+        (OPEN, "The answer is 5 km.", "The answer is 5 kg."),
+        (OPEN, "The answer is \u20ac5.", "The answer is 5 dollars."),
+        (OPEN, "The answer is 8:10 pm.", "The answer is 8:10 am."),
+        (OPEN, "The answer is 50%.", "The answer is 0.5."),
+        (OPEN, "The answer is 1.500.", "The answer is 1500."),
+        (DATE, "The answer is January 5, 1951.", "The answer is January 6, 1951."),
+        (POLAR, "Yes, it is.", "No, it is on the Aare."),
+        (OPEN, '{"a": 1}', '{"a": 2}'),
     ],
 )
 def test_another_answer(prompt: str, teacher: str, student: str) -> None:
     """Or none at all."""
     label = judged(prompt, teacher, student)
     assert (label.presence, label.rule[:5]) == (Presence.ABSENT, "other")
+
+
+def test_a_reply_that_says_neither_yes_nor_no_is_not_judged() -> None:
+    """There are too many ways to say it."""
+    assert judged(POLAR, "Yes, it is.", "Basel lies there.").rule == "neither yes nor no"
+
+
+def test_a_number_that_is_nearly_right_is_half_as_bad() -> None:
+    """It may be a matter of rounding; another one is not."""
+    assert judged(SUM, "#### 36.2", "#### 36").score == 0.5
+    assert judged(SUM, "#### 36", "#### 63").score == 0.0
 
 
 @pytest.mark.parametrize(
@@ -90,6 +135,8 @@ def test_a_teacher_cut_for_length_sets_no_standard() -> None:
         ('{"spam": true}', "It is spam.", Presence.ABSENT, 0.0),
         ("It is spam.", '{"spam": true}', Presence.NOT_APPLICABLE, 0.0),
         ('{"summary": "A long text that no two models would write the same."}', "{}", Presence.NOT_APPLICABLE, 0.0),
+        ('{"spam": true, "why": "It promises money to whoever calls at once."}', SPAM_TOO, Presence.PRESENT, 1.0),
+        ('{"spam": false, "why": "It promises money to whoever calls at once."}', SPAM_TOO, Presence.ABSENT, 0.0),
         ("[" * 10 + "]" * 10, "[]", Presence.NOT_APPLICABLE, 0.0),
         (str(list(range(65))), "[]", Presence.NOT_APPLICABLE, 0.0),
     ],

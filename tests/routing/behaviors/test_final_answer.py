@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.final_answer import Answer, Kind, Number, closing_numbers, final_answer, question_of
+from routing.behaviors.final_answer import Answer, Kind, closing_numbers, final_answer, question_of
+from routing.behaviors.quantities import Number
 from routing.traits import Endpoint, Traits, Turn
 
 OPEN = "Tell me about otters."
@@ -85,6 +86,32 @@ def test_labels_are_words_of_the_request() -> None:
     assert read("Hi there!", "Hi there") is None
 
 
+def test_yes_and_no_answer_questions_that_ask_for_them() -> None:
+    """Where the question asks back, or asks for something else, they only begin a sentence."""
+    assert read("Yes, it lies there.", "Is Basel on the Rhine?") == Answer(Kind.LABEL, "yes")
+    assert read("No, on the Aare.", "I have a question. Does Bern lie on the Rhine?") == Answer(Kind.LABEL, "no")
+    assert read("Yes, I am sure of it.", "Is that right?") is None
+    assert read("Yes, of course I can.", "Do you know Basel and its bridges?") is None
+    assert read("No doubt it is old.", "Is the bridge of Basel old?") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The answer is January 5, 1951.", Answer(Kind.DATE, "1951-01-05")),
+        ("1951-01-05", Answer(Kind.DATE, "1951-01-05")),
+        ("Twelve.", Answer(Kind.NUMBER, "", Number(Fraction(12), 0))),
+        ("The answer is twenty-one pencils.", Answer(Kind.NUMBER, "", Number(Fraction(21), 0))),
+        ("Die Antwort lautet 36.", Answer(Kind.NUMBER, "", Number(Fraction(36), 0))),
+        ("\u7b54\u6848\u662f36\u3002", Answer(Kind.NUMBER, "", Number(Fraction(36), 0))),
+        ("\\boxed{50\\%}", Answer(Kind.NUMBER, "", Number(Fraction(50), 0, "percent"))),
+    ],
+)
+def test_other_marked_and_bare_answers(text: str, expected: Answer) -> None:
+    """Days, numbers in words, other languages' marks."""
+    assert read(text, OPEN) == expected
+
+
 def test_labels_may_stand_in_the_system_prompt() -> None:
     """Where classifiers' instructions usually are."""
     turns = (Turn("system", "Reply with one of: spam, ham."), Turn("user", "Win money"))
@@ -136,7 +163,7 @@ def test_any_arrangement_of_digits_and_marks_has_an_answer_or_none(text: str) ->
 
 
 @pytest.mark.parametrize(
-    "unit", ["answer is", "\\boxed{", "1,", "1,111", "9", "{", "####", "\\frac{1}{", "A. ", "1 / "]
+    "unit", ["answer is", "\\boxed{", "1,", "1,111", "9", "{", "####", "\\frac{1}{", "A. ", "1 / ", "is a ", "is "]
 )
 def test_hostile_text_takes_bounded_time(unit: str) -> None:
     """Only bounded parts are read."""
