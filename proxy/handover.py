@@ -31,6 +31,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
 
     ``reply`` is the body as it came over the wire (``encoding`` is its content-encoding), cut at the route's bound if
     ``oversized``. ``mirror`` is False for requests that opted out, ``store`` for those marked do-not-store.
+    ``slice`` is the one that the worker settled, "" where it left that to the examiner; ``met`` are the conditions on
+    headers, of the route's slice rules, that hold.
     """
 
     pair: str
@@ -56,6 +58,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     store: bool = True
     conversation: str = ""
     traceparent: str = ""
+    slice: str = ""
+    met: list[str] = []
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True, tag=3):

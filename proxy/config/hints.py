@@ -26,6 +26,7 @@ Date = Annotated[str, "date"]
 RouteName = Annotated[str, "route name"]
 SliceName = Annotated[str, "slice"]
 BehaviorName = Annotated[str, "behavior"]
+HeaderCondition = Annotated[str, "header condition"]  # NAME, or NAME=VALUE with * for any characters
 StickySource = Annotated[str, "sticky source"]
 PerSlice = Annotated[Mapping[str, Percent], "per slice"]  # one number, or numbers by slice and a ``default``
 Free = Annotated[Mapping[str, object], "free"]  # what a later version reads

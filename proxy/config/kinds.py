@@ -27,6 +27,7 @@ BEHAVIOR_NAME = r"^[a-z][a-z0-9_]{0,63}$"
 STICKY_SOURCE = (
     r"^(?:header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}|body:[A-Za-z_][A-Za-z0-9_.-]{0,127}|api_key|conversation)$"
 )
+HEADER_CONDITION = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}(?:=[ -~]{1,256})?$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
 _COUNT = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,15})")
@@ -262,6 +263,12 @@ KINDS: Mapping[str, Kind] = {
         BEHAVIOR_NAME,
         "is not the name of a behavior",
         "use 1 to 64 lower-case letters, digits and underscores, the first a letter",
+    ),
+    "header condition": _patterned(
+        "a condition on a header",
+        HEADER_CONDITION,
+        "is not a condition on a header",
+        "write the header's NAME, or NAME=VALUE with * for any characters, such as x-team=ide-*",
     ),
     "sticky source": _patterned(
         "a source of the sticky unit",

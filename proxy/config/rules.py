@@ -14,6 +14,7 @@ from proxy.config.moving import GateRule, Gates, Inherit, OverNoise
 from proxy.config.own_rules import BUILT_IN, OWN_RULES
 from proxy.config.problems import Finding, Path, nearest, quoted
 from proxy.config.settings import Config
+from proxy.config.slice_rules import findings as slice_findings
 
 Rule = Callable[[Config, Container[Path]], Iterator[Finding]]
 """Takes the configuration and the paths that the file sets."""
@@ -118,6 +119,11 @@ def _complete(path: Path, given: Container[Path]) -> Iterator[Finding]:
         yield Finding(path, "", f"has only {keys[0]}", "give both successBelow and failureAbove")
 
 
+def _slices(config: Config, _: Container[Path]) -> Iterator[Finding]:
+    for route in config.routes.values():
+        yield from slice_findings(("routes", route.name, "slices"), route.slices)
+
+
 def _behaviors_known(config: Config, _: Container[Path]) -> Iterator[Finding]:
     for route in config.routes.values():
         known = (*BUILT_IN, *(own.name for own in route.behaviors if own.name))
@@ -147,5 +153,6 @@ RULES: tuple[Rule, ...] = (
     _thresholds,
     *OWN_RULES,
     _behaviors_known,
+    _slices,
 )
 """All of them."""

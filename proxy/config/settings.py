@@ -31,6 +31,7 @@ from proxy.config.hints import (
 )
 from proxy.config.moving import Gates, Rollout
 from proxy.config.own import OwnBehavior
+from proxy.config.slice_rules import SliceRule
 
 MIB = 1024 * 1024
 
@@ -253,6 +254,7 @@ class Route:
         fallback: When the teacher steps in for the student.
         privacy: What is kept.
         behaviors: Behaviors of the operator's own.
+        slices: Rules that put requests into a slice; the first that holds decides.
     """
 
     name: Derived
@@ -268,6 +270,7 @@ class Route:
     fallback: Fallback = Fallback()
     privacy: Privacy = Privacy()
     behaviors: tuple[OwnBehavior, ...] = ()
+    slices: tuple[SliceRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from proxy.config.kinds import KINDS, Kind, choice
 from proxy.config.moving import Pause, Step
 from proxy.config.own import OwnBehavior
 from proxy.config.settings import Config
+from proxy.config.slice_rules import When
 
 CAMEL = frozenset(
     {
@@ -157,7 +158,7 @@ def _table(cls: type) -> Table:
     )
     named = shapes.get("name", True) is None
     return Table(
-        cls.__name__, summary, settings, cls, named, one_key=cls is Step, terse=cls in {Step, Pause, OwnBehavior}
+        cls.__name__, summary, settings, cls, named, one_key=cls is Step, terse=cls in {Step, Pause, OwnBehavior, When}
     )
 
 

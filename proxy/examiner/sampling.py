@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from proxy.config.settings import Route
 from proxy.handover import Record
+from proxy.slicing import rules_of
 from proxy.wire.conversation import conversation_key
 from proxy.wire.errors import WireError
 from proxy.wire.requests import read_traits
@@ -62,7 +63,7 @@ def sample(route: Route, record: Record) -> Sample | None:
     if mirror.percentage == 0 and not any(mirror.slices.values()):
         return None
     traits = _traits(record)
-    slice_ = slice_of(traits) if traits else Slice.GENERAL
+    slice_ = _slice(route, record, traits)
     unit = record.conversation or (conversation_key(traits) if traits else "") or record.pair
     if not _chosen(Purpose.MIRROR, route, unit, mirror.slices.get(slice_, mirror.percentage)):
         return None
@@ -78,6 +79,13 @@ def settled_without_a_call(chosen_one: Sample) -> Outcome | None:
     if record.outcome == "client_gone" or record.oversized or chosen_one.traits is None:
         return Outcome.UNJUDGEABLE
     return None if record.outcome == "ok" else Outcome.TEACHER_FAILED
+
+
+def _slice(route: Route, record: Record, traits: Traits | None) -> Slice:
+    """The slice that the worker settled, or else by the same rules that it would use."""
+    if record.slice:
+        return Slice(record.slice)
+    return slice_of(traits, rules_of(route.slices), record.met) if traits else Slice.GENERAL
 
 
 def _traits(record: Record) -> Traits | None:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from proxy.config.settings import Config, Listen, Route
+from proxy.slicing import HEADER, UnknownSliceError, told
 from proxy.telemetry.catalog import REQUESTS
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
@@ -29,7 +30,7 @@ from proxy.worker.http import EXTENSION, Connection
 from proxy.worker.replies import RequestError
 from proxy.worker.serving import Send, Serving, send_error
 from routing.decision import Decision
-from routing.traits import Endpoint
+from routing.traits import Endpoint, Slice
 
 log = logging.getLogger("practicum.worker")
 
@@ -123,6 +124,7 @@ class DataPort:
             store=head.store,
             decision=self._decide(value(headers, b"x-practicum-arm") == b"teacher"),
             started=started,
+            slice=None if endpoint is Endpoint.OTHER else _told(headers),
         )
 
 
@@ -212,6 +214,14 @@ def _route(config: Config, endpoint: Endpoint, headers: Headers, body: bytes) ->
         )
         raise RequestError(404, "model_not_found", message, param="model")
     return route, head
+
+
+def _told(headers: Headers) -> Slice | None:
+    """The slice that the caller names. One that does not exist is refused: ignored, a slip would never be seen."""
+    try:
+        return told(headers)
+    except UnknownSliceError as error:
+        raise RequestError(400, "unknown_slice", str(error), param=HEADER.decode()) from error
 
 
 def _route_of_other(config: Config, headers: Headers, body: bytes) -> Route:

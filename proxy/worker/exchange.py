@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from proxy.config.settings import Route
 from proxy.handover import Record
+from proxy.slicing import conditions_met
 from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN, OVERHEAD, REQUESTS
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
@@ -19,7 +20,7 @@ from proxy.wire.ending import Ending
 from proxy.worker.headers import value
 from routing.decision import Decision
 from routing.observation import Failure
-from routing.traits import Endpoint
+from routing.traits import Endpoint, Slice
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request of a client, parsed and bounded.
+    """One request of a client, parsed and bounded. ``slice`` is the one the caller named.
 
     ``started`` is of ``time.monotonic``, in seconds: the event loop's own clock ticks in milliseconds only.
     """
@@ -46,6 +47,7 @@ class Ask:
     store: bool
     decision: Decision
     started: float
+    slice: Slice | None = None
 
     @property
     def mirrored(self) -> bool:
@@ -176,6 +178,8 @@ class Exchange:
             store=ask.store,
             conversation=value(ask.headers, b"x-practicum-conversation").decode("latin-1"),
             traceparent=value(ask.headers, b"traceparent").decode("latin-1"),
+            slice=ask.slice or "",
+            met=conditions_met(ask.route.slices, ask.headers) if ask.route.slices else [],
         )
 
     def count(self, tally: Tally, record: Record) -> None:

@@ -8,7 +8,7 @@ a tenth of a millisecond. What it does not know: a conversation's topic from bef
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from routing.slices.fitted import BESIDE, TASKS, Weights, load
 from routing.slices.marks import Mark, Reason, Sliced
@@ -20,29 +20,28 @@ from routing.traits import Slice, Traits
 _LIKELY = 0.5
 _FOREIGN = 0.5  # share of letters
 _FIRST = (Slice.TOOL_USE, Slice.LONG_CONTEXT, Slice.MULTILINGUAL)  # before what words alone show
-_NO_HEADERS: Mapping[str, str] = {}
 
 
 def slice_of(
     traits: Traits,
     rules: Sequence[Rule] = (),
-    headers: Mapping[str, str] = _NO_HEADERS,
+    met: Collection[str] = (),
     told: Slice | None = None,
 ) -> Slice:
     """The slice by which the request's traffic is shifted.
 
-    ``told`` is the slice the caller named, ``headers`` those of the request that ``rules`` ask for, names in lower
-    case. Takes time linear in the prompt, and that bounded.
+    ``told`` is the slice the caller named, ``met`` the conditions of ``rules`` on headers that hold. Takes time linear
+    in the prompt, and that bounded.
     """
     if told is not None:
         return told
-    return first_that_holds(rules, traits, headers) or classify(traits).slice
+    return first_that_holds(rules, traits, met) or classify(traits).slice
 
 
 def classify(
     traits: Traits,
     rules: Sequence[Rule] = (),
-    headers: Mapping[str, str] = _NO_HEADERS,
+    met: Collection[str] = (),
     told: Slice | None = None,
     weights: Weights | None = None,
 ) -> Sliced:
@@ -50,7 +49,7 @@ def classify(
 
     Arguments are ``slice_of``'s; other ``weights`` than the package's own are for measuring.
     """
-    ruled = None if told is not None else first_that_holds(rules, traits, headers)
+    ruled = None if told is not None else first_that_holds(rules, traits, met)
     set_by_people = [*_given(told, Reason.HEADER), *_given(ruled, Reason.RULE)]
     shown = tuple(structural(traits))
     words = _by_words(features(last_said(traits)), weights or load())

@@ -7,54 +7,44 @@ route's settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from routing.traits import Slice, Traits
 
 Search = Callable[[str], bool]
-"""Whether a pattern occurs in a text; must take time linear in it."""
+"""Whether a pattern or a form is a text's; must take time linear in it."""
 
 EXAMINED = 100_000  # characters of a text that a pattern is searched in
 
 
 @dataclass(frozen=True, slots=True)
-class HeaderIs:
-    """A header of the request, in lower case, and what its value must look like: ``*`` for anything, "" for nothing."""
-
-    name: str
-    value: str = "*"
-
-    def holds(self, headers: Mapping[str, str]) -> bool:
-        """Whether the request has it so."""
-        found = headers.get(self.name)
-        return found is not None and fnmatchcase(found, self.value)
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
-    """A slice, and the conditions for it. ``tool`` is a tool's name, with ``*`` for any characters."""
+    """A slice, and the conditions for it.
+
+    ``header`` is a condition on the request's headers as the operator wrote it, "" for none: whoever sees the headers
+    says which of these hold. ``tool`` is asked of the name of each tool that is offered.
+    """
 
     slice: Slice
-    header: HeaderIs | None = None
+    header: str = ""
     system: Search | None = None
     prompt: Search | None = None
-    tool: str = ""
+    tool: Search | None = None
 
-    def holds(self, traits: Traits, headers: Mapping[str, str]) -> bool:
-        """Whether every condition holds; the cheap ones are asked first."""
+    def holds(self, traits: Traits, met: Collection[str]) -> bool:
+        """Whether every condition holds; the cheap ones are asked first. ``met``: those on headers that do."""
         return (
-            (self.header is None or self.header.holds(headers))
-            and (not self.tool or any(fnmatchcase(tool.name, self.tool) for tool in traits.tools))
+            (not self.header or self.header in met)
+            and (self.tool is None or any(self.tool(tool.name) for tool in traits.tools))
             and (self.system is None or self.system(_text(traits, "system")))
-            and (self.prompt is None or self.prompt(last_said(traits)))
+            and (self.prompt is None or self.prompt(last_said(traits)[:EXAMINED]))
         )
 
 
-def first_that_holds(rules: Sequence[Rule], traits: Traits, headers: Mapping[str, str]) -> Slice | None:
+def first_that_holds(rules: Sequence[Rule], traits: Traits, met: Collection[str]) -> Slice | None:
     """The slice of the first rule that holds, or None."""
-    return next((rule.slice for rule in rules if rule.holds(traits, headers)), None)
+    return next((rule.slice for rule in rules if rule.holds(traits, met)), None)
 
 
 def last_said(traits: Traits) -> str:

@@ -39,6 +39,7 @@ BY_NOUN: dict[str, Written] = {
     "a name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,5}", fullmatch=True),
     "a behavior": st.sampled_from(["refusal", "answer"]),
     "a regular expression": st.sampled_from(["a", r"(?i)\bpolicy\s+\d+", "x: {y}", "- 'z'"]),
+    "a condition on a header": st.sampled_from(["x-team", "x-team=ide-*", "x-a=: b"]),
     "a source of the sticky unit": st.sampled_from(["header:x", "body:user", "api_key"]),
 }
 
@@ -88,7 +89,7 @@ def collection(shape: ListOf | MapOf | Free | Table) -> Written:
             return st.sampled_from(ways).flatmap(
                 lambda way: st.fixed_dictionaries({name.key: st.sampled_from("abcdef"), way.key: not_null(way.shape)})
             )
-        case Table(settings=known, one_key=True):
+        case Table(name="When", settings=known) | Table(settings=known, one_key=True):
             return st.sampled_from(known).flatmap(lambda s: st.fixed_dictionaries({s.key: not_null(s.shape)}))
         case Table(settings=known):
             keys = {s.key: AGREEING[s.key] if s.key in AGREEING else written(s.shape) for s in known}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proxy.config.settings import Mirror
+from proxy.config.slice_rules import SliceRule, When
 from proxy.examiner.sampling import Outcome, sample, settled_without_a_call
 from routing.traits import Slice
 from tests.proxy.examiner.records import chat, record, route
@@ -57,6 +58,23 @@ def test_a_slice_can_have_its_own_share() -> None:
     assert taken is not None
     assert taken.slice is Slice.MATH
     assert sample(mathematics, record(request=chat("Tell me about the sea."))) is None
+
+
+def test_a_slice_that_was_set_goes_before_a_guess() -> None:
+    """By the caller, whose word the record carries; or by the route's rules, with what the worker saw of headers."""
+    rules = (SliceRule("code", When(header="x-team=ide")), SliceRule("reasoning", When(prompt_matches="7")))
+    ruled = route(slices=rules)
+    slices = [
+        taken.slice
+        for facts in (
+            {"slice": "multilingual"},
+            {"met": ["x-team=ide"]},
+            {},
+            {"slice": "general", "request": b"no JSON"},
+        )
+        if (taken := sample(ruled, record(**facts))) is not None
+    ]
+    assert slices == [Slice.MULTILINGUAL, Slice.CODE, Slice.REASONING, Slice.GENERAL]
 
 
 def test_the_noise_floor_is_a_choice_of_its_own() -> None:

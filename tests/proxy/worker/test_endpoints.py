@@ -266,6 +266,23 @@ def test_the_teacher_may_be_asked_for(port: Port, arm: str, reason: str) -> None
     assert (answer.head.value("x-practicum-arm"), answer.head.value("x-practicum-pair")) == ("teacher", record.pair)
 
 
+def test_a_caller_can_say_which_slice_it_is_in(port: Port) -> None:
+    """The record carries it, so that both processes use the same."""
+    port.call(CHAT, chat(), (("x-practicum-slice", "Math"),))
+    port.call(CHAT, chat())
+    assert sorted(record.slice for record in port.settled(2)) == ["", "math"]
+
+
+def test_a_slice_that_does_not_exist_is_refused(port: Port, server: Server) -> None:
+    """A slip must be seen by whoever made it; other endpoints have no slices, and never ask."""
+    answer = port.call(CHAT, chat(), (("x-practicum-slice", "maths"),))
+    assert (answer.status, answer.error()["code"]) == (400, "unknown_slice")
+    assert answer.error()["param"] == "x-practicum-slice"
+    assert '"math"' in str(answer.error()["message"])
+    assert server.received == []
+    assert port.call("/v1/files", b"x", (("x-practicum-slice", "maths"),)).status == 200
+
+
 def test_a_new_configuration_holds_from_the_next_request(server: Server) -> None:
     """No restart, no request between two configurations."""
     known = config(Upstream(server.url()))

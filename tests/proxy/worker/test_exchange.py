@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from proxy.config.settings import Mirror, Upstream
+from proxy.config.slice_rules import SliceRule, When
 from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN, OVERHEAD, REQUESTS
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
@@ -175,6 +176,15 @@ def test_what_nobody_compares_is_not_kept(mirror: Mirror, endpoint: Endpoint, ke
     exchange.body(DONE, 1001.0)
     record = exchange.record(1002.0)
     assert (record.request, record.reply) == ((ASK.body, DONE) if kept else (b"", b""))
+
+
+def test_a_record_says_which_conditions_on_headers_hold() -> None:
+    """The examiner sees no headers, and must not: only what the rules ask about them."""
+    rules = tuple(SliceRule("code", When(header=header)) for header in ("x-team=ide", "x-team=web", "x-key"))
+    headers = ((b"x-team", b"ide"), (b"x-key", b"secret"))
+    record = begun(replace(ASK, route=replace(ROUTE, slices=rules), headers=headers)).record(1002.0)
+    assert record.met == ["x-team=ide", "x-key"]
+    assert begun(replace(ASK, headers=headers)).record(1002.0).met == []
 
 
 def test_a_record_says_what_was_asked_and_what_came() -> None:
