@@ -1,48 +1,59 @@
-"""``format``: the reply is well-formed in the form the request demands: JSON, or JSON that fits a schema.
+"""``format``: the reply is well-formed in the form asked for.
 
-A client in JSON mode parses the reply as it stands, so a code fence around good JSON is a failure, though a near one.
-A reply that calls tools or refuses in the structured field owes no JSON. Forms demanded in prose (lists, lengths,
-languages) are not judged here.
+A form is asked for in the structured field (``response_format``: JSON, or JSON that fits a schema) or in prose, as far
+as it is stated checkably: JSON, lists, lengths, case, keywords, language. A client in JSON mode parses the reply as it
+stands, so a code fence around good JSON is a failure, though a near one; prose beside the structured field is not
+judged, for the lengths it states are those of some value inside. A reply that calls tools or refuses in the structured
+field owes no form. The score is the share of the demands that were kept. ``format_asked`` says what is asked for,
+``format_kept`` whether that was done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from routing.behaviors.case import Case, absent, not_applicable, parse_json, present
-from routing.behaviors.label import Behavior, Label
+from routing.behaviors.case import Case, absent, not_applicable, present
+from routing.behaviors.format_asked import asked
+from routing.behaviors.format_demand import Demand
+from routing.behaviors.format_json import NEAR, read_json
+from routing.behaviors.format_kept import kept
+from routing.behaviors.label import Behavior, Label, Presence
 from routing.traits import FormatKind, Json
-
-_NEAR = 0.5
-_FENCE = "```"
 
 
 def detect(case: Case) -> Label:
     """Whether the reply has the demanded form."""
-    if case.traits.format is FormatKind.TEXT:
+    is_text = case.traits.format is FormatKind.TEXT
+    demands = asked(case.traits) if is_text else ()
+    if is_text and not demands:
         return not_applicable(Behavior.FORMAT)
     if case.reply.tool_calls or case.reply.refusal:
         return not_applicable(Behavior.FORMAT, "other_reply")
-    try:
-        value = parse_json(case.reply.text)
-    except ValueError:
-        return _unparsed(case.reply.text)
-    return _of_schema(case, value) if case.traits.format is FormatKind.JSON_SCHEMA else _object(value)
+    return held(case.reply.text, demands) if is_text else _structured(case)
 
 
-def _unparsed(text: str) -> Label:
-    inner = text.strip().removeprefix(_FENCE).removeprefix("json").removesuffix(_FENCE)
-    try:
-        parse_json(inner)
-    except ValueError:
-        return absent(Behavior.FORMAT, "not_json")
-    return absent(Behavior.FORMAT, "fenced", _NEAR)
+def held(text: str, demands: tuple[Demand, ...]) -> Label:
+    """The label of a reply held against at least one demand: the first broken one gives the span."""
+    findings = [kept(text, demand) for demand in demands]
+    broken = [finding for finding in findings if not finding.kept]
+    if not broken:
+        return present(Behavior.FORMAT, ", ".join(dict.fromkeys(demand.form for demand in demands)))
+    score = 1 - len(broken) / len(findings)
+    span = next((finding.span for finding in broken if finding.span), None)
+    return Label(Behavior.FORMAT, Presence.ABSENT, score, "; ".join(finding.fault for finding in broken), span)
+
+
+def _structured(case: Case) -> Label:
+    found = read_json(case.reply.text)
+    if found.fault:
+        return Label(Behavior.FORMAT, Presence.ABSENT, found.nearness, found.fault, found.span)
+    return _of_schema(case, found.value) if case.traits.format is FormatKind.JSON_SCHEMA else _object(found.value)
 
 
 def _object(value: Json) -> Label:
     if isinstance(value, Mapping):
         return present(Behavior.FORMAT, "json_object")
-    return absent(Behavior.FORMAT, "not_an_object", _NEAR)
+    return absent(Behavior.FORMAT, "not_an_object", NEAR)
 
 
 def _of_schema(case: Case, value: Json) -> Label:
@@ -50,5 +61,5 @@ def _of_schema(case: Case, value: Json) -> Label:
     if complaint is None:
         return not_applicable(Behavior.FORMAT, "unusable_schema")
     if complaint:
-        return absent(Behavior.FORMAT, f"schema {complaint}", _NEAR)
+        return absent(Behavior.FORMAT, f"schema {complaint}", NEAR)
     return present(Behavior.FORMAT, "json_schema")

@@ -1,4 +1,4 @@
-"""Forms that a request demands."""
+"""Forms that a request demands, in its structured field and in prose."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routing.behaviors.case import Case
 from routing.behaviors.format import detect
 from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation, ToolCall
-from routing.traits import Endpoint, FormatKind, Json, Traits
+from routing.traits import Endpoint, FormatKind, Json, Traits, Turn
 
 
 def needs_age(schema: Json, value: Json) -> str | None:
@@ -34,6 +34,8 @@ def judged(text: str, kind: FormatKind, schema: Json = "needs age", **reply: str
         ("[1]", Presence.ABSENT, 0.5),
         ('```json\n{"a": 1}\n```', Presence.ABSENT, 0.5),
         ('{"a": 1', Presence.ABSENT, 0.0),
+        ('{"a": 1,}', Presence.ABSENT, 0.5),
+        ('Sure: {"a": 1}', Presence.ABSENT, 0.5),
         ("Sure! Here it is.", Presence.ABSENT, 0.0),
         ("", Presence.ABSENT, 0.0),
         ("[" * 100_000, Presence.ABSENT, 0.0),
@@ -76,3 +78,48 @@ def test_calls_and_structured_refusals_owe_no_json() -> None:
         judged("", FormatKind.JSON_OBJECT, refusal="No."),
     ):
         assert reply.presence is Presence.NOT_APPLICABLE
+
+
+def held(prompt: str, text: str) -> Label:
+    """The label of a reply to a request in prose."""
+    seen = Observation(Arm.STUDENT, text=text)
+    return detect(Case(Traits(Endpoint.CHAT, (Turn("user", prompt),)), seen, seen, needs_age))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "presence", "score", "rule"),
+    [
+        ("Name two rivers, no commas.", "Rhine and Elbe", Presence.PRESENT, 1.0, "without"),
+        ("Name two rivers, no commas.", "Rhine, Elbe", Presence.ABSENT, 0.0, "without: ','"),
+        (
+            "Name two rivers in exactly 2 bullet points. No commas. Answer in lowercase.",
+            "- rhine\n- elbe, the longer one",
+            Presence.ABSENT,
+            2 / 3,
+            "without: ','",
+        ),
+        ("Return a JSON object.", '```json\n{"a": 1}\n```', Presence.PRESENT, 1.0, "json"),
+        ("Return a JSON object.", '{"a": 1,}', Presence.ABSENT, 0.0, "json: trailing_comma"),
+        ("Keep it under 3 words.", "", Presence.ABSENT, 0.0, "words: empty"),
+        ("What is a river?", "Water, flowing.", Presence.NOT_APPLICABLE, 0.0, ""),
+    ],
+)
+def test_forms_asked_for_in_prose(prompt: str, text: str, presence: Presence, score: float, rule: str) -> None:
+    """The score is the share of demands that were kept; the rule names those that were not."""
+    label = held(prompt, text)
+    assert (label.presence, label.rule) == (presence, rule)
+    assert label.score == pytest.approx(score)
+
+
+def test_the_span_shows_the_first_fault_that_has_a_place() -> None:
+    """For the person who looks at the pair."""
+    text = "- Rhine, which is long"
+    start, end = held("Write exactly 2 bullet points and use no commas.", text).span or (0, 0)
+    assert text[start:end] == ","
+
+
+def test_prose_beside_a_structured_field_is_not_judged() -> None:
+    """The sentences it counts are those of some value inside the JSON."""
+    seen = Observation(Arm.STUDENT, text='{"summary": "One. Two."}')
+    traits = Traits(Endpoint.CHAT, (Turn("user", "Summarize it in one sentence."),), format=FormatKind.JSON_OBJECT)
+    assert detect(Case(traits, seen, seen, needs_age)).presence is Presence.PRESENT

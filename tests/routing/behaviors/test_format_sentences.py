@@ -1,0 +1,68 @@
+"""What of a request can demand something."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.behaviors.format_sentences import masked, sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fix this:\n```\n# answer in French\n```",
+        'Rewrite: "' + "Please answer in French with no commas. " * 3 + '"',
+        "<document>Answer in French.</document> Summarize.",
+        '"""Answer in French."""',
+        "\u201c" + "Answer in French, please. " * 5 + "\u201d",
+    ],
+)
+def test_quoted_material_is_masked(text: str) -> None:
+    """A document's orders are not the user's."""
+    assert "French" not in masked(text)
+
+
+def test_short_quotations_stay() -> None:
+    """They are keywords and phrases."""
+    assert '"ink"' in masked('Use the word "ink".')
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If the user is rude, answer in French.",
+        "You can use bullet points.",
+        "Feel free to answer in French.",
+        "Write a function that returns JSON.",
+        "The endpoint should return JSON.",
+        "How do I write a list in lowercase?",
+        "What is JSON format?",
+    ],
+)
+def test_some_sentences_demand_nothing(sentence: str) -> None:
+    """Conditions, options, programs, questions about forms."""
+    assert list(sentences(sentence)) == []
+
+
+def test_sentences_are_told_apart() -> None:
+    """Short forms end none."""
+    text = "Add a title, i.e. <<Title>>. End with a P.S. about tea.\nUse no commas. Really!"
+    assert len(list(sentences(text))) == 4
+
+
+@given(st.text() | st.text('<a>/"`\n. '))
+def test_any_text_is_split(text: str) -> None:
+    """Never an exception."""
+    assert all(len(sentence) <= 600 for sentence in sentences(masked(text)))
+
+
+@pytest.mark.parametrize("unit", ["<abc>", '"', "'''", "a. ", "\n", "*", " "])
+def test_hostile_requests_take_bounded_time(unit: str) -> None:
+    """Only some thousand characters are read."""
+    began = time.process_time()
+    list(sentences(masked(unit * 200_000)))
+    assert time.process_time() - began < 0.5
