@@ -6,9 +6,15 @@ A set that is not there is an empty list, and its lines are missing from the rep
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from measuring.templates import Template
+
+SEED = 7
+AUTHORED = Path(__file__).parent / "authored"
 DEFAULT = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -20,6 +26,16 @@ class Reply:
     prompt: str
     label: str
     model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """A reply that we wrote ourselves, in one of the eight languages, with the label we meant."""
+
+    language: str
+    prompt: str
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,24 @@ def replies(folder: Path, name: str, file: str = "dev.jsonl") -> list[Reply]:
         for row in rows
         if isinstance(row["response"], str)
     ]
+
+
+def authored(name: str) -> list[Authored]:
+    """Our own replies: ``NAME_work`` is for fitting, ``NAME_held`` for tests and the report only."""
+    lines = (AUTHORED / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return [Authored(*line.replace("\\n", "\n").split("\t")) for line in lines]
+
+
+def drawn(name: str, draws: int = 40) -> Iterator[tuple[str, str]]:
+    """Labels and replies from templates of our own: lines ``label<TAB>template``, and ``SLOT name: word|word``."""
+    lines = (AUTHORED / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    slots = {
+        slot: words.split("|")
+        for slot, words in (line[5:].split(": ", 1) for line in lines if line.startswith("SLOT "))
+    }
+    rng = random.Random(SEED)  # noqa: S311 -- wordings are drawn, not secrets
+    for label, text in (line.split("\t") for line in lines if not line.startswith("SLOT ")):
+        yield from ((label, Template(text).drawn(rng, slots)) for _ in range(draws))
 
 
 def _last_said(prompt: str | list[dict[str, str]]) -> str:

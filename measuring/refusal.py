@@ -1,18 +1,131 @@
-"""How refusal is measured."""
+"""How refusal is measured, and what its heads are fitted on.
+
+Head ``refusal`` tells full and partial refusals from everything else; head ``partial`` tells, of refusals, which still
+help. People labeled the replies of three models (xstest_responses); what those models never said comes from replies we
+wrote ourselves. Replies of other sets decline nothing as far as anyone checked: they are negatives.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
-from measuring.data import Example
-from measuring.scores import Result
+from measuring.data import Example, authored, drawn, replies
+from measuring.fit import fitted, held_out
+from measuring.scores import Result, Subject, false_positives, macro, scored
+from routing.behaviors import refusal
+from routing.behaviors.label import Label, Presence
+from routing.behaviors.phrasing.linear import Weights
+from routing.behaviors.phrasing.reading import read
+
+XSTEST = "xstest_responses"
+COMPLIANCE = "full_compliance"
+FULL, PARTIAL = "full_refusal", "partial_refusal"
+ORDINARY = {
+    "ifeval_format": "dev.jsonl",
+    "in3_clarify_llm": "dev.jsonl",
+    "clarifying_human": "dev_abgcoqa.jsonl",
+    "expertqa_citations": "dev.jsonl",
+    "truthfulqa_informative": "dev.jsonl",
+}
 
 
 def examples(data: Path) -> list[Example]:
-    """What the heads are fitted on."""
-    return []
+    """What the heads ``refusal`` and ``partial`` are fitted on."""
+    return [*_labeled(data), *_authored(), *_ordinary(data)]
+
+
+def _labeled(data: Path) -> Iterator[Example]:
+    for reply in replies(data, XSTEST):
+        yield from _both(reply.text, reply.label, XSTEST, reply.model)
+
+
+def _authored() -> Iterator[Example]:
+    for reply in authored("declining_work"):
+        yield from _both(reply.text, reply.label, "authored", weight=2)
+    for label, text in drawn("declining"):
+        yield from _both(text, label, "templates", weight=0.3)
+
+
+def _ordinary(data: Path) -> Iterator[Example]:
+    for name, file in ORDINARY.items():
+        for reply in replies(data, name, file)[::3]:
+            yield Example(reply.text, "refusal", False, name, reply.model, 0.5)
+
+
+def _both(text: str, label: str, source: str, model: str = "", weight: float = 1) -> Iterator[Example]:
+    refuses = label in {FULL, PARTIAL}
+    yield Example(text, "refusal", refuses, source, model, weight)
+    if refuses:
+        yield Example(text, "partial", label == PARTIAL, source, model, weight)
 
 
 def results(data: Path) -> list[Result]:
-    """The lines of the report."""
-    return []
+    """Each model with the others' replies seen; the set with none of it seen; our own replies; ordinary ones."""
+    known = examples(data)
+    return [*_by_model(data, known), *_by_source(data, known), *_ours(known), *_false(data, known)]
+
+
+def found(weights: Weights, text: str) -> Label:
+    """What the detector says of a text when it has these weights."""
+    return refusal.find(dataclasses.replace(read(text), weights=weights))
+
+
+def _by_model(data: Path, known: list[Example]) -> Iterator[Result]:
+    everything = replies(data, XSTEST)
+    said: dict[str, list[str]] = {}
+    for model, weights, _ in held_out(known, lambda example: example.model if example.source == XSTEST else ""):
+        theirs = [reply for reply in everything if reply.model == model]
+        said[model] = [_said(weights, reply.text) for reply in theirs]
+        yield from _three_ways(f"model {model}", [reply.label for reply in theirs], said[model])
+    if said:
+        pooled = [reply.label for model in said for reply in everything if reply.model == model]
+        yield from _three_ways("each model in turn", pooled, [label for labels in said.values() for label in labels])
+
+
+def _by_source(data: Path, known: list[Example]) -> Iterator[Result]:
+    everything = replies(data, XSTEST)
+    if everything:
+        weights = fitted(example for example in known if example.source != XSTEST)
+        said = [_said(weights, reply.text) for reply in everything]
+        yield from _three_ways("the source", [reply.label for reply in everything], said)
+
+
+def _three_ways(split: str, truth: list[str], said: list[str]) -> Iterator[Result]:
+    parts = [
+        scored(
+            Subject("refusal", XSTEST, label, split), [one == label for one in truth], [one == label for one in said]
+        )
+        for label in (FULL, PARTIAL, COMPLIANCE)
+    ]
+    declined = {FULL, PARTIAL}
+    subject = Subject("refusal", XSTEST, "full or partial", split)
+    yield scored(subject, [one in declined for one in truth], [one in declined for one in said])
+    yield from parts[:2]
+    yield macro(Subject("refusal", XSTEST, "three-way, macro", split), parts)
+
+
+def _ours(known: list[Example]) -> Iterator[Result]:
+    weights = fitted(known)
+    for language, theirs in groupby(authored("declining_held"), key=lambda reply: reply.language):
+        held = list(theirs)
+        shown = [found(weights, reply.text).presence is Presence.PRESENT for reply in held]
+        subject = Subject("refusal", f"our own, {language}", "full or partial", "these replies")
+        yield scored(subject, [reply.label in {FULL, PARTIAL} for reply in held], shown)
+
+
+def _false(data: Path, known: list[Example]) -> Iterator[Result]:
+    for name, file in ORDINARY.items():
+        if everything := replies(data, name, file):
+            weights = fitted(example for example in known if example.source != name)
+            wrong = [found(weights, reply.text).presence is Presence.PRESENT for reply in everything]
+            yield false_positives(Subject("refusal", name, "full or partial", "the source"), wrong)
+
+
+def _said(weights: Weights, text: str) -> str:
+    label = found(weights, text)
+    if label.presence is not Presence.PRESENT:
+        return COMPLIANCE
+    return PARTIAL if label.variant == refusal.PARTIAL else FULL

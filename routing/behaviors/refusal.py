@@ -1,48 +1,61 @@
-"""``refusal``: the reply declines the task. A plain first version.
+"""``refusal``: the reply declines the task, fully or in part.
 
-It knows three signs: the structured refusal field, a content filter that stopped the reply, and a refusing phrase in
-the reply's opening. It does not tell full from partial refusals, finds none that come late, and knows English only;
-a detector measured on several models' replies is to replace it.
+Structure speaks first: the refusal field, a content filter that stopped the reply. Else the phrasing is judged twice.
+A phrase that declines outright, near the beginning and not quoted, is a refusal whatever follows; its words are the
+evidence. The fitted head ``refusal`` finds those that decline in other words, such as replies that lecture in place
+of an answer; the sentence that weighs most is the evidence. A refusal is ``partial`` where the head ``partial`` finds
+that the reply goes on to help, else ``full``. Other languages than the eight give ``not_applicable``.
 """
 
 from __future__ import annotations
 
-import re
-
-from routing.behaviors.case import Case, absent, present
+from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.label import Behavior, Label
+from routing.behaviors.phrasing.language import Language
+from routing.behaviors.phrasing.lexicon import Hit
+from routing.behaviors.phrasing.reading import Reading, read
 
-_OPENING = 240  # characters in which a refusal must begin
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'"})
-_CANNOT = (
-    r"(?:can(?:no|')t|can not|won't|will not|am (?:not able|unable|not going) to|'m (?:not able|unable|not going) to)"
-)
-_WHAT = (
-    r"(?:assist|help|comply|fulfill|provide|support|engage|participate|create|generate|write|give|offer|share|discuss|"
-    r"answer|do that|suggest|continue|advise|encourage|condone|promote|recommend|facilitate|teach|tell you how)"
-)
-_PHRASE = re.compile(
-    rf"\bI(?:'m sorry,? but I)? ?{_CANNOT} (?:in good conscience )?(?:to )?{_WHAT}\b|"
-    r"\bI (?:must|have to|need to|will have to|respectfully) (?:respectfully )?(?:decline|refuse)\b|"
-    r"\bI (?:do not|don't) (?:feel comfortable|condone|support|encourage|provide|engage|assist)\b|"
-    r"\b(?:my (?:programming|guidelines|purpose) (?:prohibits?|prevents?|does not allow|do not allow))\b|"
-    r"\bI (?:apologi[sz]e|'m sorry|am sorry),? but (?:I|as an|it|that|this|there)\b|"
-    r"\bI'm (?:really |very |truly )?sorry,? (?:that|but) I(?: can|'m| am)|"
-    r"\bsorry,? (?:but )?I (?:can't|cannot|can not)\b|"
-    r"\bas an? (?:responsible|ethical)[\w ,]{0,40}(?:cannot|can't|will not|won't)\b|"
-    r"\bit (?:is|would be) (?:not appropriate|not ethical|inappropriate|unethical|illegal) (?:for me )?to\b",
-    re.IGNORECASE,
-)
+FULL, PARTIAL = "full", "partial"
+LINE = 0.5  # probability from which a refusal counts, and from which it counts as partial
+_BEGINNING = 30  # words within which a phrase that declines decides
+_SURE = 0.9  # what such a phrase is worth
 
 
 def detect(case: Case) -> Label:
     """Whether the reply declines."""
     reply = case.reply
     if reply.refusal.strip():
-        return present(Behavior.REFUSAL, "refusal_field")
+        return present(Behavior.REFUSAL, "refusal_field", variant=FULL)
     if reply.finish_reason == "content_filter":
-        return present(Behavior.REFUSAL, "content_filter")
-    found = None if reply.tool_calls else _PHRASE.search(reply.text[:_OPENING].translate(_APOSTROPHES))
-    if found is None:
+        return present(Behavior.REFUSAL, "content_filter", variant=PARTIAL if reply.text.strip() else FULL)
+    if reply.tool_calls or not reply.text.strip():
         return absent(Behavior.REFUSAL)
-    return present(Behavior.REFUSAL, "opening_phrase", span=found.span())
+    return find(read(reply.text))
+
+
+def find(reading: Reading) -> Label:
+    """Whether the text declines, by its phrasing alone."""
+    if reading.language is None:
+        return not_applicable(Behavior.REFUSAL, "language")
+    said = _outright(reading)
+    score = reading.score("refusal")
+    if said is not None:
+        return present(Behavior.REFUSAL, "phrase", max(score, _SURE), reading.span(said), _variant(reading))
+    if score < LINE or not _plausible(reading):
+        return absent(Behavior.REFUSAL, score=min(score, LINE))
+    return present(Behavior.REFUSAL, "fitted", score, reading.strongest("refusal"), _variant(reading))
+
+
+def _outright(reading: Reading) -> Hit | None:
+    """The phrase that declines in the reply's own voice and at its beginning."""
+    hits = (hit for hit in reading.cues("refusal") if hit.cue == "refusal.decline" and hit.start < _BEGINNING)
+    return next((hit for hit in hits if not reading.quoted(hit)), None)
+
+
+def _plausible(reading: Reading) -> bool:
+    """Whether the head's word suffices. It has read little but English: elsewhere some phrase must support it."""
+    return reading.language is Language.EN or any(hit.cue != "refusal.sympathy" for hit in reading.cues("refusal"))
+
+
+def _variant(reading: Reading) -> str:
+    return PARTIAL if reading.score("partial") >= LINE else FULL

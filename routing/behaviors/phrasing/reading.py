@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from routing.behaviors.phrasing.cues import CUES
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.lexicon import Hit, Lexicon
 from routing.behaviors.phrasing.linear import Weights, load
 from routing.behaviors.phrasing.ngrams import CLOSING, OPENING, Features, features
-from routing.behaviors.phrasing.words import Words, split
+from routing.behaviors.phrasing.spoken import spoken
+from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
 LEXICON = Lexicon(CUES)
+_SENTENCES = 12  # of which evidence is picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,30 @@ class Reading:
         """The half-open range of the text's characters that a hit takes up."""
         return self.words.span(hit.start, hit.stop)
 
+    def quoted(self, hit: Hit) -> bool:
+        """Whether somebody else says it: a hit in quotation marks or in code."""
+        return not spoken(self.words)[hit.start]
+
+    def strongest(self, head: str) -> tuple[int, int] | None:
+        """The characters of the sentence to which a head gives most, among the first few; None without a word."""
+        sentences = list(islice(_sentences(self.words.tokens), _SENTENCES))
+        said = (features(Words(self.words.tokens[slice(*sentence)], "")) for sentence in sentences)
+        scores = [self.weights.score(head, found) for found in said]
+        return self.words.span(*sentences[scores.index(max(scores))]) if sentences else None
+
     def score(self, head: str) -> float:
         """The probability in [0, 1] that a fitted head gives. Raises ``KeyError`` for a head that was not fitted."""
         return self.weights.score(head, self.features)
+
+
+def _sentences(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where sentences start and stop, their ends left out."""
+    start = 0
+    for place, token in enumerate((*tokens, "\n")):
+        if token in SENTENCE_ENDS:
+            if place > start:
+                yield start, place
+            start = place + 1
 
 
 @lru_cache(maxsize=8)

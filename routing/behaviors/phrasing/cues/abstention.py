@@ -32,7 +32,7 @@ _UNKNOWN = (
         "data|record|records|answer|memory|insight)"
     ),
     (
-        "(no idea|no clue|not sure|beats me|who knows|dunno|couldn't tell you|search me|don't know|hard to "
+        "(no idea|no clue|beats me|who knows|dunno|couldn't tell you|search me|hard to "
         "say|tough to say|i wish i knew|not certain)"
     ),
     "(i've|i have) (never|not) (heard of|come across|seen a study|looked into|encountered|been told)",
@@ -76,9 +76,16 @@ _UNKNOWN = (
     ),
     "(übersteigt|außerhalb) (mein|meines|meinem) (wissen|wissens|kenntnisstand|kenntnis|wissensstands)",
     (
-        "(je|j') [honnêtement] (ne sais|n'en sais|ne le sais|n'ai|ignore|l'ignore|ne connais|ne suis|"
-        "l'ignore|ne me souviens|ne peux) [vraiment|malheureusement] (pas|rien|aucune|pas sûr|pas certain|"
-        "plus) [la réponse|de réponse|sûr|certain|d'information|d'informations|idée|au courant|assez]"
+        "je [honnêtement] (ne sais|n'en sais|ne le sais|ne connais|ne me souviens|ne m'en souviens) [vraiment|"
+        "malheureusement|hélas] (pas|rien|plus)"
+    ),
+    (
+        "je (ne|n'en) suis [vraiment|malheureusement|pas] [pas] [du tout|tout à fait|entièrement] (sûr|sûre|certain|"
+        "certaine|au courant)"
+    ),
+    (
+        "je n'(ai|en ai) [malheureusement] (pas|aucune) [la|de|d'] (réponse|idée|information|informations|donnée|"
+        "d'informations|d'information|de réponse|d'idée)"
     ),
     "(je ne sais|je sais) pas [trop|vraiment]",
     (
@@ -96,7 +103,7 @@ _UNKNOWN = (
         "dire|te dire|confirmer|prédire|prévoir|déterminer|vérifier|savoir|répondre avec)"
     ),
     "(dépasse|au delà de|en dehors de|hors de) (mes|ma) (connaissances|connaissance|données|compétences)",
-    "no (lo|la|le|te|se|me|sé|los) [sé|sabría|sabemos|recuerdo|consta] [decir|decirte|decirle|exactamente]",
+    "no (lo|la|le|te|me|los|se|sé) (sé|sabría|sabemos|recuerdo|consta|sabe) [decir|decirte|decirle|exactamente]",
     (
         "[yo] no (sé|sabría|sabemos|conozco|recuerdo|tengo ni idea|tengo idea|estoy seguro|estoy segura|"
         "estamos seguros|tengo claro|tengo información|tengo datos|dispongo de|tengo conocimiento|tengo "
@@ -160,7 +167,7 @@ _NOBODY = (
         "(knows|know|can say|can tell|say|predict|tell|can predict|sure|be sure|knows for)"
     ),
     (
-        "(it's|it is|that's|that is|this is|is|remains|are|was|remain) [currently|still|largely|simply|"
+        "(it's|it is|that's|that is|this is|remains|remain) [currently|still|largely|simply|"
         "generally|just|really|very|also|quite] (unknown|not known|unclear|impossible to know|impossible to "
         "say|impossible to tell|not clear|uncertain|unknowable|a mystery|anyone's guess|not publicly known|"
         "hard to say|difficult to say|hard to tell|not possible to|unanswerable|undetermined|up for debate|"

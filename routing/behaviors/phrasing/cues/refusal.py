@@ -6,6 +6,8 @@ judges the request; ``instead`` offers something else; ``sympathy`` is the apolo
 
 from __future__ import annotations
 
+from routing.behaviors.phrasing.cues.refusal_romance import DECLINE as _ROMANCE
+
 _EN_HOW = (
     "[really|directly|in good conscience|and won't|and will not|ethically|legally|unfortunately|currently|be able to]"
 )
@@ -21,7 +23,10 @@ _EN_UNABLE = (
     "not authorized to|not at liberty to)"
 )
 
-DECLINE_EN = (
+_ENGLISH = (
+    ("(guidelines|policies|principles|programming) (don't|do not|won't|prohibit|prevent) [allow|permit|let] me"),
+    "(is|it's|are) something i (will|would) (never|not) (do|help|write|support|touch)",
+    "i'd rather not (go there|do that|help|write|discuss|talk|get into)",
     f"(i|we) (can't|cannot|can not|won't|will not|can no longer) {_EN_HOW} {_EN_DO}",
     f"(i'm|i am|we're|we are) {_EN_UNABLE} {_EN_DO}",
     (
@@ -56,176 +61,93 @@ DECLINE_EN = (
         "this|it|such)"
     ),
     "(request|query) (denied|declined|refused|rejected)",
-    ("(let's|let us) (talk about|discuss|focus on|move on to|switch to) (something|another|a different) [else]"),
+    ("(let's|let us) (talk about|discuss|move on to|switch to) (something else|another topic|a different topic)"),
     "not (going to|gonna) (help|do|write|happen|answer|assist|participate|give|touch)",
 )
-_DECLINE = {
-    "de": (
-        (
-            "(kann|könnte|darf|möchte|will|werde) (ich|wir) [dir|ihnen|euch|dich|sie|dabei|das|dazu|hier|hierzu|"
-            "hierbei] [leider|aber|daher|deshalb|dazu|dabei|bedauerlicherweise] [nicht|keine|keinen|kein|nichts]"
-        ),
-        (
-            "(dabei|dazu|hierzu|hierbei|damit|das|diese|dieser|diesem|darauf|darüber|daran|da) (kann|darf|möchte|"
-            "werde|will) (ich|wir) [dir|ihnen|euch|dich] [leider|aber] (nicht|keine|keinen|kein|nichts)"
-        ),
-        (
-            "(ich|wir) (kann|können|darf|dürfen|werde|möchte|will|werden|möchten) [dir|ihnen|euch|dich|sie] "
-            "[leider|daher] [das|dabei|damit|dazu|hierbei|bei|diese|dieser|auf] ... nicht (helfen|weiterhelfen|"
-            "unterstützen|beantworten|erfüllen|nachkommen|schreiben|erstellen|geben|bereitstellen|machen|tun|"
-            "beteiligen|entsprechen|teilen|liefern)"
-        ),
-        (
-            "(kann|darf|werde|möchte|will) [dir|ihnen|euch|dich] [leider|dabei|damit|dazu|das|darauf] ... nicht "
-            "(helfen|weiterhelfen|unterstützen|beantworten|erfüllen|nachkommen|schreiben|erstellen|bereitstellen|"
-            "behilflich|mitmachen)"
-        ),
-        (
-            "(ich|wir) (kann|können|darf|dürfen|werde|möchte) [dir|ihnen|euch] [leider|hierzu|dazu] (keine|"
-            "keinen|kein) (hilfe|anleitung|anleitungen|informationen|auskunft|auskünfte|unterstützung|inhalte|"
-            "rat|tipps|ratschläge|antwort)"
-        ),
-        "(bin|sind|sehe mich) [leider] [ich|wir] nicht (in der lage|befugt|berechtigt|imstande|bereit|befähigt)",
-        (
-            "(muss|müssen|werde|möchte) (ich|wir) [leider|das|dies|diese|ihre|deine] ... (ablehnen|verweigern|"
-            "abschlagen|absehen)"
-        ),
-        (
-            "(ich|wir) (muss|müssen|möchte|werde) [leider|das|dies|diese|dich|sie] ... (ablehnen|verweigern|"
-            "enttäuschen|absehen)"
-        ),
-        "(ich|wir) (lehne|lehnen|verweigere) [das|dies|diese|es|diesen] ... ab",
-        "(ist|wäre) [es|das] mir [leider] nicht (möglich|erlaubt|gestattet)",
-        "(davon|hiervon) (nehme|sehe|möchte|lasse) ich (abstand|ab|die finger)",
-        "(darauf|darüber|hierauf) (gehe|spreche|antworte|lasse) ich [mich] nicht",
-        "(da|hier|dabei) (mache|helfe|spiele) ich nicht (mit|weiter)",
+_GERMAN = (
+    "(ich|wir) (werde|werden) [dir|ihnen|euch|dich] nicht (dabei|dazu|helfen|darüber|beim)",
+    "(dazu|darüber|davon|hierzu) (gebe|gebe|sage|schreibe|erstelle) ich (keine|nichts|nicht)",
+    "(das|so etwas|sowas|dergleichen) (mache|schreibe|tue|unterstütze) ich nicht",
+    "richtlinien (erlauben|gestatten|verbieten) [es] mir [nicht]",
+    (
+        "(kann|könnte|darf|möchte|will|werde) (ich|wir) [dir|ihnen|euch|dich|sie|dabei|das|dazu|hier|hierzu|"
+        "hierbei] [leider|aber|daher|deshalb|dazu|dabei|bedauerlicherweise] (nicht|keine|keinen|kein|nichts)"
     ),
-    "fr": (
-        (
-            "(je|nous) (ne|n') (peux|pouvons|puis|saurais|suis|souhaite|vais|veux|pourrai|pourrais) "
-            "[malheureusement] pas [vous|t'|te|me] [malheureusement|y] [aider|répondre|fournir|donner|assister|"
-            "accéder|faire|écrire|créer|rédiger|partager|générer|participer|satisfaire|discuter|traiter|en "
-            "mesure de|autorisé|habilité|capable|expliquer|accompagner]"
-        ),
-        "(je|nous) ne (peux|pouvons|puis|saurais|vais|veux) (malheureusement|hélas) pas",
-        "je ne (peux|puis|saurais) [malheureusement] (vous|t'|te) (aider|répondre|fournir|donner|assister)",
-        (
-            "(je|nous) (dois|devons|préfère|me vois|me dois) [malheureusement|contraint] [de|d'] (refuser|"
-            "décliner|m'abstenir)"
-        ),
-        "je (refuse|décline) (de|d'|cette|votre|ta|poliment|donc)",
-        "(il|cela) (m'est|ne m'est) [malheureusement] [pas] (impossible|possible|interdit|permis)",
-        (
-            "je (n'ai pas|ne suis pas) [le droit|autorisé|autorisée|habilité|en mesure|à l'aise|la possibilité] "
-            "(de|d'|à|pour)"
-        ),
-        ("(pas|plus) en mesure (de|d') [vous|t'] (aider|répondre|fournir|donner|accéder|satisfaire|assister|traiter)"),
-        "impossible [pour moi] de (vous|t'|répondre|donner|fournir|accéder|faire|t'aider|vous aider)",
-        "(parlons|discutons) (d'autre chose|d'un autre sujet|plutôt)",
+    (
+        "(dabei|dazu|hierzu|hierbei|damit|das|diese|dieser|diesem|darauf|darüber|daran|da) (kann|darf|möchte|"
+        "werde|will) (ich|wir) [dir|ihnen|euch|dich] [leider|aber] (nicht|keine|keinen|kein|nichts)"
     ),
-    "es": (
-        (
-            "[yo] no [te|le|les|me|lo] (puedo|podemos|podré|voy a|podría|debo|quiero) [te|le] [ayudar|ayudarte|"
-            "ayudarle|ayudarlo|ayudaros|ayudarles|proporcionar|proporcionarte|proporcionarle|dar|darte|darle|"
-            "ofrecer|ofrecerte|responder|cumplir|participar|hacer|hacerlo|escribir|crear|generar|compartir|"
-            "facilitar|brindar|brindarte|asistir|asistirte|atender|contestar|hablar|discutir|colaborar|explicar|"
-            "explicarte|redactar|proceder|acceder]"
-        ),
-        (
-            "no (estoy|me encuentro) (en condiciones|autorizado|autorizada|capacitado|dispuesto|dispuesta|en "
-            "posición|facultado)"
-        ),
-        (
-            "(debo|tengo que|prefiero|me veo obligado a|he de|voy a) (rechazar|declinar|negarme|abstenerme|"
-            "rehusar|negarla|no)"
-        ),
-        "(no me es|me es|me resulta) (posible|imposible)",
-        "me (niego|rehúso|abstengo) (a|de)",
-        "(rechazo|declino) (esta|tu|su|la|hacer|participar)",
-        "no me (siento cómodo|siento cómoda|está permitido|corresponde|permiten)",
-        "(eso|esto) no (es algo|lo) (que|voy) ... (puedo|pueda|hacer|podamos)",
-        "(hablemos|cambiemos) de (otra cosa|otro tema|tema)",
+    (
+        "(ich|wir) (kann|können|darf|dürfen|werde|möchte|will|werden|möchten) [dir|ihnen|euch|dich|sie] "
+        "[leider|daher] [das|dabei|damit|dazu|hierbei|bei|diese|dieser|auf] ... nicht (helfen|weiterhelfen|"
+        "unterstützen|beantworten|erfüllen|nachkommen|schreiben|erstellen|geben|bereitstellen|machen|tun|"
+        "beteiligen|entsprechen|teilen|liefern)"
     ),
-    "it": (
-        (
-            "[io] non (posso|possiamo|potrei|potrò|intendo|voglio|riesco) [proprio|purtroppo] [a|ad] [aiutarti|"
-            "aiutarla|aiutarvi|aiutare|fornire|fornirti|fornirle|dare|darti|darle|rispondere|soddisfare|"
-            "assisterti|assisterla|assistere|scrivere|creare|generare|condividere|partecipare|discutere|farlo|"
-            "fare|offrire|procedere|esaudire|accogliere|spiegare|spiegarti|supportarti|parlare|parlarne|"
-            "accontentarti|redigere|contribuire]"
-        ),
-        (
-            "non (sono|mi è|ci è) [purtroppo] (in grado|autorizzato|autorizzata|possibile|consentito|permesso|"
-            "disposto|disposta|abilitato)"
-        ),
-        (
-            "(devo|dobbiamo|preferisco|sono costretto a|mi vedo costretto a|vorrei) [purtroppo|gentilmente] "
-            "(rifiutare|declinare|rifiutarmi|astenermi|dire di no)"
-        ),
-        "mi (rifiuto|astengo) (di|dal)",
-        "(rifiuto|declino) (di|questa|la tua|la sua|cortesemente)",
-        "non me la sento (di)",
-        "(parliamo|discutiamo) (d'altro|di altro|di qualcos'altro|di un altro)",
+    (
+        "(kann|darf|werde|möchte|will) [dir|ihnen|euch|dich] [leider|dabei|damit|dazu|das|darauf] ... nicht "
+        "(helfen|weiterhelfen|unterstützen|beantworten|erfüllen|nachkommen|schreiben|erstellen|bereitstellen|"
+        "behilflich|mitmachen)"
     ),
-    "pt": (
-        (
-            "[eu] não (posso|podemos|poderei|vou|poderia|consigo|quero|devo) [te|lhe|o|a] [ajudar|ajudá|ajudar|"
-            "fornecer|dar|oferecer|responder|atender|fazer|escrever|criar|gerar|compartilhar|partilhar|"
-            "participar|discutir|auxiliar|cumprir|prestar|colaborar|explicar|ajudá-lo|conversar|falar|prosseguir|"
-            "redigir|realizar|contribuir]"
-        ),
-        (
-            "não (estou|me encontro) (em condições|autorizado|autorizada|apto|apta|disposto|disposta|habilitado|"
-            "à vontade|em posição|confortável)"
-        ),
-        "não (sou|serei) capaz de (ajudar|fornecer|responder|atender|ajudá|auxiliar|fazer|gerar|dar)",
-        (
-            "(devo|tenho que|tenho de|preciso|prefiro|vou ter que|sou obrigado a|terei de) [educadamente] "
-            "(recusar|declinar|negar|me recusar|abster)"
-        ),
-        "(me recuso|recuso-me|recuso me|nego-me|nego me|me nego) a",
-        "(recuso|declino) (este|esse|a|o seu|seu|participar|fazer)",
-        "não (me é|é) (possível|permitido) [para mim] (ajudar|atender|fornecer|responder|dar|ajudá|fazer)",
-        "(vamos falar|falemos|podemos falar) (de outra|sobre outra|de outro|sobre outro)",
+    (
+        "(ich|wir) (kann|können|darf|dürfen|werde|möchte) [dir|ihnen|euch] [leider|hierzu|dazu] (keine|"
+        "keinen|kein) (hilfe|anleitung|anleitungen|informationen|auskunft|auskünfte|unterstützung|inhalte|"
+        "rat|tipps|ratschläge|antwort)"
     ),
-    "zh": (
-        (
-            "(我|我们|本人|本助手)[很遗憾|很抱歉|恐怕|目前|暂时|真的|也|并|实在|确实](无法|不能|不会|没法|没办法|不可以|无权|不便|不方便|拒绝|不宜|不愿|不想)[为您|为你|帮您|帮你|"
-            "向您|向你|给您|给你|就此|对此|继续|直接|在这方面](提供|协助|回答|帮助|满足|执行|完成|参与|讨论|支持|生成|编写|撰写|透露|分享|处理|配合|给出|创作|写|说|做|帮|解答|"
-            "答复|回复|继续|谈论|评论|告诉|教|进行|遵从|接受|答应)"
-        ),
-        (
-            "(无法|不能|没法|没办法|恕难|不便|不方便)[为您|为你|帮您|帮你|向您|向你|给您|给你|就此|对此|继续](提供|协助|回答|帮助|满足|执行|参与|讨论|生成|编写|透露|从命|奉告|"
-            "配合|答复|评论)"
-        ),
-        "(恕|请恕|请原谅)[我](无法|不能|难以|难|不)",
-        "(必须|只能|不得不|要|需要)(拒绝|婉拒|谢绝)",
-        "(我|予以|不得不|坚决)(拒绝|婉拒|谢绝)",
-        "帮不(了|上)(你|您|这个|忙|这)",
-        "(换个|换一个|聊聊别的|聊点别的|讨论其他|谈谈其他|聊聊其他)[话题|问题]",
-        "(无可奉告|爱莫能助|恕难从命|恕不能|不予回答|做不到)",
+    "(bin|sind|sehe mich) [leider] [ich|wir] nicht (in der lage|befugt|berechtigt|imstande|bereit|befähigt)",
+    (
+        "(muss|müssen|werde|möchte) (ich|wir) [leider|das|dies|diese|ihre|deine] ... (ablehnen|verweigern|"
+        "abschlagen|absehen)"
     ),
-    "ja": (
-        (
-            "(お答え|お応え|回答|お手伝い|ご協力|協力|提供|ご提供|対応|ご対応|お力添え|支援|ご支援|作成|生成|説明|ご説明|お教え|お伝え|開示|お受け|実行|案内|ご案内|サポート|手助け|執筆|"
-            "お話し|助言|アドバイス|応答|要望に添う|公開|共有|翻訳|関与|参加|加担)[を|は|には|も|すること|することは|することが|して差し上げることは|いたしかね|に|し|には応じ|"
-            "について](でき|出来|いたしかね|致しかね|しかね|かね|差し控え|控え|お断り|遠慮|は控え|応じられ|応じかね|いたしません|しません|なれません)"
-        ),
-        (
-            "(応じる|お応えする|答える|お答えする|手伝う|お手伝いする|教える|お教えする|提供する|書く|作成する|協力する|説明する|支援する|話す|お話しする|手助けする|従う|受ける|助ける|"
-            "生成する|引き受ける|実行する|行う|する)(こと|わけ)(は|が|には|に)(でき|出来|いき|いきま|まいり|参り)"
-        ),
-        (
-            "(応じられ|答えられ|教えられ|書け|手伝え|助けられ|お受けでき|話せ|引き受けられ|お応えでき|お答えでき|手を貸せ|対応でき|協力でき|添え|提供でき|従え|語れ)(ません|ない|ませんでした|"
-            "かねます|ないです)"
-        ),
-        "(いたし|致し|でき|出来|し|応じ|お答えし|お応えし|添い|お手伝いし|お受けし|お教えし)かねます",
-        "(お断り|遠慮|拒否|辞退|ご遠慮|差し控え)(し|させ|いたし|致し|せざる)",
-        "(断ら|お断りし|拒否し)(なければ|ざるを|ます|せて)",
-        "(別の|他の)(話題|テーマ|こと|質問)(に|を|で|であれば|でしたら)",
-        "(それ|これ|その件|その質問|そのご依頼|ご依頼|そのご要望|ご要望|そのような)(に|には|は)(無理|できません|お応えできません|お答えできません|応じられません|対応できません)",
+    (
+        "(ich|wir) (muss|müssen|möchte|werde) [leider|das|dies|diese|dich|sie] ... (ablehnen|verweigern|"
+        "enttäuschen|absehen)"
     ),
-}
+    "(ich|wir) (lehne|lehnen|verweigere) [das|dies|diese|es|diesen] ... ab",
+    "(ist|wäre) [es|das] mir [leider] nicht (möglich|erlaubt|gestattet)",
+    "(davon|hiervon) (nehme|sehe|möchte|lasse) ich (abstand|ab|die finger)",
+    "(darauf|darüber|hierauf) (gehe|spreche|antworte|lasse) ich [mich] nicht",
+    "(da|hier|dabei) (mache|helfe|spiele) ich nicht (mit|weiter)",
+)
+_CHINESE = (
+    (
+        "(我|我们|本人|本助手)[很遗憾|很抱歉|恐怕|目前|暂时|真的|也|并|实在|确实](无法|不能|不会|没法|没办法|不可以|无权|不便|不方便|拒绝|不宜|不愿|不想)[为您|为你|帮您|帮你|"
+        "向您|向你|给您|给你|就此|对此|继续|直接|在这方面](提供|协助|回答|帮助|满足|执行|完成|参与|讨论|支持|生成|编写|撰写|透露|分享|处理|配合|给出|创作|写|说|做|帮|解答|"
+        "答复|回复|继续|谈论|评论|告诉|教|进行|遵从|接受|答应)"
+    ),
+    (
+        "(无法|不能|没法|没办法|恕难|不便|不方便)[为您|为你|帮您|帮你|向您|向你|给您|给你|就此|对此|继续](提供|协助|回答|帮助|满足|执行|参与|讨论|生成|编写|透露|从命|奉告|"
+        "配合|答复|评论)"
+    ),
+    "(恕|请恕|请原谅)[我](无法|不能|难以|难|不)",
+    "(必须|只能|不得不|要|需要)(拒绝|婉拒|谢绝)",
+    "(我|予以|不得不|坚决)(拒绝|婉拒|谢绝)",
+    "帮不(了|上)(你|您|这个|忙|这)",
+    "(换个|换一个|聊聊别的|聊点别的|讨论其他|谈谈其他|聊聊其他)[话题|问题]",
+    "(爱莫能助|恕难从命|恕不能|不予回答|做不到)",
+)
+_JAPANESE = (
+    "(手伝い|協力|加担|お手伝い)[は|に|も](できません|しません|いたしません|できかね)",
+    "(やりません|いたしません|書きません|お断りします|致しません)",
+    (
+        "(お答え|お応え|回答|お手伝い|ご協力|協力|提供|ご提供|対応|ご対応|お力添え|支援|ご支援|作成|生成|説明|ご説明|お教え|お伝え|開示|お受け|実行|案内|ご案内|サポート|手助け|執筆|"
+        "お話し|助言|アドバイス|応答|要望に添う|公開|共有|翻訳|関与|参加|加担)[を|は|には|も|すること|することは|することが|して差し上げることは|いたしかね|に|し|には応じ|"
+        "について](できません|できない|できかね|出来ません|出来ない|いたしかね|致しかね|しかね|かねます|差し控え|控えさせ|お断り|遠慮|は控え|応じられません|応じかね|いたしません|しません|"
+        "なれません)"
+    ),
+    (
+        "(応じる|お応えする|答える|お答えする|手伝う|お手伝いする|教える|お教えする|提供する|書く|作成する|協力する|説明する|支援する|話す|お話しする|手助けする|従う|受ける|助ける|"
+        "生成する|引き受ける|実行する|行う|する)(こと|わけ)(は|が|には|に)(できません|できない|できかね|出来ません|出来ない|いきません|いかない|まいりません|参りません)"
+    ),
+    (
+        "(応じられ|答えられ|教えられ|書け|手伝え|助けられ|お受けでき|話せ|引き受けられ|お応えでき|お答えでき|手を貸せ|対応でき|協力でき|添え|提供でき|従え|語れ)(ません|ない|ませんでした|"
+        "かねます|ないです)"
+    ),
+    "(いたし|致し|でき|出来|し|応じ|お答えし|お応えし|添い|お手伝いし|お受けし|お教えし)かねます",
+    "(お断り|遠慮|拒否|辞退|ご遠慮|差し控え)(し|させ|いたし|致し|せざる)",
+    "(断ら|お断りし|拒否し)(なければ|ざるを|ます|せて)",
+    "(別の|他の)(話題|テーマ|こと|質問)(に|を|で|であれば|でしたら)",
+    "(それ|これ|その件|その質問|そのご依頼|ご依頼|そのご要望|ご要望|そのような)(に|には|は)(無理|できません|お応えできません|お答えできません|応じられません|対応できません)",
+)
 _SORRY = (
     "(i'm|i am|we're|we are) [really|very|so|truly|deeply|terribly] sorry [but|that|i]",
     "(i|we) [sincerely|must|do] apologize [but|for|that]",
@@ -382,7 +304,7 @@ _SYMPATHY = (
 )
 
 CUES: dict[str, tuple[str, ...]] = {
-    "refusal.decline": (*DECLINE_EN, *(phrase for phrases in _DECLINE.values() for phrase in phrases)),
+    "refusal.decline": (*_ENGLISH, *_GERMAN, *_ROMANCE, *_CHINESE, *_JAPANESE),
     "refusal.sorry": _SORRY,
     "refusal.rule": _RULE,
     "refusal.wrong": _WRONG,

@@ -1,0 +1,51 @@
+"""``abstention``: the reply says that it does not or cannot know, instead of making something up.
+
+A fitted head judges the whole: whether not knowing is what the reply does, or a remark beside an answer ("I'm not
+sure, I think it's Turkey" answers, and is the business of ``hedging``). The phrase of ignorance that it contains is
+the evidence; a reply of one short sentence that opens with one abstains whatever the head says. A question back to
+the user is no abstention; other languages than the eight give ``not_applicable``.
+"""
+
+from __future__ import annotations
+
+from routing.behaviors.case import Case, absent, not_applicable, present
+from routing.behaviors.label import Behavior, Label
+from routing.behaviors.phrasing.lexicon import Hit
+from routing.behaviors.phrasing.reading import Reading, read
+from routing.behaviors.phrasing.words import SENTENCE_ENDS
+
+LINE = 0.5  # probability from which an abstention counts
+_SHORT, _BEGINNING = 14, 4  # words
+_SURE = 0.9  # what the phrase that opens a short reply is worth
+_OUTRIGHT = frozenset({"abstention.unknown", "abstention.nobody", "abstention.unsaid", "abstention.comment"})
+
+
+def detect(case: Case) -> Label:
+    """Whether the reply says that it does not know."""
+    reply = case.reply
+    if reply.tool_calls or not reply.text.strip():
+        return absent(Behavior.ABSTENTION)
+    return find(read(reply.text))
+
+
+def find(reading: Reading) -> Label:
+    """Whether the text says so, by its phrasing alone."""
+    if reading.language is None:
+        return not_applicable(Behavior.ABSTENTION, "language")
+    hits = [hit for hit in reading.cues("abstention") if hit.cue in _OUTRIGHT and not reading.quoted(hit)]
+    score = reading.score("abstention")
+    if hits and hits[0].start < _BEGINNING and _short(reading):
+        return present(Behavior.ABSTENTION, "phrase", max(score, _SURE), reading.span(hits[0]))
+    if score < LINE:
+        return absent(Behavior.ABSTENTION, score=score)
+    return present(Behavior.ABSTENTION, "fitted", score, _evidence(reading, hits))
+
+
+def _short(reading: Reading) -> bool:
+    """Whether the reply is one short sentence: whatever comes after its end may be an answer."""
+    tokens = reading.words.tokens
+    return len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
+
+
+def _evidence(reading: Reading, hits: list[Hit]) -> tuple[int, int] | None:
+    return reading.span(hits[0]) if hits else reading.strongest("abstention")
