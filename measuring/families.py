@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import abstention, refusal
+from measuring import abstention, clarification, hedging, refusal, self_correction
 from measuring.data import Example
 from measuring.scores import Result
 
@@ -22,4 +22,7 @@ class Family:
 FAMILIES = (
     Family(refusal.results, refusal.examples),
     Family(abstention.results, abstention.examples),
+    Family(clarification.results),
+    Family(hedging.results),
+    Family(self_correction.results),
 )

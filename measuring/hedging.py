@@ -1,0 +1,33 @@
+"""How hedging is measured.
+
+No labeled set was to be had. The pairs are our own: hedged and confident versions of the same replies in the manner of
+several models, and confident ones full of words that hedge elsewhere. The rules were tried on one half; the other was
+written before them by the same hands and held back, so even that half flatters. Nothing is fitted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from measuring.data import Authored, authored
+from measuring.judging import shown
+from measuring.scores import Result, Subject, scored
+from routing.behaviors.hedging import detect
+from routing.behaviors.label import Behavior
+
+
+def results(_: Path) -> list[Result]:
+    """The lines of the report."""
+    lines = []
+    for half, split in (("work", ""), ("held", "these replies")):
+        rows = authored(f"hedging_{half}")
+        for note, part in (
+            ("eight languages", rows),
+            ("without English", [row for row in rows if row.language != "en"]),
+        ):
+            lines.append(_scored(Subject(Behavior.HEDGING, f"authored_{half}", "hedged", split, note), part))
+    return lines
+
+
+def _scored(subject: Subject, rows: list[Authored]) -> Result:
+    return scored(subject, [row.label == "hedged" for row in rows], shown(detect, rows))
