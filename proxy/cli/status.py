@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.admin_api import AdminApi
+from proxy.cli.style_table import show_style
 from proxy.cli.terminal import cells, headed_table, percent, plain, print_rows, table_console
 from proxy.examiner.status import Cell, MirrorHealth, RouteStatus, Status
 
@@ -75,6 +76,7 @@ def show_route(console: Console, route: RouteStatus) -> None:
         print_rows(console, _cell_table(route.cells))
     else:
         console.print(Text("  nothing has been compared yet"))
+    show_style(console, route.style)
 
 
 def _facts(route: RouteStatus) -> Iterable[tuple[str, str]]:

@@ -26,6 +26,7 @@ from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
 from proxy.examiner.sampling import sample
 from proxy.examiner.student_load import ABSENT_EVERY, metrics_target, poll
+from proxy.examiner.style_report import style_status
 from proxy.handover import Record, Snapshot
 from proxy.store.errors import StoreError
 from proxy.store.retention import Retention
@@ -154,6 +155,7 @@ class Examiner:
         for name in list(self._lanes):
             with contextlib.suppress(StoreError):  # the last ones stand; the writer says that the store is gone
                 self.reporting.cells[name] = await asyncio.to_thread(self._store.cells, name)
+                self.reporting.styles[name] = style_status(await asyncio.to_thread(self._store.styles, name))
 
     async def _prune(self) -> None:
         routes = self._reloader.config.routes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from proxy.config.settings import Route
 from proxy.examiner.judging import Against, Contest, Judged, Judges
 from proxy.examiner.lane import Conclude, Ended
+from proxy.examiner.manners import Manners
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
 from proxy.examiner.own_behaviors import table_of
 from proxy.examiner.sampling import Outcome, Sample
@@ -31,6 +32,7 @@ from proxy.wire.usage import usage_of
 from routing.behaviors.label import Label
 from routing.divergence import Comparison, compare
 from routing.observation import Arm, Failure, Observation, Timing
+from routing.style import StyleDrift
 from routing.traits import Traits
 
 log = logging.getLogger("practicum.examiner")
@@ -54,6 +56,7 @@ class Examination:
 
     def __init__(self, caller: Caller, writer: Writer, tally: Tally) -> None:
         self.judges = Judges(caller, tally)
+        self._manners = Manners()
         self._caller = caller
         self._writer = writer
         self._tally = tally
@@ -99,6 +102,7 @@ class Examination:
         self_found = _compared(route, sides.contest(Against.NOISE), judged)
         pair = _pair(sample, sides, found, self_found)
         outcome = Outcome.COMPARED if found else Outcome.STUDENT_FAILED
+        style = self._style(route, sample, sides) if found else StyleDrift()
 
         def settled(durable: bool) -> None:
             if durable and found:
@@ -107,9 +111,12 @@ class Examination:
                 self._tally.count(SHED, route.name, "not_stored")
             conclude(outcome if durable else Outcome.SHED)
 
-        if not self._writer.put(Compared(pair, route.privacy, sample.record.store), settled):
+        if not self._writer.put(Compared(pair, route.privacy, sample.record.store, style), settled):
             self._tally.count(SHED, route.name, "store_full")
             conclude(Outcome.SHED)
+
+    def _style(self, route: Route, sample: Sample, sides: Sides) -> StyleDrift:
+        return self._manners.added(route.name, sample.slice, sides.teacher.seen, sides.student.seen)
 
     def _count(self, route: Route, sample: Sample, found: Comparison) -> None:
         pair = sample.record.pair

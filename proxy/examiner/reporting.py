@@ -8,7 +8,8 @@ from proxy import __version__
 from proxy.config.reload import Reloader
 from proxy.examiner.intake import Intake
 from proxy.examiner.lane import Lane
-from proxy.examiner.status import Cell, RouteStatus, Status, Weights
+from proxy.examiner.status import Cell, RouteStatus, SliceStyle, Status, Weights
+from proxy.examiner.style_report import style_gauges
 from proxy.store.writer import Writer
 from proxy.telemetry import catalog as metric
 from proxy.telemetry.catalog import Metric
@@ -22,12 +23,13 @@ _CIRCUIT = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
 
 
 class Reporting:
-    """The examiner's own account. ``cells`` are the store's, read regularly by the examiner."""
+    """The examiner's own account. ``cells`` and ``styles`` are the store's, read regularly by the examiner."""
 
     def __init__(
         self, reloader: Reloader, lanes: Mapping[str, Lane], intake: Intake, writer: Writer, tally: Tally
     ) -> None:
         self.cells: dict[str, tuple[Cell, ...]] = {}
+        self.styles: dict[str, tuple[SliceStyle, ...]] = {}
         self._reloader = reloader
         self._lanes = lanes
         self._intake = intake
@@ -74,6 +76,7 @@ class Reporting:
             weights=Weights(ceiling, 0.0, 0.0, 0.0),
             mirror=self._lanes[name].health,
             cells=self.cells.get(name, ()),
+            style=self.styles.get(name, ()),
         )
 
     def _gauges(self) -> Iterator[tuple[Key, float]]:
@@ -108,6 +111,7 @@ class Reporting:
             if cell.noise_trials:
                 rate = cell.noise_diverged / cell.noise_trials
                 yield _gauge(metric.NOISE_RATE, rate, name, cell.slice, cell.behavior, cell.direction)
+        yield from style_gauges(name, status.style)
 
 
 _PROCESSES = ("worker", "examiner")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from proxy.store.pair import Cell
 
-__all__ = ["Cell", "MirrorHealth", "RouteStatus", "Status", "Weights", "WorkerStatus"]
+__all__ = ["Cell", "MirrorHealth", "RouteStatus", "SliceStyle", "Status", "StyleMeasure", "Weights", "WorkerStatus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,32 @@ class MirrorHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class StyleMeasure:
+    """One measure of manner over ``pairs`` pairs, in the unit of its ``routing.style.Measure``.
+
+    ``change`` is the ratio student / teacher for ``length``, student - teacher for the others; ``low`` and ``high`` are
+    its bounds. None is a ratio to nothing.
+    """
+
+    measure: str
+    pairs: int
+    teacher: float
+    student: float | None
+    change: float | None
+    low: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SliceStyle:
+    """The student's manner against the teacher's in one slice. ``alarm`` is a sentence, "" while there is none."""
+
+    slice: str
+    measures: tuple[StyleMeasure, ...]
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
 class RouteStatus:
     """One route."""
 
@@ -50,6 +76,7 @@ class RouteStatus:
     weights: Weights
     mirror: MirrorHealth
     cells: tuple[Cell, ...]
+    style: tuple[SliceStyle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,13 @@ NOISE_RATE = _gauge(
     "behavior",
     "direction",
 )
+STYLE_LENGTH = _gauge("style_length_ratio", "Words of the student for each of its teacher's.", "route", "slice")
+STYLE_HEDGES = _gauge("style_hedges_per_hundred_words", "Hedges in an arm's replies.", "route", "slice", "arm")
+STYLE_CORRECTIONS = _gauge("style_self_corrections", "Self-corrections per reply of an arm.", "route", "slice", "arm")
+STYLE_UNSURE = _gauge("style_unsure_ratio", "Share of an arm's replies that voice doubt.", "route", "slice", "arm")
+STYLE_ALARM = _gauge(
+    "style_alarm", "1 if the student is shorter and surer than its teacher, beyond doubt.", "route", "slice"
+)
 WEIGHT = _gauge("weight_percent", "The student's share of a slice, and what limits it.", "route", "slice", "kind")
 PHASE = _gauge("phase_info", "1 for the phase the rollout is in.", "route", "phase")
 CIRCUIT = _gauge("circuit_state", "Circuit breaker: 0 closed, 1 half open, 2 open.", "route", "arm")

@@ -14,10 +14,13 @@ import httpx
 from proxy.config.reload import Reloader
 from proxy.examiner.app import Examiner
 from proxy.handover import Frame, Hello, Settled, frame, frames
+from proxy.store.entry import Entry
 from proxy.store.store import Store
+from routing.style import Manner, StyleDrift
 from tests.end_to_end.upstream import Upstream
 from tests.proxy.examiner.judges import JUDGES
 from tests.proxy.examiner.records import record
+from tests.proxy.store.samples import noisy
 
 CONFIG = """
 database: sqlite:///{folder}/pairs.db
@@ -95,6 +98,24 @@ def test_a_record_becomes_an_outcome_and_is_settled(tmp_path: Path) -> None:
         await until(failed)
         async with asyncio.timeout(5):
             assert await running.settled() == Settled(1)
+
+    run(tmp_path, scenario)
+
+
+def test_the_noise_floor_and_style_come_from_the_store(tmp_path: Path) -> None:
+    """What other replicas saw, and what was seen before a restart, is on this page too."""
+
+    async def scenario(running: Running) -> None:
+        store = Store.open(f"sqlite:///{tmp_path}/pairs.db")
+        store.write([Entry(noisy(), style=StyleDrift().add(Manner(60, 3, 0), Manner(20, 0, 0)))], "elsewhere")
+        store.close()
+
+        async def shown() -> bool:
+            page = await running.metrics()
+            return "practicum_style_unsure_ratio{" in page and "practicum_noise_rate{" in page
+
+        await until(shown)
+        assert (await running.admin.get("/api/routes/support")).json()["style"][0]["slice"] == "general"
 
     run(tmp_path, scenario)
 

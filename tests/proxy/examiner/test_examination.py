@@ -24,6 +24,7 @@ from proxy.telemetry.catalog import DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from routing.behaviors.label import Label, Presence
+from routing.style import StyleDrift
 from tests.end_to_end.upstream import Upstream as Server
 from tests.proxy.examiner.judges import JUDGES
 from tests.proxy.examiner.records import answered, chat, record, route
@@ -35,6 +36,7 @@ class Result:
     ended: Ended
     tally: Tally
     pair: Pair | None
+    styles: dict[str, StyleDrift]
 
 
 async def _answering(status: int, body: bytes) -> tuple[web.AppRunner, str]:
@@ -88,7 +90,7 @@ def examine(
     database = Store.open(f"sqlite:///{folder}/pairs.db")
     try:
         ended = asyncio.run(main())
-        return Result(outcomes, ended, tally, database.pair(told.pair))
+        return Result(outcomes, ended, tally, database.pair(told.pair), database.styles(told.route))
     finally:
         database.close()
 
@@ -166,6 +168,22 @@ def test_the_noise_floor_compares_the_teacher_with_itself(tmp_path: Path) -> Non
     assert [t.behavior for t in result.pair.noise_trials if t.diverged] == ["answer"]
     assert not [t for t in result.pair.trials if t.diverged]
     assert result.tally.value(TOKENS, "support", "teacher", "noise", "completion") == 2
+
+
+@pytest.mark.parametrize("store", ["full", "digest"])
+def test_a_compared_pair_adds_to_its_slices_style(tmp_path: Path, store: str) -> None:
+    """Also where nothing of what was said may be kept."""
+    careful = answered("I think it is 42, but I am not entirely sure of that.")
+    result = examine(tmp_path, record(reply=careful), answered("It is certainly 42."), store=store)
+    drift = result.styles["math"]
+    assert (drift.length.count, drift.unsure.count) == (1, 1)
+    assert drift.length.student < drift.length.teacher
+    assert (drift.unsure.teacher, drift.unsure.student) == (1, 0)
+
+
+def test_a_pair_that_was_not_compared_says_nothing_of_style(tmp_path: Path) -> None:
+    """An error is no short answer."""
+    assert examine(tmp_path, record(), b"{}", status=500).styles == {}
 
 
 def test_a_compressed_reply_is_read(tmp_path: Path) -> None:

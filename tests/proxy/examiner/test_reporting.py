@@ -15,10 +15,12 @@ from proxy.examiner.reporting import Reporting
 from proxy.examiner.sampling import Outcome, Sample, sample
 from proxy.examiner.status import Cell
 from proxy.examiner.student_load import Load
+from proxy.examiner.style_report import style_status
 from proxy.handover import Snapshot
 from proxy.store.store import Store
 from proxy.store.writer import Writer
 from proxy.telemetry.tally import Tally
+from routing.style import Manner, StyleDrift
 from tests.proxy.examiner.records import record
 
 CONFIG = """
@@ -94,6 +96,21 @@ def test_the_noise_rate_is_the_teachers_own_divergence(tmp_path: Path) -> None:
         shown = {k: v for k, v in values(report).items() if k[0] == "practicum_noise_rate"}
         assert shown == {("practicum_noise_rate", "answer", "lost", "math", "support"): 0.125}
         assert report.status().routes[0].cells == report.cells["support"]
+
+    reporting(tmp_path, check)
+
+
+def test_style_drift_is_in_the_status_and_on_the_page(tmp_path: Path) -> None:
+    """A student that became curt and sure agrees with every answer: this is where one sees it."""
+    drift = StyleDrift()
+    for _ in range(1000):
+        drift = drift.add(Manner(60, 3, 0), Manner(20, 0, 0))
+
+    def check(report: Reporting, _: Lane) -> None:
+        report.styles["support"] = style_status({"math": drift})
+        assert values(report)["practicum_style_alarm", "math", "support"] == 1
+        assert values(report)["practicum_style_unsure_ratio", "math", "support", "teacher"] == 1
+        assert "shorter and surer" in report.status().routes[0].style[0].alarm
 
     reporting(tmp_path, check)
 
