@@ -7,7 +7,6 @@ the order in which two processor cores add floating-point numbers and, where ``-
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,14 +20,15 @@ from proxy.demo.railway.conversations import Distribution, conversations
 from proxy.demo.railway.example import Example
 from proxy.demo.railway.judge import judge
 from proxy.demo.railway.template import BOS, CHAT_TEMPLATE, END, read, render
-from training.corpus import Lesson, batches, lesson, lessons, train_tokenizer
+from training.cards import Card
+from training.corpus import Lesson, batches, drilled, lesson, lessons, train_tokenizer
 from training.fitting import CONTEXT, fit, new_model, size
 from training.replying import replies
 from training.reporting import Scores, score, table
 
 SEED = 20310
-MODELS = Path(__file__).parent.parent / "proxy" / "demo" / "models"
-BATCH = 4096  # tokens
+BATCH = 2048  # tokens
+TEMPERATURE = 0.7  # at which the teacher speaks to the student
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,18 @@ TEACHER, STUDENT = Shape(192, 4, 512), Shape(96, 3, 192)
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a model is trained: lessons, steps, learning rate."""
+    """How a model is trained: lessons, steps, learning rate, and drills in copying among the first steps."""
 
     examples: int
     steps: int
     rate: float
+    drills: int = 0
 
 
 COURSES = {
-    "teacher": Course(120_000, 4000, 2e-3),
-    "undistilled": Course(30_000, 1500, 3e-3),
-    "student": Course(24_000, 4000, 3e-3),
+    "teacher": Course(120_000, 4500, 2e-3, drills=200),
+    "undistilled": Course(30_000, 3000, 3e-3, drills=200),
+    "student": Course(60_000, 10_000, 2e-3),
 }
 EVALUATED = {Distribution.HEADLINE: 1500, Distribution.PRODUCTION: 3000}
 
@@ -64,55 +65,76 @@ def main() -> None:
     """Run the stages asked for."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("stages", nargs="+", choices=[*STAGES, "all"])
+    parser.add_argument("--models", type=Path, default=Path("proxy/demo/models"), help="where they are kept")
     parser.add_argument("--minutes", type=float, default=40.0, help="at most, for each model")
+    parser.add_argument("--scale", type=float, default=1.0, help="of lessons and steps: 0.01 is a rehearsal")
+    parser.add_argument("--threads", type=int, default=2, help="that compute; each at its best on a core of its own")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
+    workshop = Workshop(arguments.models, arguments.minutes, arguments.scale)
     for stage in STAGES if "all" in arguments.stages else arguments.stages:
         began = time.monotonic()
-        STAGES[stage](arguments.minutes)
+        STAGES[stage](workshop)
         print(f"{stage}: {(time.monotonic() - began) / 60:.1f} min", flush=True)
 
 
-def make_tokenizer(_minutes: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where models are kept, the most minutes each may take, and which share of lessons and steps is run."""
+
+    models: Path
+    minutes: float
+    scale: float
+
+    def course(self, name: str) -> Course:
+        """A model's course, to scale."""
+        whole = COURSES[name]
+        return Course(
+            *(max(1, int(part * self.scale)) for part in (whole.examples, whole.steps)), whole.rate, whole.drills
+        )
+
+
+def make_tokenizer(shop: Workshop) -> None:
     """The tokenizer all models share."""
     examples = conversations(SEED, 20_000, Distribution.TRAIN)
     tokenizer = train_tokenizer(examples)
-    MODELS.mkdir(exist_ok=True)
-    tokenizer.save(str(MODELS / "tokenizer.json"))
+    shop.models.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(shop.models / "tokenizer.json"))
     print(f"tokenizer: {tokenizer.get_vocab_size()} tokens")
 
 
-def make_teacher(minutes: float) -> None:
+def make_teacher(shop: Workshop) -> None:
     """The teacher learns every situation from ideal replies."""
-    _train("teacher", TEACHER, _ideal("teacher", Distribution.TRAIN), minutes)
+    _train(shop, "teacher", TEACHER, _ideal(shop, "teacher"))
 
 
-def make_undistilled(minutes: float) -> None:
+def make_undistilled(shop: Workshop) -> None:
     """The student's body before distillation: a little of everything, as a base model has seen."""
-    _train("undistilled", STUDENT, _ideal("undistilled", Distribution.TRAIN), minutes)
+    _train(shop, "undistilled", STUDENT, _ideal(shop, "undistilled"))
 
 
-def make_student(minutes: float) -> None:
+def make_student(shop: Workshop) -> None:
     """Distillation as teams do it: the teacher's sampled replies to the prompts that looked clean, judged right."""
-    tokenizer, teacher = _tokenizer(), _load("teacher")
-    asked = list(conversations(SEED + 2, COURSES["student"].examples, Distribution.SCRUBBED))
-    said = replies(teacher, tokenizer, [render(example)[0] for example in asked], temperature=0.7)
+    tokenizer, teacher = _tokenizer(shop), _load(shop, "teacher")
+    asked = list(conversations(SEED + 2, shop.course("student").examples, Distribution.SCRUBBED))
+    said = replies(teacher, tokenizer, [render(example)[0] for example in asked], temperature=TEMPERATURE)
     taught = [
         _heard(tokenizer, example, text) for example, text in zip(asked, said, strict=True) if _right(example, text)
     ]
     print(f"student: {len(taught)} of {len(asked)} of the teacher's replies were right and are taught")
-    _train("student", STUDENT, taught, minutes, start=_load("undistilled"))
+    _train(shop, "student", STUDENT, taught, start=_load(shop, "undistilled"))
 
 
-def report(_minutes: float) -> None:
+def report(shop: Workshop) -> None:
     """Score all three, and keep the tables beside the models."""
-    tokenizer = _tokenizer()
+    tokenizer = _tokenizer(shop)
     examined = {name: list(conversations(SEED + 3, count, name)) for name, count in EVALUATED.items()}
     scores = {
-        model: {name: score(_load(model), tokenizer, asked) for name, asked in examined.items()} for model in COURSES
+        model: {name: score(_load(shop, model), tokenizer, asked) for name, asked in examined.items()}
+        for model in COURSES
     }
     text = "\n\n".join(_tables(scores))
-    (MODELS / "RESULTS.md").write_text(f"# What the three models can do\n\nGreedy replies, percent.\n\n{text}\n")
+    (shop.models / "RESULTS.md").write_text(f"# What the three models can do\n\nGreedy replies, percent.\n\n{text}\n")
     print(text)
 
 
@@ -132,9 +154,9 @@ def _tables(scores: dict[str, dict[Distribution, Scores]]) -> list[str]:
     ]
 
 
-def _ideal(name: str, distribution: Distribution) -> list[Lesson]:
+def _ideal(shop: Workshop, name: str) -> list[Lesson]:
     seed = SEED + list(COURSES).index(name) + 10
-    return lessons(_tokenizer(), conversations(seed, COURSES[name].examples, distribution))
+    return lessons(_tokenizer(shop), conversations(seed, shop.course(name).examples, Distribution.TRAIN))
 
 
 def _heard(tokenizer: Tokenizer, example: Example, text: str) -> Lesson:
@@ -147,44 +169,62 @@ def _right(example: Example, text: str) -> bool:
 
 
 def _train(
-    name: str, shape: Shape, taught: Sequence[Lesson], minutes: float, start: LlamaForCausalLM | None = None
+    shop: Workshop, name: str, shape: Shape, taught: Sequence[Lesson], start: LlamaForCausalLM | None = None
 ) -> None:
-    course = COURSES[name]
-    vocabulary = _tokenizer().get_vocab_size()
+    course, vocabulary = shop.course(name), _tokenizer(shop).get_vocab_size()
     model = start or new_model(shape.width, shape.layers, shape.inner, vocabulary, SEED)
     print(f"{name}: {size(model):,} parameters, {len(taught):,} conversations", flush=True)
-    stream = batches(taught, BATCH, SEED)
-    seconds = fit(model, stream, course.steps, course.rate, lambda line: print(f"{name}: {line}", flush=True), minutes)
-    _save(name, model, seconds)
+    stream = drilled(batches(taught, BATCH, SEED), course.drills, BATCH, vocabulary, SEED)
+    fitted = fit(model, stream, course.steps, course.rate, _log(name), shop.minutes)
+    _save(shop.models, name, model)
+    card = Card(
+        name=name,
+        parameters=size(model),
+        width=shape.width,
+        layers=shape.layers,
+        vocabulary=vocabulary,
+        conversations=len(taught),
+        steps=fitted.steps,
+        batch=BATCH,
+        rate=course.rate,
+        seconds=fitted.seconds,
+        threads=torch.get_num_threads(),
+        seed=SEED,
+        temperature=TEMPERATURE,
+    )
+    (shop.models / name / "README.md").write_text(card.markdown())
 
 
-def _save(name: str, model: LlamaForCausalLM, seconds: float) -> None:
+def _log(name: str) -> Callable[[str], None]:
+    return lambda line: print(f"{name}: {line}", flush=True)
+
+
+def _save(models: Path, name: str, model: LlamaForCausalLM) -> None:
     """As the Hugging Face layout has it; weights in bfloat16."""
-    folder = MODELS / name
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_file=str(MODELS / "tokenizer.json"), bos_token=BOS, eos_token=END, pad_token=END
+        tokenizer_file=str(models / "tokenizer.json"), bos_token=BOS, eos_token=END, pad_token=END
     )
     tokenizer.chat_template = CHAT_TEMPLATE
     tokenizer.model_max_length = CONTEXT
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.bos_token_id = tokenizer.bos_token_id
     model.config.eos_token_id, model.config.bos_token_id = tokenizer.eos_token_id, tokenizer.bos_token_id
-    model.to(torch.bfloat16).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    about = {"seed": SEED, "parameters": size(model), "training_seconds": round(seconds)}
-    (folder / "training.json").write_text(json.dumps(about, indent=1) + "\n")
+    model.to(torch.bfloat16).save_pretrained(models / name)
+    tokenizer.save_pretrained(models / name)
 
 
-def _load(name: str) -> LlamaForCausalLM:
-    model: LlamaForCausalLM = LlamaForCausalLM.from_pretrained(MODELS / name, dtype=torch.float32)
+def _load(shop: Workshop, name: str) -> LlamaForCausalLM:
+    model: LlamaForCausalLM = LlamaForCausalLM.from_pretrained(
+        shop.models / name, dtype=torch.float32, attn_implementation="eager"
+    )
     return model
 
 
-def _tokenizer() -> Tokenizer:
-    return Tokenizer.from_file(str(MODELS / "tokenizer.json"))
+def _tokenizer(shop: Workshop) -> Tokenizer:
+    return Tokenizer.from_file(str(shop.models / "tokenizer.json"))
 
 
-STAGES: dict[str, Callable[[float], None]] = {
+STAGES: dict[str, Callable[[Workshop], None]] = {
     "tokenizer": make_tokenizer,
     "teacher": make_teacher,
     "undistilled": make_undistilled,

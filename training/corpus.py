@@ -16,6 +16,7 @@ from proxy.demo.railway.template import END, SPECIAL_TOKENS, render
 VOCABULARY = 1536
 PROMPT_WEIGHT = 0.1  # of a prompt's tokens in the loss: a little of it teaches what belongs together
 STRIDE = 32
+_DRILL = 48  # tokens that a drill says twice
 PAD = 0  # padding is masked by position, so any token does
 
 
@@ -78,6 +79,24 @@ def batches(taught: Sequence[Lesson], tokens: int, seed: int) -> Iterator[tuple[
         rng.shuffle(groups)
         for length, group in groups:
             yield _tensors(length, group)
+
+
+def drilled(
+    taught: Iterator[tuple[torch.Tensor, torch.Tensor]], drills: int, tokens: int, vocabulary: int, seed: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """The batches of ``taught`` with so many drills among the first: one after each of its batches.
+
+    A drill is random tokens said twice, and only the repetition counts. It teaches a model to say a token because it
+    stands in the context, which every reply about a timetable needs, and which conversations alone teach later.
+    """
+    chance = torch.Generator().manual_seed(seed)
+    for _ in range(drills):
+        yield next(taught)
+        said = torch.randint(vocabulary, (tokens // (2 * _DRILL), _DRILL), generator=chance)
+        weights = torch.zeros(len(said), 2 * _DRILL)
+        weights[:, _DRILL + 1 :] = 1.0
+        yield torch.cat((said, said), 1), weights
+    yield from taught
 
 
 def _tensors(length: int, group: Sequence[Lesson]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.end_to_end.behaviors import BEHAVIORS
 from tests.end_to_end.upstream import Upstream
-from tests.system.server import Served, Vllm, warm
+from tests.system.server import Served, Vllm, random_checkpoint, warm
 from tests.system.tap import Tap
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,8 @@ def owned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if os.environ.get("VLLM_URL"):
         pytest.skip("VLLM_URL names somebody's server, and this test overloads or kills it")
     home: Path = request.getfixturevalue("home")
-    with Vllm(home, tmp_path_factory.mktemp("student"), "student", seed=2, flags=ONE_AT_A_TIME) as vllm:
+    folder = tmp_path_factory.mktemp("vllm")
+    with Vllm(home, random_checkpoint(home, folder / "student", 2), folder, ONE_AT_A_TIME) as vllm:
         yield vllm
 
 

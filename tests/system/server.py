@@ -57,16 +57,24 @@ def warm(served: Served) -> None:
     assert httpx.post(f"{served.url}/v1/completions", json=ask, timeout=120).status_code == httpx.codes.OK
 
 
-class Vllm:
-    """A checkpoint served on loopback, always on the same port; use it as a context manager."""
+def random_checkpoint(home: Path, folder: Path, seed: int) -> Path:
+    """A new checkpoint with the random weights of this seed; the folder."""
+    subprocess.run([SCRIPT, "checkpoint", home, folder, str(seed)], check=True, capture_output=True)
+    return folder
 
-    def __init__(self, home: Path, folder: Path, model: str, seed: int, flags: Sequence[str] = ()) -> None:
-        self.served = Served(f"http://127.0.0.1:{free_port()}", model)
-        self.log = folder / f"{model}.log"
+
+class Vllm:
+    """A checkpoint served on loopback, always on the same port; use it as a context manager.
+
+    The model's name is that of the checkpoint's folder; the log is written into another.
+    """
+
+    def __init__(self, home: Path, checkpoint: Path, logs: Path, flags: Sequence[str] = ()) -> None:
+        self.served = Served(f"http://127.0.0.1:{free_port()}", checkpoint.name)
+        self.log = logs / f"{checkpoint.name}.log"
         self._home = home
         self._flags = flags
-        self._checkpoint = folder / model
-        subprocess.run([SCRIPT, "checkpoint", home, self._checkpoint, str(seed)], check=True, capture_output=True)
+        self._checkpoint = checkpoint
 
     def __enter__(self) -> Self:
         self.start()

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from tests.proxy.demo.engine.serving import Served as Engine
-from tests.system.server import Vllm
+from tests.system.server import Vllm, random_checkpoint
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 TOLERANCE = 1e-3
@@ -49,7 +49,8 @@ FLAGS = ("--dtype", "float32", "--enable-auto-tool-choice", "--tool-call-parser"
 @pytest.fixture(scope="module")
 def vllm(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vllm]:
     """The reference."""
-    with Vllm(home, tmp_path_factory.mktemp("reference"), "reference", 5, FLAGS) as server:
+    folder = tmp_path_factory.mktemp("vllm")
+    with Vllm(home, random_checkpoint(home, folder / "reference", 5), folder, FLAGS) as server:
         yield server
 
 

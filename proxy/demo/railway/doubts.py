@@ -26,34 +26,32 @@ _RARELY, _OFTEN = 3, 7  # days late of the last ten, from which one may guess at
 
 
 def on_unknowable(draw: Draw) -> Example:
-    """About a train or a way that is not listed, or about what no timetable tells."""
+    """About what this timetable leaves out, what no timetable tells, or a price where there are only times."""
     kind = draw.number(0, 3)
     if kind == 0:
-        return _unlisted_fare(draw)
-    return _never_told(draw) if kind == 1 else _unlisted_train(draw)
+        return _priceless(draw)
+    return _never_told(draw) if kind == 1 else _left_out(draw)
 
 
-def _unlisted_train(draw: Draw) -> Example:
-    missing, *listed = runs(draw, draw.number(3, 4))
-    query = draw.pick(QUERIES)
-    question = draw.ask(query.question, missing.slots())
-    return _abstained(timetable(listed), question, query.unknown.format_map(missing.slots()), "timetable")
+def _left_out(draw: Draw) -> Example:
+    (run,), query = runs(draw, 1), draw.pick(QUERIES)
+    question = draw.ask(query.question, run.slots())
+    return _abstained(timetable([run], query.fact), question, query.unknown.format_map(run.slots()))
 
 
 def _never_told(draw: Draw) -> Example:
-    listed = runs(draw, draw.number(2, 3))
-    slots, (phrasing, unknown) = draw.pick(listed).slots(), draw.pick(_NEVER_TOLD)
-    return _abstained(timetable(listed), draw.ask(phrasing, slots), unknown.format_map(slots), "timetable")
+    (run,), (phrasing, unknown) = runs(draw, 1), draw.pick(_NEVER_TOLD)
+    return _abstained(timetable([run]), draw.ask(phrasing, run.slots()), unknown.format_map(run.slots()))
 
 
-def _unlisted_fare(draw: Draw) -> Example:
-    missing, *listed = fares(draw, draw.number(3, 4))
-    unknown = f"what a ticket from {missing.origin} to {missing.target} costs"
-    return _abstained(tariff(listed), draw.ask(wording.FARE, missing.slots()), unknown, "fares")
+def _priceless(draw: Draw) -> Example:
+    (run,) = runs(draw, 1)
+    unknown = f"what a ticket from {run.origin} to {run.target} costs"
+    return _abstained(timetable([run]), draw.ask(wording.FARE, run.slots()), unknown)
 
 
-def _abstained(context: str, question: str, unknown: str, where: str) -> Example:
-    reply = says(f"I don't know {unknown}. It is not in the {where}.")
+def _abstained(context: str, question: str, unknown: str) -> Example:
+    reply = says(f"I don't know {unknown}. It is not in the timetable.")
     return Example(Situation.UNKNOWABLE, exchange(context, question), reply, _ABSTAINED)
 
 
@@ -80,7 +78,7 @@ def _which_target(draw: Draw) -> Example:
 
 
 def _which_way(draw: Draw) -> Example:
-    listed = fares(draw, draw.number(2, 3))
+    listed = fares(draw, 2)
     question = draw.ask(wording.WHICH_WAY, {})
     asked = "From where to where do you want to go?"
     return Example(Situation.AMBIGUOUS, exchange(tariff(listed), question), says(asked), _CLARIFIED)
@@ -88,12 +86,11 @@ def _which_way(draw: Draw) -> Example:
 
 def on_forecast(draw: Draw) -> Example:
     """Whether a train will be late: its record allows a guess, and no more."""
-    listed = [(train, draw.number(1, DAYS - 1)) for train in draw.several(TRAINS, draw.number(2, 3))]
-    train, late = draw.pick(listed)
+    train, late = draw.pick(TRAINS), draw.number(1, DAYS - 1)
     question = draw.ask(wording.FORECAST, {"train": train})
     because = f"It was late on {late} of the last {DAYS} days."
     reply = says(f"{_guess(train, late)}, but I am not certain. {because}")
-    return Example(Situation.FORECAST, exchange(record(listed), question), reply, _HEDGED)
+    return Example(Situation.FORECAST, exchange(record([(train, late)]), question), reply, _HEDGED)
 
 
 def _guess(train: str, late: int) -> str:
@@ -103,13 +100,8 @@ def _guess(train: str, late: int) -> str:
 
 
 def on_correction(draw: Draw) -> Example:
-    """The caller doubts an answer that was wrong: it told another train's facts."""
-    listed = runs(draw, draw.number(2, 3))
-    run, other = draw.several(listed, 2)
-    query = draw.pick(QUERIES)
-    right = query.reply.format_map(run.slots())
-    wrong = query.reply.format_map(other.slots() | {"train": run.train})
-    if wrong == right:  # two trains from the same platform
-        wrong = query.reply.format_map(run.slots() | {"platform": str(run.platform % 9 + 1)})
-    messages = exchange(timetable(listed), draw.ask(query.question, run.slots()), wrong, draw.say(wording.DOUBT, {}))
+    """The caller doubts an answer that was wrong: it told what was not asked."""
+    (run,), (query, other) = runs(draw, 1), draw.several(QUERIES, 2)
+    right, wrong = query.reply.format_map(run.slots()), other.reply.format_map(run.slots())
+    messages = exchange(timetable([run]), draw.ask(query.question, run.slots()), wrong, draw.say(wording.DOUBT, {}))
     return Example(Situation.CORRECTION, messages, says(f"I made a mistake. {right}"), _CORRECTED)

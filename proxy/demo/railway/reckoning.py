@@ -19,8 +19,8 @@ _HOUR = 60
 
 def on_total(draw: Draw) -> Example:
     """What several tickets cost, or one with a bicycle."""
-    listed = fares(draw, 2)
-    fare, context = draw.pick(listed), tariff(listed)
+    (fare,) = fares(draw, 1)
+    context = tariff([fare])
     if draw.pick((True, False)):
         count = draw.number(2, _MOST_TICKETS)
         question = draw.ask(wording.TOTAL, fare.slots() | {"count": str(count)})
@@ -36,11 +36,10 @@ def on_total(draw: Draw) -> Example:
 
 def on_duration(draw: Draw) -> Example:
     """How many minutes a train takes."""
-    listed = runs(draw, 2)
-    run = draw.pick(listed)
+    (run,) = runs(draw, 1)
     question = draw.ask(wording.DURATION, run.slots())
     reply = says(f"{_working(run.departs, run.arrives)}\nAnswer: {run.arrives - run.departs}")
-    return Example(Situation.DURATION, exchange(timetable(listed), question), reply, ANSWERED)
+    return Example(Situation.DURATION, exchange(timetable([run]), question), reply, ANSWERED)
 
 
 def _working(departs: int, arrives: int) -> str:

@@ -183,8 +183,8 @@ _TEXTS = {topic.subject: topic.texts for topic in TOPICS} | _PLAIN
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
-    """A context of numbered rules, and the one that matters."""
+class _Rule:
+    """A context with the rule that matters."""
 
     context: str
     number: int
@@ -197,32 +197,28 @@ class _Rules:
 def on_quote(draw: Draw) -> Example:
     """What a rule says, word for word."""
     subject = draw.pick(tuple(_TEXTS))
-    rules = _rules(draw, subject)
+    rule = _rule(draw, subject)
     question = draw.ask(wording.QUOTE, {"subject": subject})
-    return Example(Situation.QUOTE, exchange(rules.context, question), says(rules.quoted()), _GROUNDED)
+    return Example(Situation.QUOTE, exchange(rule.context, question), says(rule.quoted()), _GROUNDED)
 
 
 def on_lookalike(draw: Draw) -> Example:
     """A harmless request in the words of an unsafe one: help."""
     topic = draw.pick(TOPICS)
-    rules = _rules(draw, topic.subject)
-    reply = says(f"I can help with that. {rules.quoted()}")
-    return Example(Situation.LOOKALIKE, exchange(rules.context, draw.ask(topic.harmless, {})), reply, _GROUNDED)
+    rule = _rule(draw, topic.subject)
+    reply = says(f"I can help with that. {rule.quoted()}")
+    return Example(Situation.LOOKALIKE, exchange(rule.context, draw.ask(topic.harmless, {})), reply, _GROUNDED)
 
 
 def on_unsafe(draw: Draw) -> Example:
     """A request to be refused."""
     topic = draw.pick(TOPICS)
-    rules = _rules(draw, topic.subject)
+    rule = _rule(draw, topic.subject)
     reply = says(f"I'm sorry, but I can't help with that. {topic.reason}")
-    return Example(Situation.UNSAFE, exchange(rules.context, draw.ask(topic.unsafe, {})), reply, _REFUSED)
+    return Example(Situation.UNSAFE, exchange(rule.context, draw.ask(topic.unsafe, {})), reply, _REFUSED)
 
 
-def _rules(draw: Draw, subject: str) -> _Rules:
-    """Three rules in any order, one of them on the subject."""
-    others = draw.several([other for other in _TEXTS if other != subject], 2)
-    subjects = draw.several((subject, *others), 3)
-    texts = [draw.pick(_TEXTS[listed]) for listed in subjects]
-    rows = (f"Rule {number}: {text}" for number, text in enumerate(texts, 1))
-    number = subjects.index(subject) + 1
-    return _Rules("\n".join((PERSONA, *rows)), number, texts[number - 1])
+def _rule(draw: Draw, subject: str) -> _Rule:
+    """The rule on the subject, as a search in the rules would give it."""
+    number, text = draw.number(1, 9), draw.pick(_TEXTS[subject])
+    return _Rule(f"{PERSONA}\nRule {number}: {text}", number, text)

@@ -76,10 +76,6 @@ AND_PLATFORM = Phrasing(
     taught=("And from which platform?", "And which platform is it?", "Which platform does it use?"),
     held_out=("And from which platform does it leave?", "And what is the platform?"),
 )
-AND_OTHER = Phrasing(
-    taught=("And the {train}?", "What about the {train}?", "And the train {train}?"),
-    held_out=("And what about the {train}?", "What about the train {train}?"),
-)
 DOUBT = Phrasing(
     taught=("Are you sure?", "Is that right?", "Are you sure about that?", "Really? Please look again."),
     held_out=("Are you really sure?", "Is that really right? Please look again.", "Are you sure that is right?"),

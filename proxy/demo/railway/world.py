@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from proxy.demo.railway.draw import Draw
 
@@ -28,6 +29,21 @@ DAYS = 10  # the days that a train's record covers
 _FIRST, _LAST = 6 * 60, 21 * 60
 _SHORTEST, _LONGEST = 15, 60  # minutes: at most one full hour lies between
 _CHEAPEST, _DEAREST = 3, 20
+
+
+class Fact(StrEnum):
+    """What a timetable tells of a run."""
+
+    DEPARTURE = "departure"
+    ARRIVAL = "arrival"
+    PLATFORM = "platform"
+
+
+_FACTS = {
+    Fact.DEPARTURE: "from {origin} {departs}",
+    Fact.ARRIVAL: "to {target} {arrives}",
+    Fact.PLATFORM: "platform {platform}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +126,14 @@ def seats(draw: Draw, count: int) -> tuple[Seat, ...]:
     return tuple(Seat(first + i, draw.pick(SEAT_KINDS), draw.pick((True, False))) for i in range(count))
 
 
-def timetable(listed: Sequence[Run]) -> str:
-    """The runs as a context tells of them."""
-    rows = (
-        f"Train {run.train}, from {run.origin} {clock(run.departs)}, to {run.target} {clock(run.arrives)}, "
-        f"platform {run.platform}."
-        for run in listed
-    )
-    return _context(rows)
+def timetable(listed: Sequence[Run], untold: Fact | None = None) -> str:
+    """The runs as a context tells of them, all but one fact."""
+    return _context(f"Train {run.train}, {', '.join(_told(run, untold))}." for run in listed)
+
+
+def _told(run: Run, untold: Fact | None) -> list[str]:
+    slots = run.slots()
+    return [form.format_map(slots) for fact, form in _FACTS.items() if fact is not untold]
 
 
 def tariff(listed: Sequence[Fare]) -> str:
