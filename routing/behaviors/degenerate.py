@@ -4,9 +4,12 @@ A loop is an ending that repeats itself: the last characters, white space collap
 is found by the prefix function of the reversed ending, in linear time and with no tuning but how much repetition is
 too much. Loops that a reply leaves again, and those with a counter in them, are not found. A reply that is cut for
 length breaks off only where the reference was not cut too: then the limit is the request's, not the model's doing.
+Where no reason for the end was given, one in the middle of a sentence, or of a code block, is a sign of its own.
 """
 
 from __future__ import annotations
+
+import re
 
 from routing.behaviors.case import Case, absent, present
 from routing.behaviors.label import Behavior, Label
@@ -14,22 +17,41 @@ from routing.behaviors.label import Behavior, Label
 _ENDING = 3_000  # characters
 _REPEATS = 4
 _LONG = 120  # characters that the repetition must cover
+_LONG_WIDE = 48  # the same where a character is a syllable or a word; one alone, repeated, is laughter
 _RULED = 600  # the same for what people repeat on purpose: ruled lines, dotted leaders, empty cells
 _RULES = frozenset("-=_*~.|#+: \u2500\u2550")
 _PROBE = 30  # characters: any loop that counts holds its own end at least twice
 _BROKEN_OFF = 0.5
+_INVISIBLE = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SENTENCE = re.compile(r"[.!?\u3002\uff01\uff1f]")
+_UNFINISHED = re.compile(r"(?:[a-z\u00df-\u00ff\u0430-\u044f,]|[\u3041-\u3096\u4e00-\u9fff\uff0c\u3001])\Z")
+_NO_PROSE = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]|```|[\w ]{1,30}:)")
+_FEW_LETTERS = 60  # characters of a last line that is a sentence rather than a heading, a name or an item
 
 
 def detect(case: Case) -> Label:
     """Whether the reply is no reply."""
     reply = case.reply
-    if not (reply.text.strip() or reply.refusal.strip() or reply.tool_calls):
+    if not (reply.text.strip(_INVISIBLE) or reply.refusal.strip() or reply.tool_calls):
         return present(Behavior.DEGENERATE, "empty")
     if period := _loop(reply.text):
         return present(Behavior.DEGENERATE, f"loop of {period} characters")
     if reply.finish_reason == "length" and case.reference.finish_reason != "length":
         return present(Behavior.DEGENERATE, "breaks_off", _BROKEN_OFF)
+    if not reply.finish_reason and _breaks_off(reply.text) and not _breaks_off(case.reference.text):
+        return present(Behavior.DEGENERATE, "breaks_off in the middle", _BROKEN_OFF)
     return absent(Behavior.DEGENERATE)
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether a text that has whole sentences stops in the middle of one, or inside a code block."""
+    if text.count("```") % 2:
+        return True
+    line = text.rstrip()[-_ENDING:].rpartition("\n")[2]
+    if len(line) < _FEW_LETTERS or _NO_PROSE.match(line):
+        return False
+    return _UNFINISHED.search(line) is not None and _SENTENCE.search(text[:_ENDING]) is not None
 
 
 def _loop(text: str) -> int:
@@ -39,9 +61,14 @@ def _loop(text: str) -> int:
         return 0
     for covered, border in enumerate(_borders(ending), start=1):
         period = covered - border
-        if covered >= _LONG and covered >= _REPEATS * period and not _is_rule(ending, period, covered):
+        if covered >= _long(ending, period) and covered >= _REPEATS * period and not _is_rule(ending, period, covered):
             return period
     return 0
+
+
+def _long(ending: str, period: int) -> int:
+    is_wide = 1 < period <= _LONG_WIDE and _WIDE.search(ending, 0, period) is not None
+    return _LONG_WIDE if is_wide else _LONG
 
 
 def _is_rule(ending: str, period: int, covered: int) -> bool:

@@ -31,6 +31,10 @@ def judged(seen: Observation, reference: Observation = WHOLE) -> Label:
         "ha" * 100,
         "x" + "".join(f"{c}{i}" for i, c in enumerate("abcdefghij" * 5)) * 5,
         "no " * 50 + "n",
+        "\u6211\u4e0d\u77e5\u9053\u3002" * 12,
+        "\uadf8\ub807\uc2b5\ub2c8\ub2e4. " * 10,
+        "the " * 40,
+        "x" * 1_000_000,
     ],
 )
 def test_loops(text: str) -> None:
@@ -47,6 +51,8 @@ def test_loops(text: str) -> None:
         "| a | b |\n" + "|---|---|\n" + "|   |   |\n" * 20,
         "def f():\n" + "".join(f"    x{i} = {i}\n" for i in range(200)),
         "the sun is white. " * 20 + "And that was the song.",
+        "\u54c8" * 60,
+        "\u597d\u7684\u3002" * 3,
     ],
 )
 def test_no_loops(text: str) -> None:
@@ -66,6 +72,35 @@ def test_a_reply_cut_for_length_breaks_off_unless_the_reference_was_cut_too() ->
     cut = Observation(Arm.STUDENT, text="Once upon", finish_reason="length")
     assert judged(cut).rule == "breaks_off"
     assert judged(cut, cut).presence is Presence.ABSENT
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "\u200b\ufeff", "\u3000" * 9, " " * 1_000_000])
+def test_what_nobody_can_see_is_empty(text: str) -> None:
+    """Zero-width characters are how some models say nothing."""
+    assert judged(Observation(Arm.STUDENT, text=text)).rule == "empty"
+
+
+SENTENCE = "The river rises in the Alps. From there it flows past four countries and through a lake that is"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (SENTENCE, "breaks_off in the middle"),
+        ("Run this:\n```\nls -l", "breaks_off in the middle"),
+        (SENTENCE + " large.", ""),
+        ("The Rhine", ""),
+        (
+            "It rains. See also\n- the long chapter on rivers, lakes and everything else that holds water in the Alps",
+            "",
+        ),
+    ],
+)
+def test_an_end_without_a_reason_in_the_middle_of_a_sentence(text: str, rule: str) -> None:
+    """Some upstreams give no finish reason; with one, or where the reference ends alike, the end is believed."""
+    assert judged(Observation(Arm.STUDENT, text=text)).rule == rule
+    assert judged(Observation(Arm.STUDENT, text=text, finish_reason="stop")).rule == ""
+    assert judged(Observation(Arm.STUDENT, text=text), Observation(Arm.TEACHER, text=SENTENCE)).rule == ""
 
 
 @given(st.text())
