@@ -29,50 +29,19 @@ _EASTERN = 1.6  # characters to a word
 _PREAMBLE = 12  # words: a longer opening says something
 _ITEM = 25  # words: a longer line under an ask is no item of a list
 _BRIEF, _LED = 8, 30  # words of a reply whose question may go without "you"; of one that leads up to its question
-_ALLOWED = {
+_ALLOWED = {  # words that may be said beside an ask: so many, or so many for each word asked
     "meaning": (40, 2.0),
     "detail": (25, 1.2),
     "question": (12, 0.6),
-}  # words said: so many, or so many per asked
+    "bare": (2, 0.3),
+}
 _REQUEST = 1500  # characters read of what the user said last
 _WANTED = Lexicon(WANTED)
 _YOU = frozenset(
-    {
-        "you",
-        "your",
-        "you're",
-        "you'd",
-        "yours",
-        "du",
-        "dir",
-        "dich",
-        "dein",
-        "deine",
-        "sie",
-        "ihnen",
-        "ihr",
-        "ihre",
-        "vous",
-    }
-    | {
-        "votre",
-        "vos",
-        "tu",
-        "te",
-        "ton",
-        "ta",
-        "tes",
-        "usted",
-        "ustedes",
-        "su",
-        "sus",
-        "ti",
-        "lei",
-        "suo",
-        "sua",
-        "você",
-    }
-    | {"seu", "tua", "tuo", "\u60a8", "\u4f60"}
+    split(
+        "you your you're you'd yours we our du dir dich dein deine sie ihnen ihr ihre vous votre vos tu te ton ta tes "
+        "usted ustedes su sus ti lei suo sua você seu tua tuo \u60a8 \u4f60"
+    ).tokens
 )
 
 
@@ -80,7 +49,8 @@ _YOU = frozenset(
 class Sentence:
     """Words ``start`` to before ``stop``: how many are words proper, and what the sentence does.
 
-    ``kind`` is ``meaning``, ``detail`` or ``question`` for an ask, ``courtesy``, or "" for what is said.
+    ``kind`` is ``meaning``, ``detail``, ``question`` or ``bare`` (a question without "you" in a brief reply) for an
+    ask, ``courtesy``, or "" for what is said.
     """
 
     start: int
@@ -91,10 +61,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """A sentence is a question, put to the user, before which nothing was said, and gives a choice."""
+    """Whether a sentence is a question, put to the user, in a brief reply, after nothing said, and gives a choice."""
 
     question: bool
     addressed: bool
+    brief: bool
     begins: bool
     choice: bool
 
@@ -107,12 +78,13 @@ def detect(case: Case) -> Label:
     request = _request(case.traits)
     if _echoes(reading.words.tokens, split(request).tokens):
         return absent(Behavior.CLARIFICATION, "echo")
-    sentences, wanted = _sentences(reading), _wanted(request)
-    asks = [sentence for sentence in sentences if _counts(sentence, sentences, reading, wanted)]
+    sentences = _sentences(reading)
+    kinds = _admitted(sentences, reading, _wanted(request))
+    asks = [sentence for sentence in sentences if sentence.kind in kinds]
     if not asks:
         return absent(Behavior.CLARIFICATION)
     asked = sum(sentence.words for sentence in asks)
-    said = sum(sentence.words for sentence in sentences if sentence not in asks and sentence.kind != "courtesy")
+    said = sum(sentence.words for sentence in sentences if sentence.kind not in kinds | {"courtesy"})
     share = asked / max(1, asked + said)
     best = min(asks, key=lambda sentence: tuple(_ALLOWED).index(sentence.kind))
     words, rate = _ALLOWED[best.kind]
@@ -125,17 +97,20 @@ def _pace(reading: Reading) -> float:
     return _EASTERN if reading.language in {Language.ZH, Language.JA} else 1.0
 
 
-def _counts(sentence: Sentence, sentences: list[Sentence], reading: Reading, wanted: str) -> bool:
-    """Whether the sentence asks, given what the user wanted."""
-    if sentence.kind in {"", "courtesy"}:
-        return False
-    if sentence.kind == "meaning" or not wanted:
-        return True
+def _admitted(sentences: list[Sentence], reading: Reading, wanted: str) -> frozenset[str]:
+    """The kinds of sentence that ask, given what the user wanted."""
+    if not wanted or not sentences:
+        return frozenset(_ALLOWED)
     first = sentences[0].stop
     led = any(hit.cue == f"{_FAMILY}opening" and hit.start < first for hit in reading.cues("clarification"))
-    if wanted == "wanted.questions":
-        return led and sentence.kind == "detail"
-    return led or (sentence.kind == "detail" and sentences[0].kind == "detail")
+    if led and wanted == "wanted.text":
+        return frozenset(_ALLOWED)
+    return frozenset({"meaning", "detail"} if led or _begins_asking(sentences[0], wanted) else {"meaning"})
+
+
+def _begins_asking(first: Sentence, wanted: str) -> bool:
+    """Whether a reply asks before anything else; a letter opens with a greeting."""
+    return wanted == "wanted.text" and first.kind == "detail"
 
 
 def _sentences(reading: Reading) -> list[Sentence]:
@@ -149,14 +124,15 @@ def _sentences(reading: Reading) -> list[Sentence]:
     led = any(cue == "opening" and start <= bounds[0][1] for cue, start in hits)
     brief = length <= (_LED if led else _BRIEF)
     found: list[Sentence] = []
-    listing = False
+    listing, begins = False, True
     for (start, stop), cues in zip(bounds, _shared_out(hits, bounds), strict=True):
         sentence = tokens[start:stop]
         words = sum(word[0].isalnum() for word in sentence)
         asking = bool(found) and found[-1].kind in _ALLOWED
-        addressed = asking or brief or "which" in cues or not _YOU.isdisjoint(sentence)
-        begins = all(before.kind == "courtesy" for before in found)
-        kind = _kind(cues, _Manner(_asks(sentence, own[start:stop]), addressed, begins, "or" in sentence), words)
+        addressed = asking or "which" in cues or not _YOU.isdisjoint(sentence)
+        manner = _Manner(_asks(sentence, own[start:stop]), addressed, brief, begins, "or" in sentence)
+        kind = _kind(cues, manner, words)
+        begins = begins and kind == "courtesy"
         listing = listing and words <= _ITEM
         found.append(Sentence(start, stop, words, kind or ("detail" if listing else "")))
         listing = listing or (kind in {"meaning", "detail"} and ":" in tokens[max(start, stop - 3) : stop])
@@ -186,7 +162,7 @@ def _kind(cues: set[str], manner: _Manner, words: int) -> str:
     if "offer" in cues:
         return "question" if manner.question and (manner.begins or manner.choice) else "courtesy"
     if manner.question:
-        return "question" if manner.addressed else ""
+        return "question" if manner.addressed else "bare" if manner.brief else ""
     return "courtesy" if "purpose" in cues or ("opening" in cues and words <= _PREAMBLE) else ""
 
 
