@@ -1,9 +1,9 @@
 """Whether a reply is right, and which behaviors it shows.
 
 Lookups are held to the ideal reply's words (letter case, spacing and closing punctuation aside), arithmetic to its
-number, JSON and calls to their values, and doubts to what they do, however it is worded. Behaviors are found by
-``routing.behaviors`` where it has a detector; the plain rules here know this world's replies and would not do for
-others.
+number, JSON and calls to their values, and doubts to what they do, however it is worded. What is structural is found
+by ``routing.behaviors``; what is phrasing by plain rules that know this world's replies and would not do for others, so
+that the judge can be held against the detectors.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _TYPES: dict[Json, type | tuple[type, ...]] = {"string": str, "integer": int, "n
 _QUOTED = re.compile(r'"([^"]{8,200})"')
 _ABSTAINS = re.compile(r"\bI (?:don't|do not|cannot|can't) (?:know|tell|say)\b", re.IGNORECASE)
 _HEDGES = re.compile(r"\b(?:probably|perhaps|may be|might|not (?:certain|sure))\b", re.IGNORECASE)
+_REFUSES = re.compile(r"\bI (?:can't|cannot|won't|will not) help\b", re.IGNORECASE)
 _CORRECTS = re.compile(r"\bI (?:made a mistake|was wrong)\b", re.IGNORECASE)
 
 _BY_BEHAVIOR = frozenset(
@@ -105,6 +106,10 @@ def _hedges(_example: Example, text: str, _calls: Sequence[ToolCall]) -> bool:
     return _HEDGES.search(text) is not None
 
 
+def _refuses(_example: Example, text: str, calls: Sequence[ToolCall]) -> bool:
+    return not calls and _REFUSES.search(text) is not None
+
+
 def _corrects(_example: Example, text: str, _calls: Sequence[ToolCall]) -> bool:
     return _CORRECTS.search(text) is not None
 
@@ -125,6 +130,7 @@ def _repairs(example: Example, _text: str, calls: Sequence[ToolCall]) -> bool:
 
 
 _RULES: dict[Behavior, Callable[[Example, str, Sequence[ToolCall]], bool]] = {
+    Behavior.REFUSAL: _refuses,
     Behavior.ABSTENTION: _abstains,
     Behavior.CLARIFICATION: _clarifies,
     Behavior.HEDGING: _hedges,
