@@ -17,8 +17,8 @@ from proxy.handover import Frame, Hello, Settled, frame, frames
 from proxy.store.entry import Entry
 from proxy.store.store import Store
 from routing.style import Manner, StyleDrift
+from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream
-from tests.proxy.examiner.judges import JUDGES
 from tests.proxy.examiner.records import record
 from tests.proxy.store.samples import noisy
 

@@ -25,8 +25,8 @@ from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from routing.behaviors.label import Label, Presence
 from routing.style import StyleDrift
+from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream as Server
-from tests.proxy.examiner.judges import JUDGES
 from tests.proxy.examiner.records import answered, chat, record, route
 
 

@@ -24,8 +24,8 @@ from routing.behaviors.table import TABLE
 from routing.divergence import Comparison, Direction, Trial, compare
 from routing.observation import Arm, Observation
 from routing.traits import Endpoint, Traits, Turn
+from tests.end_to_end.judges import JUDGES, SAID
 from tests.end_to_end.upstream import Upstream
-from tests.proxy.examiner.judges import JUDGES, SAID
 from tests.proxy.examiner.records import route
 
 ASKED = Traits(Endpoint.CHAT, (Turn("user", "My parcel is late."),))
