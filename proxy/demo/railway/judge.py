@@ -47,6 +47,8 @@ def judge(example: Example, text: str, calls: Sequence[ToolCall] = ()) -> bool:
 
 def shows(behavior: Behavior, example: Example, text: str, calls: Sequence[ToolCall] = (), finish: str = "") -> bool:
     """Whether this reply to the example shows a behavior. ``finish`` is the finish reason, if it is known."""
+    if behavior is Behavior.FORMAT and example.response_format is None:
+        return False  # "Answer yes or no." is held to the answer
     if behavior in _RULES:
         return _RULES[behavior](example, text, calls)
     reason = finish or ("tool_calls" if calls else "stop")

@@ -31,7 +31,6 @@ from proxy.demo.railway.world import (
 from routing.behaviors.label import Behavior
 
 ANSWERED = frozenset({Behavior.ANSWER})
-_YES_OR_NO = ANSWERED | {Behavior.FORMAT}
 FARE_REPLY = "A ticket from {origin} to {target} costs {crowns} crowns."
 
 
@@ -93,7 +92,7 @@ def on_refund(draw: Draw) -> Example:
     if draw.pick((True, False)):
         reply = says("No." if share == "nothing" else "Yes.")
         question = draw.ask(wording.REFUNDABLE, slots)
-        return Example(Situation.REFUND, exchange(context, question), reply, _YES_OR_NO)
+        return Example(Situation.REFUND, exchange(context, question), reply, ANSWERED)
     reply = says(f"For a {name} ticket {share} is refunded.")
     return Example(Situation.REFUND, exchange(context, draw.ask(wording.REFUND_SHARE, slots)), reply)
 
@@ -104,7 +103,7 @@ def on_seat(draw: Draw) -> Example:
     context, slots = seat_plan([seat]), {"number": str(seat.number)}
     if draw.pick((True, False)):
         reply = says("Yes." if seat.free else "No.")
-        return Example(Situation.SEAT, exchange(context, draw.ask(wording.SEAT_FREE, slots)), reply, _YES_OR_NO)
+        return Example(Situation.SEAT, exchange(context, draw.ask(wording.SEAT_FREE, slots)), reply, ANSWERED)
     reply = says(f"Seat {seat.number} is {article(seat.kind)} {seat.kind} seat.")
     return Example(Situation.SEAT, exchange(context, draw.ask(wording.SEAT_KIND, slots)), reply)
 
