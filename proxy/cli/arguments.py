@@ -122,6 +122,8 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     _period(parser, required=True)
     limit = "list at most so many pairs whose labels changed (default 20)"
     parser.add_argument("--limit", type=_at_least(0), default=20, metavar="N", help=limit)
+    own = "judge by the own behaviors of this configuration, not of the one in effect"
+    parser.add_argument("--config", metavar="FILE", help=own)
     parser.set_defaults(behavior=None, direction=None)
     _source(parser)
     _json(parser)

@@ -1,6 +1,7 @@
 """``practicum replay``: stored pairs labeled again by today's detectors, and what is different. It changes nothing.
 
-The detectors are those of the program that runs the verb, wherever the pairs come from.
+The detectors are those of the program that runs the verb, wherever the pairs come from; the operator's own patterns and
+schemas are those of the configuration in effect, or of one that is named. LLM judges are not asked.
 """
 
 from __future__ import annotations
@@ -8,17 +9,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from proxy.cli.admin_api import AdminApi
+from proxy.cli.refused import Refused
 from proxy.cli.sources import open_pairs
 from proxy.cli.terminal import cells, headed_table, one_line, print_rows, table_console
 from proxy.cli.wanted import wanted
+from proxy.config.own import OwnBehavior
+from proxy.config.parse import load, parse
+from proxy.errors import ConfigError
+from proxy.examiner.own_behaviors import table_of
 from proxy.examiner.replay import Change, ChangeCount, ChangedPair, Replay, ReplayCell, Replayed, Unjudged, Whose
-from routing.behaviors.table import TABLE
 
 _NAME = 40
 _WHY = {
@@ -32,7 +39,7 @@ _ALONE = "teacher alone: "
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge a route's pairs again, the newest first."""
-    asked, replay = wanted(arguments), Replay(TABLE, arguments.limit)
+    asked, replay = wanted(arguments), Replay(table_of(_own(arguments)), arguments.limit)
     with open_pairs(arguments) as source:
         for pair in source.pairs(asked, None):
             replay.add(pair)
@@ -42,6 +49,33 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         show_replayed(table_console(), found)
     return 0
+
+
+def _own(arguments: argparse.Namespace) -> tuple[OwnBehavior, ...]:
+    """The operator's own behaviors of the route; none where only a database is known."""
+    if arguments.config is not None:
+        return _own_of_file(Path(arguments.config), arguments.route)
+    if arguments.database is not None:
+        return ()
+    with AdminApi(arguments.admin) as api:
+        body = api.get("/api/config")
+    try:
+        found = parse(body, arguments.admin).config.routes.get(arguments.route)
+    except ConfigError as exc:
+        raise Refused(
+            f"the configuration in effect is of another version than this program: {exc.problems[0]}"
+        ) from exc
+    return found.behaviors if found else ()
+
+
+def _own_of_file(file: Path, route: str) -> tuple[OwnBehavior, ...]:
+    try:
+        routes = load(file).config.routes
+    except ConfigError as exc:
+        raise Refused("\n".join(str(problem) for problem in exc.problems)) from exc
+    if route not in routes:
+        raise Refused(f"{str(file)!r} has no route {route!r}; known: {', '.join(routes)}")
+    return routes[route].behaviors
 
 
 def show_replayed(console: Console, found: Replayed) -> None:
@@ -66,7 +100,7 @@ def _account(found: Replayed) -> Iterator[str]:
     yield f"{found.judged} of {found.pairs} pairs judged again" + (f"; not: {', '.join(unjudged)}" if unjudged else "")
     if found.left:
         left = ", ".join(f"{one_line(name, _NAME)} ({count} pairs)" for name, count in found.left.items())
-        yield f"left as they are, for no detector of today's makes them: {left}"
+        yield f"left as they are, for none of the detectors run here makes them: {left}"
     if found.judged:
         yield f"{found.changed} pairs have labels that changed"
         yield "counts of the pairs kept, which are all divergent ones and a sample of the agreeing: no rates"

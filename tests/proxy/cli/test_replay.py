@@ -11,6 +11,7 @@ import pytest
 
 from proxy.cli.replay import show_replayed
 from proxy.cli.terminal import is_plain, table_console
+from proxy.config.parse import parse
 from proxy.examiner.replay import Change, ChangeCount, ChangedPair, ReplayCell, Replayed, Whose
 from proxy.store.pair import Pair
 from proxy.store.privacy import redacted
@@ -19,7 +20,7 @@ from routing.behaviors.label import Label, Presence
 from routing.divergence import Direction, Trial
 from tests.proxy.cli.command import practicum
 from tests.proxy.cli.conftest import ESCAPES
-from tests.proxy.desk import a_desk, database, filled, served
+from tests.proxy.desk import CONFIG, a_desk, database, filled, served
 from tests.proxy.examiner.records import answered, chat
 from tests.proxy.store.samples import pair, reply
 
@@ -91,6 +92,36 @@ def test_the_period_and_the_limit_hold(directory: Path, store: Store) -> None:  
     ran = practicum("replay", "support", "--since", "2001-01-01", "--limit", "0", *options)
     assert "1 more pairs changed" in ran.out
     assert pair(2).id not in ran.out
+
+
+OWN = b"""\
+    behaviors:
+      - {name: tidy, pattern: "^4[0-9]$"}
+      - {name: kind, judge: {base_url: "http://judge/v1", model: j, prompt: "Is it kind?"}}
+"""
+
+
+def test_patterns_are_those_in_effect(store: Store) -> None:
+    """An operator's own behavior is judged again like any other; a judge is not asked, and what it said stands."""
+    config = parse(CONFIG + OWN, "test").config
+    with served(a_desk(store, config=lambda: config)) as url:
+        ran = practicum("replay", "support", "--since", "2001-01-01", "--json", "--admin", url)
+    found = json.loads(ran.out)
+    assert {cell["behavior"] for cell in found["cells"]} >= {"answer", "tidy"}
+    assert "kind" not in ran.out
+
+
+def test_patterns_can_be_tried_before_they_are_put_to_work(directory: Path, store: Store, tmp_path: Path) -> None:  # noqa: ARG001 -- it fills the database
+    """What would it have found last week?"""
+    file = tmp_path / "new.yaml"
+    file.write_bytes(CONFIG + OWN)
+    options = ("--since", "2001-01-01", "--database", database(directory), "--json")
+    assert "tidy" not in practicum("replay", "support", *options).out
+    assert "tidy" in practicum("replay", "support", *options, "--config", str(file)).out
+    unknown = practicum("replay", "other", *options, "--config", str(file))
+    assert (unknown.code, "known: support" in unknown.err) == (1, True)
+    file.write_bytes(b"routes: 7")
+    assert practicum("replay", "support", *options, "--config", str(file)).code == 1
 
 
 def test_no_name_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
