@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import abstention, clarification, hedging, refusal, self_correction
+from measuring import abstention, answers, clarification, grounding, hedging, refusal, self_correction, tools
 from measuring.data import Example
 from measuring.scores import Result
 
@@ -25,4 +25,7 @@ FAMILIES = (
     Family(clarification.results),
     Family(hedging.results),
     Family(self_correction.results),
+    Family(tools.results),
+    Family(grounding.results),
+    Family(answers.results),
 )

@@ -63,6 +63,7 @@ _POLAR = re.compile(
 )
 _POLAR_WORDS = 4  # "Is that right?" asks back; what it asks about stands elsewhere
 _YES_NO = re.compile(r"\W{0,4}(yes|no)\b(?![- ](?:one|doubt|longer|matter|problem|worries))", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _ONES = (
@@ -143,8 +144,10 @@ def final_answer(text: str, question: Question) -> Answer | None:
 
 
 def closing_numbers(text: str, *, commas: bool = False) -> list[Number]:
-    """The numbers in a reply's last characters, in their order."""
-    return numbers(_written_out(text.strip()[-_CLOSING:]), commas=commas)
+    """The numbers that an unmarked reply may mean: what its last sentence comes to, or else the last one before it."""
+    closing = _written_out(text.strip()[-_CLOSING:])
+    result = _SENTENCE_END.split(closing)[-1].rpartition("=")[2]
+    return numbers(result, commas=commas) or numbers(closing, commas=commas)[-1:]
 
 
 def is_marked(text: str) -> bool:

@@ -68,8 +68,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(
-    r"\b(?:according to|based on|as (?:stated|described|noted|mentioned|specified|outlined|written|shown|indicated) in|"
-    r"(?:stated|mentioned|described|specified|found) in|per) (?:the|your|our|this|these) (?:[\w-]+ ){0,3}"
+    r"\b(?:according to|as (?:stated|described|noted|mentioned|specified|outlined|written|shown|indicated) in|per) "
+    r"(?:the|your|our|this|these) (?:[\w-]+ ){0,3}"
     r"(?:context|documents?|documentation|passages?|articles?|sources?|texts?|reports?|policy|policies|rules?|excerpts?|"
     r"manual|handbook|guide|guidelines|contract|terms|search results|knowledge base|transcript|emails?|files?|records?|"
     r"faq)\b",
@@ -158,7 +158,10 @@ def _names_a_source(mark: Mark, known: frozenset[str] | None, given: Conversatio
 def _known_numbers(sources: tuple[Turn, ...]) -> frozenset[str] | None:
     """The numbers that the context gives its sources; None where it gives none, or is too long to be sure."""
     text = "\n".join(turn.text for turn in sources)
-    if len(text) > _SEARCHED or not (numbered := _numbers(_NUMBERED, text)):
+    if len(text) > _SEARCHED:
+        return None
+    text = _ADDRESS.sub(" ", text)  # whose numbers are not the sources'
+    if not (numbered := _numbers(_NUMBERED, text)):
         return None
     return frozenset(numbered | _numbers(_ALSO_NUMBERED, text))
 
