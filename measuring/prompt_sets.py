@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring.templates import Template, read_slots, read_templates
+from measuring.templates import PROMPTS, Template, read_slots, read_templates
 
 OWN = "own"
 DRAWS = 8  # prompts of each template
@@ -91,7 +91,7 @@ def own(draws: int = DRAWS) -> list[Prompt]:
     """Our own prompts, the same for the same templates."""
     rng, slots = random.Random(_SEED), read_slots()  # noqa: S311 -- a seed, no secret
     files = {name: read_templates(name) for name in (*_TASKS, "steerability", "multilingual", "base")}
-    return [*_plain(files, rng, slots, draws), *_with_demands(files, rng, slots, draws)]
+    return [*_plain(files, rng, slots, draws), *_with_demands(files, rng, slots, draws), *_small_words(rng, draws)]
 
 
 Slots = Mapping[str, Sequence[str]]
@@ -108,6 +108,14 @@ def _plain(files: Files, rng: random.Random, slots: Slots, draws: int) -> Iterat
     for template in files["base"]:
         for _ in range(4 * draws):
             yield Prompt(template.drawn(rng, slots), frozenset({"general"}), OWN)
+
+
+def _small_words(rng: random.Random, draws: int) -> Iterator[Prompt]:
+    """The words that every sentence of a language needs, by themselves: a line of the file for each language."""
+    for line in (PROMPTS / "small_words.txt").read_text(encoding="utf-8").splitlines():
+        for _ in range(4 * draws):
+            words = rng.sample(line.split(), rng.randint(2, 8))
+            yield Prompt(" ".join(words) + rng.choice(("?", ".", "")), frozenset({"multilingual"}), OWN)
 
 
 def _framed(text: str, rng: random.Random, slots: Slots, share: float) -> str:

@@ -24,7 +24,7 @@ Places = NDArray[np.intp]
 
 _SPACE, _NEWLINE, _LETTERS, _DIGITS, _SINGLE = range(5)
 _BOUND = 0x2E80  # from here on, every character is a token: ideographs, kana, hangul, emoji
-_LATIN_END = 0x250
+_ACCENTED, _LATIN_END = 0xC0, 0x250
 _PICTURES = 0xD800  # surrogates, private characters, emoji
 _STEM, _ENDING, _LONG = 4, 3, 5  # characters
 _EDGE = 4  # tokens at the beginning and at the end that are features as such
@@ -126,7 +126,7 @@ def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], c
         (_salted("opening", words[:_EDGE]), starts[:_EDGE], ends[:_EDGE]),
         (_salted("closing", words[-_EDGE:]), starts[-_EDGE:], ends[-_EDGE:]),
         (_salted("asking", words[asking]), starts[asking], ends[asking]),
-        _layout(kinds, starts),
+        _layout(kinds, starts, codes),
     ]
 
 
@@ -140,13 +140,14 @@ def _last_sentence(beginnings: Ids) -> slice:
 _STOPS = np.isin(np.arange(128), [ord(character) for character in ".?!\n:"])
 
 
-def _layout(kinds: NDArray[np.uint8], starts: Places) -> Found:
-    """How long the prompt is, and how much of it digits, signs and newlines: each in a few coarse steps."""
+def _layout(kinds: NDArray[np.uint8], starts: Places, codes: Ids) -> Found:
+    """How long the prompt is, and how much of it digits, signs, newlines, accents: each in a few coarse steps."""
     counts = np.bincount(kinds[starts], minlength=5)
     total = int(counts.sum())
     steps = [total.bit_length()]
     steps += [32 * (row + 1) + round(8 * int(counts[kind]) / (total or 1)) for row, kind in enumerate(_STEPPED)]
-    steps += [128 + int(counts[_NEWLINE]).bit_length()]
+    accented = 64 * int(np.count_nonzero((codes >= _ACCENTED) & (kinds == _LETTERS))) // (len(codes) or 1)
+    steps += [128 + int(counts[_NEWLINE]).bit_length(), 160 + accented.bit_length()]
     nowhere = np.zeros(len(steps), np.intp)
     return _bucket(np.array(steps, np.uint32) * _PAIR), nowhere, nowhere
 
