@@ -25,6 +25,7 @@ FAMILIES = (
     Family(clarification.results),
     Family(hedging.results),
     Family(self_correction.results),
+    Family(format.results),
     Family(tools.results),
     Family(grounding.results),
     Family(answers.results),
