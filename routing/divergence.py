@@ -4,6 +4,18 @@ A divergence is directed. For ``lost`` the trials are the requests on which the 
 ``gained`` those on which the student did. A request on which neither did is no trial: it says nothing about either.
 Nor is one to which a behavior does not apply for either arm. Arms with a failure are not judged here: they are an
 outcome of their own, and the caller's to count.
+
+**Severity** says how far the arm that did not show the behavior stayed behind the one that did: the difference of their
+labels' scores. Gates count divergences, not severities; severity is for people, to see the worst first. What a score
+below 1 means is the detector's to say, and is of four sorts:
+
+- how near a reply came to the form or the deed: JSON in a fence, the right tool with wrong arguments, half of the
+  fields of the answer, a retry of a call that may succeed this time, owning up to a failure and leaving it there;
+- how strong the sign is: one hedge against many, a named source against one that cannot be looked up;
+- how sure a fitted detector is: two replies on both sides of its threshold, and near it, are nearly alike;
+- how bad the deed is: a reply that breaks off against an empty one.
+
+It does not say which behavior matters more. That is the operator's to say, by the gates.
 """
 
 from __future__ import annotations
@@ -17,6 +29,8 @@ from routing.behaviors.table import TABLE, Row
 from routing.observation import Observation
 from routing.traits import Traits
 
+_LEAST = 0.05  # a divergence is never nothing, however near the two scores
+
 
 class Direction(StrEnum):
     """Which arm showed the behavior that the other did not."""
@@ -29,7 +43,7 @@ class Direction(StrEnum):
 class Trial:
     """One request that could have shown a divergence of a behavior in a direction, and whether it did.
 
-    ``severity`` in [0, 1] says how much was lost where ``diverged``; it is 0 where not.
+    ``severity`` says how much was lost where ``diverged``, in [0.05, 1]; it is 0 where not.
     """
 
     behavior: str
@@ -81,4 +95,4 @@ def _trial(direction: Direction, shown: Label, other: Label) -> Trial:
     """One arm showed it. How much the other fell short is how far its score stayed behind."""
     if other.presence is Presence.PRESENT:
         return Trial(shown.behavior, direction, diverged=False)
-    return Trial(shown.behavior, direction, diverged=True, severity=min(1.0, max(0.0, shown.score - other.score)))
+    return Trial(shown.behavior, direction, diverged=True, severity=min(1.0, max(_LEAST, shown.score - other.score)))
