@@ -25,6 +25,8 @@ from routing.behaviors.phrasing.words import SENTENCE_ENDS, split
 from routing.traits import Traits
 
 _FAMILY = "clarification."
+_TELLING = frozenset({f"{_FAMILY}meaning", f"{_FAMILY}detail"})  # what asks without a question mark
+_QUESTION = frozenset({"?", "\u304b"})  # the second ends Japanese questions, also before a full stop
 _EASTERN = 1.6  # characters to a word
 _PREAMBLE = 12  # words: a longer opening says something
 _ITEM = 25  # words: a longer line under an ask is no item of a list
@@ -115,10 +117,11 @@ def _begins_asking(first: Sentence, wanted: str) -> bool:
 
 def _sentences(reading: Reading) -> list[Sentence]:
     """The reply's sentences with what each does."""
-    tokens, own = reading.words.tokens, spoken(reading.words)
+    tokens = reading.words.tokens
+    if not any(hit.cue in _TELLING for hit in reading.cues("clarification")) and _QUESTION.isdisjoint(tokens):
+        return []  # as with most replies
+    own = spoken(reading.words)
     hits = [(hit.cue.removeprefix(_FAMILY), hit.start) for hit in reading.cues("clarification") if own[hit.start]]
-    if not hits and "?" not in tokens:
-        return []
     bounds = list(_bounds(tokens))
     length = sum(word.isalnum() for word in tokens) / _pace(reading)
     led = any(cue == "opening" and start <= bounds[0][1] for cue, start in hits)
@@ -169,7 +172,7 @@ def _kind(cues: set[str], manner: _Manner, words: int) -> str:
 def _asks(tokens: tuple[str, ...], own: list[bool]) -> bool:
     """Whether a sentence is a question of the speaker's own. A Japanese one may end in a full stop."""
     last = next((at for at in range(len(tokens) - 1, -1, -1) if tokens[at] not in {"\n", ".", '"'}), None)
-    return last is not None and own[last] and tokens[last] in {"?", "\u304b"}
+    return last is not None and own[last] and tokens[last] in _QUESTION
 
 
 def _bounds(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
