@@ -35,7 +35,7 @@ def slice_of(
     """
     if told is not None:
         return told
-    return first_that_holds(rules, traits, met) or classify(traits).slice
+    return first_that_holds(rules, traits, met) or _leading(_marks(traits, load(), spans=False))
 
 
 def classify(
@@ -51,14 +51,18 @@ def classify(
     """
     ruled = None if told is not None else first_that_holds(rules, traits, met)
     set_by_people = [*_given(told, Reason.HEADER), *_given(ruled, Reason.RULE)]
-    shown = tuple(structural(traits))
-    words = _by_words(features(last_said(traits)), weights or load())
-    if any(mark.slice is Slice.TOOL_USE for mark in shown):
+    marks = _strongest([*set_by_people, *_marks(traits, weights or load(), spans=True)])
+    return Sliced(set_by_people[0].slice if set_by_people else _leading(marks), marks)
+
+
+def _marks(traits: Traits, weights: Weights, *, spans: bool) -> Sequence[Mark]:
+    """What structure and words show, the surer sources first; general only where nothing else is shown."""
+    marks = [*structural(traits)]
+    words = _by_words(features(last_said(traits)), weights, spans=spans)
+    if any(mark.slice is Slice.TOOL_USE for mark in marks):
         words = (mark for mark in words if mark.slice not in TASKS)  # tools are asked to do the task
-    marks = _strongest([*set_by_people, *shown, *words])
-    specific = tuple(mark for mark in marks if mark.slice is not Slice.GENERAL) or marks
-    leading = set_by_people[0].slice if set_by_people else _leading(specific)
-    return Sliced(leading, marks if set_by_people else specific)
+    marks += words
+    return [mark for mark in marks if mark.slice is not Slice.GENERAL] or marks
 
 
 def _given(chosen: Slice | None, reason: Reason) -> Iterator[Mark]:
@@ -66,14 +70,14 @@ def _given(chosen: Slice | None, reason: Reason) -> Iterator[Mark]:
         yield Mark(chosen, 1.0, reason)
 
 
-def _by_words(found: Features, weights: Weights) -> Iterator[Mark]:
+def _by_words(found: Features, weights: Weights, *, spans: bool) -> Iterator[Mark]:
     scores = weights.scores(found)
     if found.foreign > _FOREIGN:
         yield Mark(Slice.MULTILINGUAL, found.foreign, Reason.SCRIPT)
     task = max(TASKS, key=scores.__getitem__)
     beside = [one for one in BESIDE if scores[one] >= _LIKELY]
     for one in (task, *beside):
-        yield Mark(one, scores[one], Reason.PHRASING, weights.span(found, one))
+        yield Mark(one, scores[one], Reason.PHRASING, weights.span(found, one) if spans else None)
 
 
 def _strongest(marks: Sequence[Mark]) -> tuple[Mark, ...]:

@@ -36,7 +36,7 @@ class Weights:
 
     def scores(self, found: Features) -> Mapping[Slice, float]:
         """For each of ``COLUMNS`` the probability in [0, 1] that the prompt is in it."""
-        sums = self.table[found.ids].sum(axis=0) / max(1, len(found.ids)) ** 0.5
+        sums = np.add.reduce(self.table.take(found.ids, axis=0)) / max(1, len(found.ids)) ** 0.5
         odds = (sums + self.bias).clip(-_ODDS, _ODDS)
         odds[: len(TASKS)] -= odds[: len(TASKS)].max()
         powers = np.exp(odds)
@@ -46,8 +46,7 @@ class Weights:
 
     def span(self, found: Features, of: Slice) -> tuple[int, int]:
         """Where in the prompt the feature stands that speaks most for one of ``COLUMNS``."""
-        best = int(self.table[found.ids, COLUMNS.index(of)].argmax())
-        return int(found.starts[best]), int(found.ends[best])
+        return found.span(int(self.table[found.ids, COLUMNS.index(of)].argmax()))
 
     def save(self, file: BinaryIO) -> None:
         """Write them, each weight in a byte. What is read back differs by that rounding."""

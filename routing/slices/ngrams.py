@@ -1,6 +1,6 @@
 """A prompt as hashed features: words, pairs of words, the ends of long words, how it opens, closes and is laid out.
 
-Everything is done on arrays of code points, so that two kilobytes cost tens of microseconds: a running polynomial sum
+Everything is done on arrays of code points, so that two kilobytes cost eighty microseconds: a running polynomial sum
 gives the hash of any stretch of text in constant time. Runs of letters and runs of digits are one token each (digits
 are all alike: only how many there are counts), every other character that is no space is a token of its own, newlines
 and ideographs among them. Of a long prompt only the beginning and the end are read. It refuses to weigh what it finds;
@@ -9,6 +9,7 @@ and ideographs among them. Of a long prompt only the beginning and the end are r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,10 @@ _STEM, _ENDING, _LONG = 4, 3, 5  # characters
 _EDGE = 4  # tokens at the beginning and at the end that are features as such
 _BASE = 0x01000193
 _PAIR, _MIX = np.uint32(0x85EBCA6B), np.uint32(0x9E3779B1)
-_SALTS = {"stem": 0x1B873593, "ending": 0xCC9E2D51, "opening": 0x2545F491, "closing": 0x6C8E9CF5, "asking": 0x3C6EF372}
+_STEMS, _ENDINGS, _OPENING, _CLOSING, _ASKING = (
+    np.uint32(salt) for salt in (0x1B873593, 0xCC9E2D51, 0x2545F491, 0x6C8E9CF5, 0x3C6EF372)
+)
+_DIGIT = np.uint32(ord("0"))
 _SHIFT = np.uint32(32 - BUCKETS.bit_length() + 1)
 
 
@@ -55,41 +59,54 @@ _POWERS = np.cumprod(np.full(HEAD + TAIL + 2, _BASE, np.uint32), dtype=np.uint32
 _INVERSE = np.cumprod(np.full(HEAD + TAIL + 2, pow(_BASE, -1, 1 << 32), np.uint32), dtype=np.uint32)
 
 
+Spans = Sequence[tuple[Places, Places]]
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The distinct features of a prompt: buckets, and for each the half-open span of the text where it stands last.
+    """The distinct features of a prompt: their buckets, and where they stand.
 
-    What has no place, such as the length, has an empty span. ``foreign`` is the share of letters beyond Latin script.
+    ``spans`` are the half-open ranges of all features, repeated ones too, of which ``kept`` says which are in ``ids``;
+    they count characters of what was read, ``skipped`` of the prompt's middle left out. ``foreign`` is the share of
+    letters beyond Latin script.
     """
 
     ids: Ids
-    starts: Places
-    ends: Places
+    spans: Spans
+    kept: NDArray[np.bool_]
+    skipped: int
     foreign: float
+
+    def span(self, position: int) -> tuple[int, int]:
+        """Where in the prompt the feature at a position of ``ids`` stands: empty for what has no place, as length."""
+        at = int(np.flatnonzero(self.kept)[position])
+        start, end = (int(np.concatenate(edges)[at]) for edges in zip(*self.spans, strict=True))
+        return start + self.skipped * (start >= HEAD), end + self.skipped * (end > HEAD)
 
 
 def features(prompt: str) -> Features:
     """The features of a prompt. Any text has some, an empty one only those of its layout."""
     text, skipped = _excerpt(prompt)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    kinds = _KINDS[np.minimum(codes, _BOUND)]
+    plain = text.isascii()
+    kinds = _KINDS[codes] if plain else _KINDS[np.minimum(codes, _BOUND)]
     starts, ends = _tokens(kinds)
     sums = np.zeros(len(codes) + 1, np.uint32)
-    np.cumsum(np.where(kinds == _DIGITS, np.uint32(48), codes) * _POWERS[: len(codes)], out=sums[1:], dtype=np.uint32)
-    found = _listed(sums, starts, ends, kinds, codes)
-    ids, first, last = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    np.cumsum(np.where(kinds == _DIGITS, _DIGIT, codes) * _POWERS[: len(codes)], out=sums[1:], dtype=np.uint32)
+    accented, foreign = (0.0, 0.0) if plain else _beyond_ascii(codes, kinds)
+    hashes, spans = _listed(sums, starts, ends, kinds[starts], codes[starts])
+    ids = _bucket(np.concatenate((*hashes, _layout(kinds[starts], accented))))
     kept = _distinct(ids)
-    first, last = first[kept], last[kept]
-    if skipped:
-        first, last = first + (first >= HEAD) * skipped, last + (last > HEAD) * skipped
-    return Features(ids[kept], first, last, _foreign(codes, kinds))
+    return Features(ids[kept], spans, kept, skipped, foreign)
 
 
-def _foreign(codes: Ids, kinds: NDArray[np.uint8]) -> float:
-    letters = int(np.count_nonzero(kinds == _LETTERS))
-    beyond = int(np.count_nonzero((kinds == _LETTERS) & (codes >= _LATIN_END)))
+def _beyond_ascii(codes: Ids, kinds: NDArray[np.uint8]) -> tuple[float, float]:
+    """The share of characters that are letters with accents or beyond, and of letters those beyond Latin script."""
+    letters = kinds == _LETTERS
+    accented = int(np.count_nonzero(letters & (codes >= _ACCENTED)))
+    beyond = int(np.count_nonzero(letters & (codes >= _LATIN_END)))
     ideographs = int(np.count_nonzero((codes >= _BOUND) & (codes < _PICTURES)))
-    return (beyond + ideographs) / ((letters + ideographs) or 1)
+    return accented / len(codes), (beyond + ideographs) / ((int(np.count_nonzero(letters)) + ideographs) or 1)
 
 
 def _excerpt(prompt: str) -> tuple[str, int]:
@@ -109,25 +126,25 @@ def _tokens(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
     return starts[full], ends[full]
 
 
-Found = tuple[Ids, Places, Places]
-
-
-def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], codes: Ids) -> list[Found]:
-    """Every feature, repeated ones as often as they occur."""
+def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], codes: Ids) -> tuple[list[Ids], Spans]:
+    """The hashes of every feature, repeated ones too, and their spans; kinds and codes are of tokens' beginnings."""
     words = _hash(sums, starts, ends)
-    long = np.flatnonzero((ends - starts >= _LONG) & (kinds[starts] == _LETTERS))
+    long = np.flatnonzero((ends - starts >= _LONG) & (kinds == _LETTERS))
     first, last = starts[long], ends[long]
-    asking = _last_sentence(codes[starts])
-    return [
-        (_bucket(words), starts, ends),
-        (_bucket(words[:-1] * _PAIR + words[1:]), starts[:-1], ends[1:]),
-        (_salted("stem", _hash(sums, first, first + _STEM)), first, first + _STEM),
-        (_salted("ending", _hash(sums, last - _ENDING, last)), last - _ENDING, last),
-        (_salted("opening", words[:_EDGE]), starts[:_EDGE], ends[:_EDGE]),
-        (_salted("closing", words[-_EDGE:]), starts[-_EDGE:], ends[-_EDGE:]),
-        (_salted("asking", words[asking]), starts[asking], ends[asking]),
-        _layout(kinds, starts, codes),
+    asking = _last_sentence(codes)
+    opening, closing = slice(_EDGE), slice(-_EDGE, None)
+    hashes = [
+        words,
+        words[:-1] * _PAIR + words[1:],
+        _hash(sums, first, first + _STEM) ^ _STEMS,
+        _hash(sums, last - _ENDING, last) ^ _ENDINGS,
+        words[opening] ^ _OPENING,
+        words[closing] ^ _CLOSING,
+        words[asking] ^ _ASKING,
     ]
+    spans = [(starts, ends), (starts[:-1], ends[1:]), (first, first + _STEM), (last - _ENDING, last)]
+    spans += [(starts[part], ends[part]) for part in (opening, closing, asking)]
+    return hashes, [*spans, (_NOWHERE, _NOWHERE)]
 
 
 def _last_sentence(beginnings: Ids) -> slice:
@@ -140,27 +157,25 @@ def _last_sentence(beginnings: Ids) -> slice:
 _STOPS = np.isin(np.arange(128), [ord(character) for character in ".?!\n:"])
 
 
-def _layout(kinds: NDArray[np.uint8], starts: Places, codes: Ids) -> Found:
+def _layout(kinds: NDArray[np.uint8], accented: float) -> Ids:
     """How long the prompt is, and how much of it digits, signs, newlines, accents: each in a few coarse steps."""
-    counts = np.bincount(kinds[starts], minlength=5)
-    total = int(counts.sum())
-    steps = [total.bit_length()]
-    steps += [32 * (row + 1) + round(8 * int(counts[kind]) / (total or 1)) for row, kind in enumerate(_STEPPED)]
-    accented = 64 * int(np.count_nonzero((codes >= _ACCENTED) & (kinds == _LETTERS))) // (len(codes) or 1)
-    steps += [128 + int(counts[_NEWLINE]).bit_length(), 160 + accented.bit_length()]
-    nowhere = np.zeros(len(steps), np.intp)
-    return _bucket(np.array(steps, np.uint32) * _PAIR), nowhere, nowhere
+    counts = np.bincount(kinds, minlength=5).tolist()
+    total = len(kinds) or 1
+    steps = (
+        len(kinds).bit_length(),
+        32 + round(8 * counts[_DIGITS] / total),
+        64 + round(8 * counts[_SINGLE] / total),
+        128 + counts[_NEWLINE].bit_length(),
+        160 + int(64 * accented).bit_length(),
+    )
+    return np.array(steps, np.uint32) * _PAIR
 
 
-_STEPPED = (_DIGITS, _SINGLE)
+_NOWHERE = np.zeros(5, np.intp)
 
 
 def _hash(sums: Ids, starts: Places, ends: Places) -> Ids:
     return (sums[ends] - sums[starts]) * _INVERSE[starts]
-
-
-def _salted(name: str, hashes: Ids) -> Ids:
-    return _bucket(hashes ^ np.uint32(_SALTS[name]))
 
 
 def _bucket(hashes: Ids) -> Ids:

@@ -11,7 +11,7 @@ from routing.slices.ngrams import BUCKETS, HEAD, TAIL, features
 def pointed_at(text: str) -> set[str]:
     """What the features' spans point at."""
     found = features(text)
-    return {text[start:end] for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True)} - {""}
+    return {text[slice(*found.span(position))] for position in range(len(found.ids))} - {""}
 
 
 def test_words_pairs_and_the_ends_of_long_words_are_features() -> None:
@@ -62,5 +62,6 @@ def test_of_a_long_prompt_the_beginning_and_the_end_are_read() -> None:
 def test_any_text_has_features_within_it(text: str) -> None:
     """Also one whose lower case is longer than itself."""
     found = features(text)
-    assert ((found.starts >= 0) & (found.starts <= found.ends) & (found.ends <= len(text))).all()
+    for start, end in map(found.span, range(len(found.ids))):
+        assert 0 <= start <= end <= len(text)
     assert 0 <= found.foreign <= 1
