@@ -34,8 +34,8 @@ _BRIEF, _LED = 8, 30  # words of a reply whose question may go without "you"; of
 _ALLOWED = {  # words that may be said beside an ask: so many, or so many for each word asked
     "meaning": (40, 2.0),
     "detail": (25, 1.2),
-    "question": (12, 0.6),
-    "bare": (2, 0.3),
+    "question": (7, 0.6),
+    "bare": (0, 0.0),
 }
 _REQUEST = 1500  # characters read of what the user said last
 _WANTED = Lexicon(WANTED)
@@ -81,7 +81,7 @@ def detect(case: Case) -> Label:
     if _echoes(reading.words.tokens, split(request).tokens):
         return absent(Behavior.CLARIFICATION, "echo")
     sentences = _sentences(reading)
-    kinds = _admitted(sentences, reading, _wanted(request))
+    kinds = _admitted(sentences, reading, _wanted(request) or _given(reading))
     asks = [sentence for sentence in sentences if sentence.kind in kinds]
     if not asks:
         return absent(Behavior.CLARIFICATION)
@@ -108,6 +108,11 @@ def _admitted(sentences: list[Sentence], reading: Reading, wanted: str) -> froze
     if led and wanted == "wanted.text":
         return frozenset(_ALLOWED)
     return frozenset({"meaning", "detail"} if led or _begins_asking(sentences[0], wanted) else {"meaning"})
+
+
+def _given(reading: Reading) -> str:
+    """What the reply itself says it gives: the questions after "Here is a checklist:" are not the assistant's own."""
+    return "wanted.questions" if any(hit.cue == f"{_FAMILY}given" for hit in reading.cues("clarification")) else ""
 
 
 def _begins_asking(first: Sentence, wanted: str) -> bool:
@@ -176,18 +181,24 @@ def _asks(tokens: tuple[str, ...], own: list[bool]) -> bool:
 
 
 def _bounds(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Where sentences begin and end. A point after a number or a letter ("1.", "e.g.") ends none."""
+    """Where sentences begin and end. Not every point ends one."""
     start = 0
     for at, word in enumerate(tokens):
-        if word in SENTENCE_ENDS and not (word == "." and at and _abbreviates(tokens[at - 1])):
+        if word in SENTENCE_ENDS and not (word == "." and _abbreviates(tokens, at)):
             yield start, at + 1
             start = at + 1
     if start < len(tokens):
         yield start, len(tokens)
 
 
-def _abbreviates(word: str) -> bool:
-    return word.isdecimal() or (len(word) == 1 and word.isascii() and word.isalpha())
+def _abbreviates(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether the point at ``at`` numbers an item, stands within a number, or after one letter of several ("e.g.")."""
+    before, after = tokens[max(0, at - 2) : at], tokens[at + 1 : at + 2]
+    if not before:
+        return False
+    if before[-1].isdecimal():
+        return before[0] == "\n" or len(before) == 1 or bool(after and after[0].isdecimal())
+    return len(before[-1]) == 1 and (before[0] == "." or bool(after and len(after[0]) == 1 and after[0].isalpha()))
 
 
 def _request(traits: Traits) -> str:

@@ -1,7 +1,8 @@
 """Words of a request that say what questions in the reply are: not the assistant's own, but what was wanted.
 
 ``questions`` are wanted as such (a riddle, a quiz) or handed in (to be translated); ``text`` is wanted that may hold
-some (a letter, a story). They are looked for in requests only, so they are no part of ``CUES``.
+some (a letter, a story). They are looked for in requests only, so they are no part of ``CUES``. ``GIVEN`` is how a
+reply announces such a thing.
 """
 
 from __future__ import annotations
@@ -54,3 +55,7 @@ WANTED: dict[str, tuple[str, ...]] = {
         "(スローガン|詩|俳句|メール|手紙|会話文|物語|タイトル)",
     ),
 }
+GIVEN = (
+    "(here's|here is|here are|below is|below are) (a|an|the|some|your|my|five|ten|three|several)",
+    ("(hier ist|hier sind|voici|aquí tienes|aquí están|ecco|aqui está|aqui estão|以下是|这是|以下は|以下に)"),
+)
