@@ -51,7 +51,7 @@ class Marks:
         page = self._page(text[:longest], shown)
         if len(text) > longest:
             hidden = len(found) - len(shown)
-            marks = f" with {hidden} marks" if hidden else ""
+            marks = f" with {hidden} of the marks" if hidden else ""
             page.append(f"… ({len(text) - longest} more characters{marks}; --json has them)")
         return page
 

@@ -92,7 +92,7 @@ def show_replayed(console: Console, found: Replayed) -> None:
         console.print()
         print_rows(console, _pair_table(found.examples))
     if found.changed > len(found.examples):
-        console.print(Text(f"{found.changed - len(found.examples)} more pairs changed; --limit lists more"))
+        console.print(Text(f"{found.changed - len(found.examples)} more changed; --limit lists more of them"))
 
 
 def _account(found: Replayed) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _account(found: Replayed) -> Iterator[str]:
         left = ", ".join(f"{one_line(name, _NAME)} ({count} pairs)" for name, count in found.left.items())
         yield f"left as they are, for none of the detectors run here makes them: {left}"
     if found.judged:
-        yield f"{found.changed} pairs have labels that changed"
+        yield f"pairs with a label that changed: {found.changed}"
         yield "counts of the pairs kept, which are all divergent ones and a sample of the agreeing: no rates"
 
 

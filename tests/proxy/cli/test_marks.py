@@ -64,7 +64,7 @@ def test_the_legend_names_every_mark() -> None:
 def test_a_cut_text_says_how_many_marks_it_hides() -> None:
     """Or the page would contradict the findings below it."""
     shown = marked(fired("hedging", 2, 7), fired("refusal", 10, 16), longest=4)
-    assert shown == "I ⟦1:th:1⟧… (17 more characters with 1 marks; --json has them)"
+    assert shown == "I ⟦1:th:1⟧… (17 more characters with 1 of the marks; --json has them)"
 
 
 def test_on_a_terminal_the_words_have_the_style_of_the_legend() -> None:
