@@ -34,6 +34,20 @@ _SOURCE = re.compile(
     r"(?P<listed>\w[^\n]{1,120})",
     re.IGNORECASE | re.MULTILINE,
 )
+_SOURCE_WORDS = (
+    "source",
+    "(src",
+    "reference",
+    "citation",
+    " from:",
+    "(from",
+    "(see",
+    "quelle",
+    "(siehe",
+    "fonte",
+    "fonti",
+)
+_SOURCE_WORDS += ("fuente", "(voir", "[see", "[from", "[src")
 _TAG = re.compile(r"<(?:cite|co|citation|source|ref)\b[ :=]?[^<>\n]{0,60}>|\ue200(?:file)?cite\ue202")
 _FILE = re.compile(
     r"[^\n]{1,60}\.(?:pdf|md|html?|txt|docx?|xlsx?|csv|json|pptx?)\b[^\n]{0,12}|[A-Z][\w .,&'-]{2,40},? \d{4}[a-z]?"
@@ -99,11 +113,12 @@ def marks(text: str) -> Iterator[Mark]:
             yield Mark((found.start(), found.end() - bool(found[3])), labels)
     for found in _WIDE.finditer(text) if "\u3010" in text else ():
         yield Mark(found.span(), (found["label"],) if found["label"] else ())
-    for found in _SOURCE.finditer(text):
+    lower = text.lower()
+    for found in _SOURCE.finditer(text) if any(word in lower for word in _SOURCE_WORDS) else ():
         name = (found["name"] or found["listed"]).strip()
         if found["name"] is None or not name.isdigit():  # a number was found above
             yield Mark(found.span(), (name,))
-    for found in _TAG.finditer(text):
+    for found in _TAG.finditer(text) if "<" in text or "\ue200" in text else ():
         yield Mark(found.span(), ())
 
 
@@ -163,6 +178,8 @@ def _is_word(base: str, after: str) -> bool:
 
 def _expanded(content: str) -> tuple[str, ...]:
     """The numbers of ``1, 3-5``: each one named, ranges filled in."""
+    if content.isdigit():
+        return (content,)
     numbers: list[str] = []
     for part in re.split(r"\s?[,;]\s?", content.replace("^", "")):
         ends = [int(end) for end in re.split(r"\s?[\u2013-]\s?", part) if end.isdigit()]

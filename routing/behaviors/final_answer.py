@@ -9,7 +9,6 @@ number. A reply to an open question has no final answer here: guessing one would
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -34,6 +33,7 @@ _MARK = re.compile(
     r"\u7b54\u3048\u306f|\u7b54\u3048[:\uff1a]",
     re.IGNORECASE,
 )
+_MARK_SIGNS = ("boxed", "####", "answer", "antwort", "r\u00e9ponse", "respuesta", "risposta", "resposta", "\u7b54")
 _FRACTION = re.compile(r"\\[dt]?frac\{(\d{1,20})\}\{(\d{1,20})\}")
 _LATEX_SIGNS = re.compile(r"\\[%$,!; ]|\{,\}")
 _MARKUP = re.compile(r"\\(?:text|mathrm|mathbf)\{|[*_`\\(){}\[\]\"]")
@@ -96,17 +96,22 @@ class Answer:
 class Question:
     """What sort of answers a request admits.
 
-    ``choices`` are the offered texts by letter, ``labels`` the words of a request for a label, ``numeric`` whether a
-    number is to be worked out, ``as_share`` whether 50 % may be 0.5, ``polar`` whether it is answered by yes or no, and
-    ``commas`` whether its language writes decimals with a comma.
+    ``choices`` are the offered letters with their texts, ``labels`` the words of a request for a label, ``numeric``
+    whether a number is to be worked out, ``as_share`` whether 50 % may be 0.5, ``polar`` whether it is answered by yes
+    or no, and ``commas`` whether its language writes decimals with a comma.
     """
 
-    choices: Mapping[str, str]
+    choices: tuple[tuple[str, str], ...]
     labels: frozenset[str]
     numeric: bool
     as_share: bool = False
     polar: bool = False
     commas: bool = False
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters of the choices."""
+        return frozenset(letter for letter, _ in self.choices)
 
 
 def question_of(traits: Traits) -> Question:
@@ -118,12 +123,12 @@ def question_of(traits: Traits) -> Question:
 
 @lru_cache(maxsize=8)
 def _question(prompt: str, system: str) -> Question:
-    offered = {letter: _plain(text).casefold() for letter, text in _OFFERED.findall(prompt)}
+    offered = tuple((letter, _plain(text).casefold()) for letter, text in _OFFERED.findall(prompt))
     asked = _LABELS_ASKED.search(prompt) or _LABELS_ASKED.search(system)
     labels = frozenset(_WORD.findall(f"{system} {prompt}".casefold())) if asked else frozenset[str]()
     polar = _POLAR.search(prompt[-_SAMPLE:])
     return Question(
-        offered if {"A", "B"} <= offered.keys() else {},
+        offered if {"A", "B"} <= {letter for letter, _ in offered} else (),
         labels,
         numeric=bool(_DIGIT.search(prompt) and _NUMBER_ASKED.search(prompt)),
         as_share=_SHARE_ASKED.search(prompt) is not None,
@@ -132,6 +137,7 @@ def _question(prompt: str, system: str) -> Question:
     )
 
 
+@lru_cache(maxsize=8)
 def final_answer(text: str, question: Question) -> Answer | None:
     """The final answer of a reply to this question, or None if it has none that can be checked."""
     ending = text.strip()[-_EXAMINED:]
@@ -152,13 +158,20 @@ def closing_numbers(text: str, *, commas: bool = False) -> list[Number]:
 
 def is_marked(text: str) -> bool:
     """Whether the reply marks its final answer."""
-    return _MARK.search(text.strip()[-_EXAMINED:]) is not None
+    ending = text.strip()[-_EXAMINED:]
+    return _may_mark(ending) and _MARK.search(ending) is not None
+
+
+def _may_mark(ending: str) -> bool:
+    """A quick look that spares most replies the pattern."""
+    lower = ending.lower()
+    return any(sign in lower for sign in _MARK_SIGNS)
 
 
 def _opening(text: str, question: Question) -> Answer | None:
     """A choice's letter, or yes or no, that a reply begins with."""
     letter = _LEADING_LETTER.match(text)
-    if letter and letter[1] in question.choices:
+    if letter and letter[1] in question.letters:
         return Answer(Kind.CHOICE, letter[1])
     said = _YES_NO.match(text) if question.polar else None
     return Answer(Kind.LABEL, said[1].casefold()) if said else None
@@ -172,7 +185,7 @@ def _closing(text: str, question: Question) -> Answer | None:
 def _marked(ending: str) -> str:
     """What follows the last mark, on its line; of a box its content."""
     last = None
-    for last in _MARK.finditer(ending):  # noqa: B007 -- the last one is wanted
+    for last in _MARK.finditer(ending) if _may_mark(ending) else ():  # noqa: B007 -- the last one is wanted
         pass
     if last is None:
         return ""
@@ -194,7 +207,7 @@ def _read(marked: str, question: Question) -> Answer | None:
     """A marked answer: a date, a number or a letter that it begins with, a choice or a label that it is."""
     plain = _plain(marked)
     letter = _LETTER.match(plain)
-    if letter and letter[1] in question.choices:
+    if letter and letter[1] in question.letters:
         return Answer(Kind.CHOICE, letter[1])
     if found := _choice(plain, question) or _date(plain):
         return found
@@ -218,10 +231,10 @@ def _bare(reply: str, question: Question) -> Answer | None:
 
 def _choice(plain: str, question: Question) -> Answer | None:
     """A letter alone, also a small one, or an offered text without its letter."""
-    if plain.upper() in question.choices:
+    if plain.upper() in question.letters:
         return Answer(Kind.CHOICE, plain.upper())
     said = plain.casefold()
-    letters = [letter for letter, text in question.choices.items() if text and text == said]
+    letters = [letter for letter, text in question.choices if text and text == said]
     return Answer(Kind.CHOICE, letters[0]) if len(letters) == 1 else None
 
 

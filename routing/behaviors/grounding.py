@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.citations import Mark, marks, without_code
@@ -28,7 +30,7 @@ _ATTRIBUTED = 0.6
 _QUOTED_WORDS, _INTRODUCED_WORDS = 5, 3
 _QUOTED_SIGNS = 8  # characters of a quotation in a script without spaces
 _QUOTATIONS = 24
-_INTRODUCTION = 60
+_INTRODUCTION = 24
 _SHOWN = 40
 
 _PASSAGES = re.compile(
@@ -48,24 +50,61 @@ _ALSO_NUMBERED = re.compile(
     r"^[ \t]{0,8}(\d{1,3})[.):]\s",
     re.IGNORECASE | re.MULTILINE,
 )
-_QUOTATION = re.compile(
-    r"[\"\u201c\u201e\u00ab](?P<quoted>[^\"\u201c\u201d\u201e\u00ab\u00bb\n]{8,600})[\"\u201c\u201d\u00bb]|"
-    r"[\u300c\u300e](?P<cornered>[^\u300c-\u300f\n]{6,600})[\u300d\u300f]|"
-    r"^[ \t]{0,4}>[ \t]?(?P<block>[^\n]{16,600})|"
-    r"(?<!\w)'(?P<single>[^'\n]{16,600})'(?!\w)",
-    re.MULTILINE,
+_QUOTATIONS_BY_SIGN = (  # each with signs one of which every match holds
+    (
+        ('"', "\u201c", "\u201e", "\u00ab"),
+        re.compile(r"[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb\n]{8,600})[\"\u201c\u201d\u00bb]"),
+    ),
+    (("\u300c", "\u300e"), re.compile(r"[\u300c\u300e]([^\u300c-\u300f\n]{6,600})[\u300d\u300f]")),
+    ((">",), re.compile(r"^[ \t]{0,4}>[ \t]?([^\n]{16,600})", re.MULTILINE)),
+    ((" '", "\n'"), re.compile(r"(?<!\w)'([^'\n]{16,600})'(?!\w)")),
 )
-_SAYS = re.compile(
-    r"(?::|\b(?:says?|said|states?|stated|stating|reads?|notes?|noted|writes?|wrote|mentions?|mentioned|specifies|quote|"
-    r"according to|describes?|that|as))[\s*_]{0,4}$",
-    re.IGNORECASE,
+_SAYING = frozenset(
+    {
+        "says",
+        "say",
+        "said",
+        "states",
+        "state",
+        "stated",
+        "stating",
+        "reads",
+        "notes",
+        "noted",
+        "writes",
+        "wrote",
+        "that",
+    }
+    | {"mentions", "mentioned", "specifies", "quote", "to", "describes", "as", "under", "in", "by"}
 )
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'`]{4,300}")
+_PARTS = ("rule ", "passage ", "document ", "doc ", "source ", "section ", "article ", "clause ", "paragraph ", "page ")
+_PARTS += (
+    "chapter ",
+    "excerpt ",
+    "appendix ",
+    "table ",
+    "figure ",
+    "chunk ",
+    "regel ",
+    "artikel ",
+    "regla ",
+    "regola ",
+)
 _NAMED = re.compile(
-    r"\b(?:rule|passage|document|doc|source|section|article|clause|paragraph|page|chapter|excerpt|appendix|table|figure|"
-    r"chunk|regel|abschnitt|artikel|r\u00e8gle|regla|regola|regra)\s(?:id |no\.? |number |#)?"
-    r"\d{1,4}(?:\.\d{1,3}){0,3}\b",
+    rf"\b(?:{'|'.join(_PARTS)})(?:id |no\.? |number |#)?\d{{1,4}}(?:\.\d{{1,3}}){{0,3}}\b",
     re.IGNORECASE,
+)
+_ATTRIBUTING = (
+    "according to",
+    "d in the",
+    "d in your",
+    "d in our",
+    "d in this",
+    "d in these",
+    "n in the",
+    "n in this",
+    "per ",
 )
 _ATTRIBUTION = re.compile(
     r"\b(?:according to|as (?:stated|described|noted|mentioned|specified|outlined|written|shown|indicated) in|per) "
@@ -97,7 +136,12 @@ def _is_context(turn: Turn) -> bool:
     """It holds more than a question or an instruction."""
     if turn.role == "assistant":
         return False
-    return turn.role == "tool" or len(turn.text) >= _LONG or _PASSAGES.search(turn.text) is not None
+    return turn.role == "tool" or len(turn.text) >= _LONG or _holds_passages(turn.text)
+
+
+@lru_cache(maxsize=16)
+def _holds_passages(text: str) -> bool:
+    return _PASSAGES.search(text) is not None
 
 
 def _findings(text: str, given: Conversation) -> Iterator[Label]:
@@ -105,24 +149,30 @@ def _findings(text: str, given: Conversation) -> Iterator[Label]:
     for found in _quotations(text):
         if given.says(text[found[0] : found[1]]):
             yield present(Behavior.GROUNDING, "quotation", span=found)
-    for match in _ADDRESS.finditer(text):
+    for match in _ADDRESS.finditer(text) if "://" in text else ():
         if given.says(match[0].rstrip(".,;:!?*_")):
             yield present(Behavior.GROUNDING, "address", span=match.span())
-    for match in _NAMED.finditer(text):
+    lower = text.lower()
+    for match in _NAMED.finditer(text) if any(part in lower for part in _PARTS) else ():
         if given.says(match[0]):
             yield present(Behavior.GROUNDING, "named part", span=match.span())
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
     """Where quotations stand that are long enough to be no mere name."""
-    for count, found in enumerate(_QUOTATION.finditer(text)):
-        if count == _QUOTATIONS:
-            return
-        start, stop = found.span(found.lastgroup or 0)
+    patterns = (pattern for signs, pattern in _QUOTATIONS_BY_SIGN if any(sign in text for sign in signs))
+    for found in islice((match for pattern in patterns for match in pattern.finditer(text)), _QUOTATIONS):
+        start, stop = found.span(1)
         while stop > start and text[stop - 1] in " .,;:!?\u2026*_\u3002":
             stop -= 1
-        if _is_long(text[start:stop], introduced=bool(_SAYS.search(text[max(0, start - _INTRODUCTION) : start - 1]))):
+        if _is_long(text[start:stop], introduced=_is_introduced(text[max(0, start - _INTRODUCTION) : start - 1])):
             yield start, stop
+
+
+def _is_introduced(before: str) -> bool:
+    """Whether something is said to be a quotation: by a colon, or by a word of saying."""
+    plain = before.rstrip(" \t*_")
+    return plain.endswith(":") or plain.rpartition(" ")[2].lower() in _SAYING
 
 
 def _is_long(quoted: str, *, introduced: bool) -> bool:
@@ -171,7 +221,9 @@ def _numbers(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _attribution(text: str, sources: tuple[Turn, ...]) -> Label:
-    found = _ATTRIBUTION.search(text) if any(map(_is_context, sources)) else None
+    lower = text.lower()
+    may = any(words in lower for words in _ATTRIBUTING) and any(map(_is_context, sources))
+    found = _ATTRIBUTION.search(text) if may else None
     if found is None:
         return absent(Behavior.GROUNDING)
     return present(Behavior.GROUNDING, "attribution", _ATTRIBUTED, found.span())

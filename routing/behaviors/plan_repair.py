@@ -17,8 +17,7 @@ from collections.abc import Iterator
 
 from routing.behaviors.case import Case, absent, not_applicable, parse_json, present
 from routing.behaviors.label import Behavior, Label
-from routing.behaviors.phrasing.language import language_of
-from routing.behaviors.phrasing.words import split
+from routing.behaviors.phrasing.reading import read
 from routing.behaviors.repair_talk import Deed, talk
 from routing.behaviors.tool_failure import failure
 from routing.observation import ToolCall
@@ -26,7 +25,7 @@ from routing.traits import Json, Turn
 
 _RETRIED = 0.5
 _OWNED_UP = 0.25
-_SAMPLE = 2_000  # characters of a reply that tell its language
+_SAMPLE = 2_000  # characters of a result
 _PASSING = re.compile(
     r"time-?d?[ -]?out|rate[ -]?limit|too many requests|temporar|try again|unavailable|overloaded|"
     r"\b(?:429|502|503|504)\b|connection (?:reset|refused|error)|is (?:down|busy)",
@@ -43,8 +42,8 @@ def detect(case: Case) -> Label:
     reply = case.reply
     if reply.tool_calls:
         return _of_calls(reply.tool_calls, _failed_calls(turns), failed)
-    text = reply.text.strip() or reply.refusal.strip()
-    return _of_words(text, failed[0]) if text else absent(Behavior.PLAN_REPAIR, "no_reply")
+    text = reply.text if reply.text.strip() else reply.refusal
+    return _of_words(text, failed[0]) if text.strip() else absent(Behavior.PLAN_REPAIR, "no_reply")
 
 
 def _of_calls(calls: tuple[ToolCall, ...], before: list[tuple[str, Json]], failed: list[Turn]) -> Label:
@@ -60,7 +59,7 @@ def _of_words(text: str, failed: Turn) -> Label:
     found = talk(text, failed.text[:_SAMPLE])
     if found.deed in {Deed.ASKS, Deed.ANOTHER_WAY}:
         return present(Behavior.PLAN_REPAIR, found.deed.value, span=found.span)
-    if language_of(split(text[:_SAMPLE])) is None:
+    if read(text).language is None:
         return not_applicable(Behavior.PLAN_REPAIR, "language")
     return absent(Behavior.PLAN_REPAIR, found.deed.value, _OWNED_UP if found.deed is Deed.GIVES_UP else 0.0)
 

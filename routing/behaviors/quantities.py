@@ -15,6 +15,7 @@ from fractions import Fraction
 
 _THOUSANDS = "[ \u00a0\u202f\u2009'\u2019]"
 _NUMBER = re.compile(
+    r"(?=[\d+\-\u2212$\u20ac\u00a3\u00a5\u20b9UEGCJI])(?:"  # where no number begins nothing more is tried
     r"(?<![\w.,:])(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?::[0-5]\d)? ?(?P<half>[aApP])\.?[mM]\b\.?|"
     r"(?<![\w.,:])(?P<clock>\d{1,2}):(?P<past>[0-5]\d)(?::00)?(?![\d:])|"  # a time of day is one number
     r"(?<![\w.,])(?P<sign>[-+\u2212]?)(?P<money>(?:US)?\$|[\u20ac\u00a3\u00a5\u20b9]|(?:USD|EUR|GBP|CHF|JPY|INR) )? ?"
@@ -25,7 +26,7 @@ _NUMBER = re.compile(
     r"\d{1,40},\d{1,2}(?![\d,])|0,\d{1,40}(?![\d,])|"  # 3,5
     r"\d{1,40}(?:\.\d{1,40})?)"
     r"(?P<exponent>[eE][-+]?\d{1,2})?(?: ?/ ?(?P<under>[1-9]\d{0,20}))?(?!\d)"
-    r"(?P<many>[kK](?![\w/])|M(?![\w/])|[bB]n\b| ?(?:thousand|million|billion|trillion|mio|mrd)\b\.?)?"
+    r"(?P<many>[kK](?![\w/])|M(?![\w/])|[bB]n\b| ?(?:thousand|million|billion|trillion|mio|mrd)\b\.?)?)"
 )
 _UNIT = re.compile(
     r"[ \u00a0-]?(?P<unit>%|percent\b|per cent\b|[$\u20ac\u00a3\u00a5\u20b9]|[a-zA-Z]{1,12})"

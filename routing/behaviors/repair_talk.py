@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from routing.behaviors.phrasing.lexicon import Hit, Lexicon
+from routing.behaviors.phrasing.reading import read
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
 _OFFER, _ADMISSION, _CLAIM, _COURTESY, _LATER = "offer", "admission", "claim", "courtesy", "later"
@@ -165,7 +166,7 @@ class _Sentence:
 
 def talk(text: str, error: str) -> Talk:
     """What a reply that calls nothing does about the error that a tool returned."""
-    words = split(text)
+    words = read(text).words
     sentences = [sentence for sentence in _sentences(words, _LEXICON.find(words)) if not sentence.is_courtesy]
     told = {cue for sentence in sentences for cue in sentence.cues}
     admits = _ADMISSION in told or (_CLAIM not in told and _echoes(words, error))
