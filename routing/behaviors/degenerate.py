@@ -1,10 +1,11 @@
 """``degenerate``: the reply is empty, loops, or breaks off.
 
 A loop is an ending that repeats itself: the last characters, white space collapsed, are one period over and over. It
-is found by the prefix function of the reversed ending, in linear time and with no tuning but how much repetition is
-too much. Loops that a reply leaves again, and those with a counter in them, are not found. A reply that is cut for
-length breaks off only where the reference was not cut too: then the limit is the request's, not the model's doing.
-Where no reason for the end was given, one in the middle of a sentence, or of a code block, is a sign of its own.
+is found in the reversed ending: where its first characters stand again, a period may be, and comparing the ending with
+itself, shifted by it, decides. There is no tuning but how much repetition is too much. Loops that a reply leaves again,
+and those with a counter in them, are not found. A reply that is cut for length breaks off only where the reference was
+not cut too: then the limit is the request's, not the model's doing. Where no reason for the end was given, one in the
+middle of a sentence, or of a code block, is a sign of its own.
 """
 
 from __future__ import annotations
@@ -57,31 +58,17 @@ def _breaks_off(text: str) -> bool:
 def _loop(text: str) -> int:
     """The length of the period that the text ends in, or 0 if it ends in none."""
     ending = " ".join(text[-_ENDING:].split())[::-1]
-    if ending.count(ending[:_PROBE]) < 2:  # noqa: PLR2004 -- twice; nearly every reply leaves here
-        return 0
-    for covered, border in enumerate(_borders(ending), start=1):
-        period = covered - border
-        if covered >= _long(ending, period) and covered >= _REPEATS * period and not _is_rule(ending, period, covered):
+    probe, period = ending[:_PROBE], 0
+    while (period := ending.find(probe, period + 1)) > 0:
+        covered = max(_long(ending, period), _REPEATS * period)
+        if covered <= len(ending) and ending[period:covered] == ending[: covered - period]:
             return period
     return 0
 
 
 def _long(ending: str, period: int) -> int:
-    is_wide = 1 < period <= _LONG_WIDE and _WIDE.search(ending, 0, period) is not None
+    """How many characters a repetition of the ending's first ones must cover to be a loop."""
+    if period <= _RULED and _RULES.issuperset(ending[:period]):
+        return _RULED
+    is_wide = period <= _LONG_WIDE and len(set(ending[:period])) > 1 and _WIDE.search(ending, 0, period)
     return _LONG_WIDE if is_wide else _LONG
-
-
-def _is_rule(ending: str, period: int, covered: int) -> bool:
-    return covered < _RULED and _RULES.issuperset(ending[:period])
-
-
-def _borders(text: str) -> list[int]:
-    """For each prefix, the length of its longest proper prefix that is also its suffix (Knuth, Morris, Pratt)."""
-    borders = [0] * len(text)
-    length = 0
-    for place in range(1, len(text)):
-        while length and text[place] != text[length]:
-            length = borders[length - 1]
-        length += text[place] == text[length]
-        borders[place] = length
-    return borders

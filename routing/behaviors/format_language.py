@@ -9,8 +9,9 @@ are given the benefit of the doubt. Reads the first few thousand characters only
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-_READ = 4_000  # characters
+_READ = 2_000  # characters
 _FEW = 20  # letters below which nothing can be told
 _SHARE = 0.5  # of the letters, in the language's script
 _KANA_SHARE = 0.08
@@ -82,14 +83,17 @@ _SMALL_WORDS = {
     },
 }  # fmt: skip
 _WORDS = re.compile(r"[^\W\d_]+[\u093e-\u094d\u0900-\u0903]*(?:[^\W\d_][\u093e-\u094d\u0900-\u0903]*)*")
-_LETTERS = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS.items()}
-_KANA = re.compile("[\u3040-\u30ff]")
-_LETTER = re.compile(r"[^\W\d_]")
-_LEXICON = {
-    script: {code: frozenset(words.split()) for code, words in languages.items()}
+_LETTERS = {name: re.compile(f"[{letters}]+") for name, letters in _SCRIPTS.items()}
+_KANA = re.compile("[\u3040-\u30ff]+")
+_LETTER = re.compile(r"[^\W\d_]+")
+_OWNERS = {
+    script: {
+        word: tuple(code for code, words in languages.items() if word in words.split())
+        for word in " ".join(languages.values()).split()
+    }
     for script, languages in _SMALL_WORDS.items()
-}
-_SCRIPT = _OF_SCRIPT | {code: script for script, languages in _LEXICON.items() for code in languages}
+}  # small word -> the languages that have it
+_SCRIPT = _OF_SCRIPT | {code: script for script, languages in _SMALL_WORDS.items() for code in languages}
 
 CODES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
@@ -108,21 +112,22 @@ CODES = {
 def is_written_in(text: str, code: str) -> bool | None:
     """Whether the text is in the language; None if it is too short, or the language unknown."""
     read = text[:_READ]
-    letters = len(_LETTER.findall(read))
+    letters = _length(_LETTER, read)
     script = _SCRIPT.get(code)
     if script is None or letters < _FEW:
         return None
-    if len(_LETTERS[script].findall(read)) < _SHARE * letters:
+    if _length(_LETTERS[script], read) < _SHARE * letters:
         return False
     if script == "han":
-        return (len(_KANA.findall(read)) >= _KANA_SHARE * letters) == (code == "ja")
-    return _leads(read, code, _LEXICON.get(script, {}))
+        return (_length(_KANA, read) >= _KANA_SHARE * letters) == (code == "ja")
+    return _leads(read, code, _OWNERS[script]) if script in _OWNERS else True
 
 
-def _leads(text: str, code: str, lexicon: dict[str, frozenset[str]]) -> bool | None:
-    if code not in lexicon:
-        return True
-    words = [word.lower() for word in _WORDS.findall(text)]
-    hits = {name: sum(word in small for word in words) for name, small in lexicon.items()}
-    best = max(hits.values())
+def _length(letters: re.Pattern[str], text: str) -> int:
+    return sum(map(len, letters.findall(text)))
+
+
+def _leads(text: str, code: str, owners: dict[str, tuple[str, ...]]) -> bool | None:
+    hits = Counter(owner for word in _WORDS.findall(text.lower()) for owner in owners.get(word, ()))
+    best = max(hits.values(), default=0)
     return None if best < 2 else hits[code] >= _NEAR * best  # noqa: PLR2004 -- one small word is chance

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.behaviors.case import Case
-from routing.behaviors.degenerate import _borders, detect
+from routing.behaviors.degenerate import detect
 from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation, ToolCall
 from routing.traits import Endpoint, Traits
@@ -109,12 +109,17 @@ def test_any_text_has_a_label(text: str) -> None:
     assert judged(Observation(Arm.STUDENT, text=text)).behavior == "degenerate"
 
 
-@given(st.text("ab", max_size=30))
-def test_borders_are_what_they_are_defined_as(text: str) -> None:
-    """Against the definition, tried out."""
-    for covered, border in enumerate(_borders(text), start=1):
-        prefix = text[:covered]
-        assert border == max(n for n in range(covered) if prefix.endswith(prefix[:n]))
+@given(st.text("ab", min_size=1, max_size=9), st.text("abc", max_size=9), st.integers(0, 60), st.text("ab", max_size=3))
+def test_loops_are_what_they_are_defined_as(unit: str, before: str, times: int, after: str) -> None:
+    """Against the definition, tried out: some period covers 120 characters of the end, and four rounds of itself."""
+    text = before + unit * times + after
+    periods = [
+        period
+        for period in range(1, len(text))
+        if (covered := max(120, 4 * period)) <= len(text) and text[-covered:][period:] == text[-covered:-period]
+    ]
+    rule = judged(Observation(Arm.STUDENT, text=text or ".", finish_reason="stop")).rule
+    assert rule == (f"loop of {periods[0]} characters" if periods else "")
 
 
 @pytest.mark.parametrize("unit", ["a", "ab", "a" * 50 + "b", "".join("ab"[i * i % 7 % 2] for i in range(3_000))])
