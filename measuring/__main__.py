@@ -1,4 +1,4 @@
-"""``python -m measuring report`` prints and keeps the table; ``python -m measuring fit`` writes phrasing's weights."""
+"""``python -m measuring report`` prints and keeps the table; ``python -m measuring fit`` writes the weights."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from measuring import slices
 from measuring.data import DEFAULT
 from measuring.families import FAMILIES
 from measuring.fit import fitted, write
@@ -47,6 +48,7 @@ def fit(data: Path) -> int:
     weights = fitted(example for family in FAMILIES if family.examples for example in family.examples(data))
     write(weights, WEIGHTS)
     sys.stdout.write(f"{WEIGHTS}: {', '.join(sorted(weights.heads))}; {WEIGHTS.stat().st_size} bytes\n{weights.note}\n")
+    slices.fit(data)
     return 0
 
 

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import abstention, answers, clarification, grounding, hedging, refusal, self_correction, tools
+from measuring import (
+    abstention,
+    answers,
+    clarification,
+    format,  # noqa: A004 -- the behavior's name; nothing here formats
+    grounding,
+    hedging,
+    refusal,
+    self_correction,
+    slices,
+    tools,
+)
 from measuring.data import Example
 from measuring.scores import Result
 
@@ -29,4 +40,5 @@ FAMILIES = (
     Family(tools.results),
     Family(grounding.results),
     Family(answers.results),
+    Family(slices.results),
 )

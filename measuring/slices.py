@@ -1,7 +1,7 @@
 """How the slices of prompts are fitted and measured.
 
 A benchmark's prompts are judged by weights that saw none of that benchmark. That is kinder than a wholly foreign
-source: whoever wrote our own prompts had seen what such benchmarks look like. ``python -m measuring.slices`` fits.
+source: whoever wrote our own prompts had seen what such benchmarks look like.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
-from measuring.data import DEFAULT
 from measuring.prompt_sets import OWN, Prompt, benchmarks, conversations, everyday, own
 from measuring.scores import Result, Subject, macro, scored
 from routing.slices import classify
@@ -30,7 +30,6 @@ FOLDS = 5
 _ENGLISH = 4.0  # how much more an English prompt counts: without evidence for another language, it is English
 _A_SOURCE = 300  # prompts that any source but our own counts as, at most
 _NOT_FITTED_ON = frozenset({"tool_use", "long_context"})  # structure shows these
-_KNOWN_FORM = "no prompt of the source was fitted on; its form was known to the author of our own prompts"
 
 
 def fitting_set(data: Path) -> list[Prompt]:
@@ -62,7 +61,8 @@ def _columns(
     matrix: csr_matrix, truth: NDArray[np.intp], weights: NDArray[np.float64]
 ) -> Iterator[tuple[NDArray[np.float64], float]]:
     """A model's weights and bias for each class; of two classes only those of the second."""
-    model = LogisticRegression(C=STRENGTH, max_iter=600).fit(matrix, truth, sample_weight=weights)
+    with threadpool_limits(1):  # the arrays are small: more threads only wait for each other
+        model = LogisticRegression(C=STRENGTH, max_iter=600).fit(matrix, truth, sample_weight=weights)
     yield from zip(model.coef_, (float(offset) for offset in model.intercept_), strict=True)
 
 
@@ -100,7 +100,7 @@ def results(data: Path) -> list[Result]:
     by_source = _held_out(known, pool, lambda prompt: prompt.source)
     by_chance = _held_out(known, pool, lambda prompt: str(hash_of(prompt.text) % FOLDS))
     return [
-        *_lines(known, by_source(True), Subject("slices", "slices", "", "source", f"tools field; {_KNOWN_FORM}")),
+        *_lines(known, by_source(True), Subject("slices", "slices", "", "source", "tools field")),
         *_lines(known, by_source(False), Subject("slices", "slices", "", "source", "without the tools field")),
         *_lines(known, by_chance(True), Subject("slices", "slices", "", "a random fifth", "tools field")),
         *_conversations(data, pool),
@@ -126,7 +126,7 @@ def _held_out(
 
 def _conversations(data: Path, pool: Sequence[Prompt]) -> list[Result]:
     prompts = conversations(data)
-    subject = Subject("slices", "mt-bench", "", "source", "its categories mapped to slices; a form known to the author")
+    subject = Subject("slices", "mt-bench", "", "source", "its categories, as slices")
     weights = fitted(pool)
     return _lines(prompts, [found_in(prompt, weights) for prompt in prompts], subject) if prompts else []
 
@@ -149,7 +149,3 @@ def fit(data: Path) -> None:
     with WEIGHTS.open("wb") as file:
         weights.save(file)
     sys.stdout.write(f"{WEIGHTS}: {WEIGHTS.stat().st_size} bytes\n{weights.note}\n")
-
-
-if __name__ == "__main__":
-    fit(DEFAULT)
