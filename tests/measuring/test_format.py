@@ -7,7 +7,8 @@ from pathlib import Path
 
 from measuring.format import results
 
-ROWS = (
+Row = tuple[str, str, list[str], list[dict[str, str | int]], list[bool]]
+ROWS: tuple[Row, ...] = (
     ("Write two lines without commas.", "One\nTwo", ["punctuation:no_comma"], [{}], [True]),
     ("Write two lines without commas.", "One, two", ["punctuation:no_comma"], [{}], [False]),
     (
