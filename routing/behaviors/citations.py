@@ -34,7 +34,7 @@ _SOURCE = re.compile(
     r"(?P<listed>\w[^\n]{1,120})",
     re.IGNORECASE | re.MULTILINE,
 )
-_SOURCE_WORDS = (
+_SOURCE_WORDS: tuple[str, ...] = (
     "source",
     "(src",
     "reference",

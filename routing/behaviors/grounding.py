@@ -78,7 +78,18 @@ _SAYING = frozenset(
     | {"mentions", "mentioned", "specifies", "quote", "to", "describes", "as", "under", "in", "by"}
 )
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'`]{4,300}")
-_PARTS = ("rule ", "passage ", "document ", "doc ", "source ", "section ", "article ", "clause ", "paragraph ", "page ")
+_PARTS: tuple[str, ...] = (
+    "rule ",
+    "passage ",
+    "document ",
+    "doc ",
+    "source ",
+    "section ",
+    "article ",
+    "clause ",
+    "paragraph ",
+    "page ",
+)
 _PARTS += (
     "chapter ",
     "excerpt ",

@@ -78,7 +78,8 @@ _HTTP = re.compile(
 )
 _STRONG = re.compile(
     r"\b(?:failed to|fail(?:ed|ure)\b(?! (?:tests?|checks?|items?|cases?))|could(?: not|n't)|unable to|timed[ -]?out|"
-    r"time-?out|permission denied|access (?:is )?denied|unauthori[sz]ed|forbidden|"
+    r"time-?out(?=$|[.!:,]| (?:while|after|waiting|error|exceeded|expired|during|of))|"
+    r"permission denied|access (?:is )?denied|unauthori[sz]ed|forbidden|"
     r"not authori[sz]ed|connection (?:refused|reset|closed|aborted|error)|refused to connect|unreachable|"
     r"rate[ -]?limit(?:ed)?|too many requests|quota (?:exceeded|exhausted)|(?:does|do|did)(?: not|n't) exist|"
     r"no such [\w ]{1,30}|(?:is |was |were )?not found|cannot be found|invalid [\w\- ]{1,40}|malformed|"
@@ -89,7 +90,8 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(
     r"\b(?:no (?:\w+ ){0,3}(?:results?|match(?:es)?|records?|data|entries|documents?|items?|hits?|rows?|information)\b"
-    r"(?: (?:were |was )?(?:found|available|returned|match\w*)|[.!]?$)|nothing (?:was )?found|no (?:\w+ ){1,3}found|"
+    r"(?: (?:were |was )?(?:found|available|returned|match\w*)|[.!]?$)|nothing (?:was )?found|"
+    r"no (?:\w+ ){1,3}(?:found|available|left|exists?)|"
     r"not available|unavailable|can(?:not|'t| not)\b|"
     r"not allowed|not permitted|insufficient|not enough|exceed(?:s|ed)|already (?:exists|taken|booked|used|in use)|"
     r"(?:has |is )?expired|(?:was |is |been )?(?:declined|rejected|blocked)|out of (?:range|stock|bounds)|not valid|"
@@ -104,6 +106,11 @@ _DENIED = re.compile(
     r"\bnot (?:required|failed)\b",
     re.IGNORECASE,
 )
+_BARE = frozenset({"error", "failed", "failure", "exception", "fail", "an error occurred", "not found"})
+_ERROR_CODE = re.compile(
+    r"(?:.*_)?(?:ERR|ERROR|NOT_FOUND|INVALID|DENIED|FORBIDDEN|UNAUTHORIZED|TIMEOUT|FAILED|UNAVAILABLE)(?:_.*)?"
+)
+_ERROR_PAGE = re.compile(r"<title>\s*(?:error\b|[45]\d\d\b|access denied)", re.IGNORECASE)
 _GOOD = re.compile(
     r"\W{0,6}(?:success(?:ful(?:ly)?)?|ok|okay|done|completed|passed|finished|\u2705|all (?:tests|checks))\b",
     re.IGNORECASE,
@@ -164,11 +171,18 @@ def _field(key: str, value: Json, *, small: bool) -> str:
         return f"field {key}"
     if key in _EXIT_KEYS and _integer(value) not in (None, 0):
         return f"field {key}"
+    return f"field {key}" if _fails_by_code(key, value, small=small) else ""
+
+
+def _fails_by_code(key: str, value: Json, *, small: bool) -> bool:
     if key in _CODE_KEYS and (small or "status" in key) and _is_failing(_integer(value)):
-        return f"field {key}"
-    if key in _STATUS_KEYS and isinstance(value, str) and (small or value.casefold() == "error"):
-        return f"field {key}" if "_".join(value.casefold().split()) in _FAILURE_WORDS else ""
-    return ""
+        return True
+    if not isinstance(value, str):
+        return False
+    if key == "code":
+        return small and _ERROR_CODE.fullmatch(value[:_SENTENCE]) is not None
+    failing = "_".join(value.casefold().split()) in _FAILURE_WORDS
+    return key in _STATUS_KEYS and failing and (small or value.casefold() == "error")
 
 
 def _is_set(key: str, value: Json) -> bool:
@@ -184,7 +198,7 @@ def _is_set(key: str, value: Json) -> bool:
 def _truth(value: Json) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.casefold())
-    return value if isinstance(value, bool) else None
+    return {0: False, 1: True}.get(value) if isinstance(value, int) else None
 
 
 def _integer(value: Json) -> int | None:
@@ -206,6 +220,8 @@ def _of_text(text: str) -> str:
         return ""
     if found := _opens_as_error(opening):
         return found
+    if text.strip(" .!").casefold() in _BARE or _ERROR_PAGE.search(text[:_OPENING]):
+        return "opens as an error"
     if _ends_as_traceback(text):
         return "traceback"
     remark = _DENIED.sub(" ", opening)

@@ -88,6 +88,13 @@ FAILED = [
     '[{"type": "text", "text": "Error: unknown city"}]',
     '[{"error": "a"}, {"error": "b"}]',
     '"Error: quoted"',
+    "error",
+    "Failed.",
+    '{"code": "NOT_FOUND", "message": "no user"}',
+    '{"success": 0}',
+    "<html><head><title>502 Bad Gateway</title></head></html>",
+    "No flights available",
+    "McpError: MCP error -32602: Invalid arguments",
 ]
 FINE = [
     "",
@@ -131,6 +138,9 @@ FINE = [
     "# Errors\n\nThis chapter lists the errors that the server returns.\n\n- 404: not found\n- 500: server error\n" * 4,
     "The Timeout of a Lifetime is a novel about a referee who could not find the whistle. " * 5,
     "def parse(x):\n    try:\n        return int(x)\n    except ValueError:\n        raise ParseError('not found')\n",
+    '{"failed": 2, "passed": 3}',
+    '{"available": false, "reason": "fully booked"}',
+    "You have 2 unread messages: 'Timeout policy' and 'Missing you'",
     "500 seats are left in the hall.",
     "The train 404 leaves at 10:15 from platform 2.",
 ]
