@@ -11,65 +11,72 @@ from __future__ import annotations
 _EN_RETRACT = (
     "(scratch|strike) that",
     (
-        "(scratch|strike|ignore|disregard|forget) (what i said|what i just said|my previous|my last|my "
-        "earlier|that last|the above)"
+        "(scratch|strike|ignore|disregard|forget) (what i said|what i just said|my previous|my last|my earlier|"
+        "that last|the above)"
     ),
     "(actually|oops|wait|hmm|hm|um|hold on|hang on) (no|nope)",
     "no (wait|hang on|hold on|sorry|scratch)",
     (
-        "(no|actually|but|well|hmm|hm|wait|sorry|oops|ah) (that|this|it) (isn't|is not|can't|cannot|"
-        "doesn't|does not|won't|wouldn't|wasn't) [quite|make|seem|be|look|add|seem to be] (right|correct|"
-        "sense|up|possible|work|fit)"
+        "(no|actually|but|well|hmm|hm|wait|sorry|oops|ah) (that|this|it) (isn't|is not|can't|cannot|doesn't|does "
+        "not|won't|wouldn't|wasn't) [quite|make|seem|be|look|add|seem to be] (right|correct|sense|up|possible|"
+        "work|fit)"
     ),
     "(no|actually|hmm|hm|wait|sorry|oops|ah) (that|this|it) (was|is) (wrong|incorrect|off)",
     (
-        "(no|actually|but|well|hmm|hm|wait|sorry|oops|ah) that's (wrong|incorrect|not right|not correct|"
-        "not quite right|not it|not possible|impossible|not true|off|too high|too low|the old|not what|"
-        "another|a different)"
+        "(no|actually|but|well|hmm|hm|wait|sorry|oops|ah) that's (wrong|incorrect|not right|not correct|not "
+        "quite right|not it|not possible|impossible|not true|off|too high|too low|the old|not what|another|a "
+        "different)"
     ),
     "(sorry|oops|or rather|i mean|ah) i (mean|meant|should have said|meant to say|misspoke)",
     "i (meant|misspoke) [to say|to write|to type]",
     "that's (wrong|incorrect|not right|not correct) (i|let|it|the|because|since)",
     (
-        "(let me|i need to|i should|i must|i have to|i'd like to|allow me to|i want to|i will|i'll) "
-        "(correct|amend|retract|take back|revise|fix) (that|this|myself|my|it|what i|the above|the "
-        "previous)"
+        "(let me|i need to|i should|i must|i have to|i'd like to|allow me to|i want to|i will|i'll) (correct|"
+        "amend|retract|take back|revise|fix) (that|this|myself|my|it|what i|the above|the previous)"
     ),
     "i (stand corrected|take that back|take it back|retract that|correct myself|must correct myself)",
-    "on (second|further|closer) (thought|thoughts|reflection|inspection|consideration|look|examination)",
-    ("upon (second|further|closer) (thought|thoughts|reflection|inspection|consideration|look|examination|review)"),
+    "(on|upon) [second|further] (thought|thoughts|reflection|reconsideration)",
+    (
+        "(on|upon) (closer|second|further) (inspection|look|examination|review) (i|my|the earlier|that|this|it "
+        "turns|the previous|the first)"
+    ),
+    (
+        "(apologies|apologize|sorry|oops|hmm|ah) (that|this|it) was (wrong|incorrect|not right|not correct|a "
+        "mistake|my mistake|off)"
+    ),
+    "(hmm|oops|ah) actually",
+    "(the above|what i wrote|what i said) (is|was) (wrong|incorrect|not right|not correct)",
+    "(oops|whoops|ah) (that|it|this) should",
     "correction",
     ("(come to think of it|now that i think about it|thinking about it more|thinking again|thinking about it again)"),
 )
 _EN_MISTAKE = (
     (
-        "(i|i've|i have|we|we've|we have) [just|actually|also|clearly] (made|make|introduced|spotted|"
-        "noticed|found) (a|an|another|one|some|the) [small|slight|silly|careless|minor|big|little|"
-        "calculation|arithmetic|sign|similar] (mistake|error|mistakes|errors|typo|slip|blunder|"
-        "miscalculation)"
+        "(i|i've|i have|we|we've|we have) [just|actually|also|clearly] (made|make|introduced|spotted|noticed|"
+        "found) (a|an|another|one|some|the) [small|slight|silly|careless|minor|big|little|calculation|arithmetic|"
+        "sign|similar] (mistake|error|mistakes|errors|typo|slip|blunder|miscalculation)"
     ),
     (
-        "(i|i've|i have|we've) [just|actually|mistakenly|accidentally|incorrectly|wrongly|carelessly|"
-        "clearly|apparently|completely|initially|previously] (misread|misunderstood|miscounted|"
-        "miscalculated|misremembered|misspoke|misstated|misinterpreted|mistyped|overlooked|overcounted|"
-        "undercounted|double-counted|messed up|mixed up|mixed them up|confused|got it wrong|got that wrong|"
-        "slipped up|dropped a|dropped the|forgot to|forgot the|forgot a|forgot that|missed the|missed a|"
-        "missed that|skipped|flipped|swapped|used the wrong|gave you the wrong|gave the wrong|wrote the "
-        "wrong|counted the|picked the wrong|applied the wrong|assumed wrongly|erred|said it wrong|was "
-        "mistaken|was wrong|was incorrect|was off|was in error)"
+        "(i|i've|i have|we've) [just|actually|mistakenly|accidentally|incorrectly|wrongly|carelessly|clearly|"
+        "apparently|completely|initially|previously] (misread|misunderstood|miscounted|miscalculated|"
+        "misremembered|misspoke|misstated|misinterpreted|mistyped|overlooked|overcounted|undercounted|"
+        "double-counted|messed up|mixed up|mixed them up|confused|got it wrong|got that wrong|slipped up|dropped "
+        "a|dropped the|forgot to|forgot the|forgot a|forgot that|missed the|missed a|missed that|skipped|flipped|"
+        "swapped|used the wrong|gave you the wrong|gave the wrong|wrote the wrong|counted the|picked the wrong|"
+        "applied the wrong|assumed wrongly|erred|said it wrong|was mistaken|was wrong|was incorrect|was off|was "
+        "in error)"
     ),
     "i mistakenly (said|stated|wrote|used|assumed|added|gave|thought|counted|included|claimed)",
     (
-        "i (previously|earlier|initially|first|incorrectly|wrongly) (said|stated|wrote|claimed|assumed|"
-        "gave|calculated|counted|told|suggested)"
+        "i (previously|earlier|initially|first|incorrectly|wrongly) (said|stated|wrote|claimed|assumed|gave|"
+        "calculated|counted|told|suggested)"
     ),
     "i said (earlier|before|above|previously|that wrong)",
     (
-        "(my|the) (previous|earlier|last|first|initial|prior|above|original) (answer|response|message|"
-        "statement|reply|claim|calculation|result|explanation|code|solution|attempt|figure|step|line|"
-        "reasoning) (was|is|were|contained|contains|had|has|does not hold|doesn't hold|doesn't work) [not|"
-        "a|an|in] (wrong|incorrect|mistaken|error|mistake|bug|flawed|off|inaccurate|correct|right|hold|"
-        "work|bad|errors|mistakes)"
+        "(my|the) (previous|earlier|last|first|initial|prior|above|original) (answer|response|message|statement|"
+        "reply|claim|calculation|result|explanation|code|solution|attempt|figure|step|line|reasoning) (was|is|"
+        "were|contained|contains|had|has|does not hold|doesn't hold|doesn't work) [not|a|an|in] (wrong|incorrect|"
+        "mistaken|error|mistake|bug|flawed|off|inaccurate|correct|right|hold|work|bad|errors|mistakes)"
     ),
     "(earlier|previous) (claim|statement|answer) (does not|doesn't|didn't) (hold|work|stand)",
     (
@@ -88,8 +95,8 @@ _EN_MISTAKE = (
     "my (mistake|bad|apologies i|error|oversight|fault)",
     "(you're|you are) [absolutely|completely|quite|totally] right i",
     (
-        "(you're|you are) [absolutely|completely|quite|totally] right (to point|that i|my|and i|the|there|"
-        "thank|sorry|it should)"
+        "(you're|you are) [absolutely|completely|quite|totally] right (to point|that i|my|and i|the|there|thank|"
+        "sorry|it should)"
     ),
     ("(thank you|thanks) for (pointing|catching|spotting|the correction|correcting|noticing|letting me know about)"),
     "good catch",
@@ -98,19 +105,17 @@ _EN_MISTAKE = (
 _EN_RESTART = (
     (
         "let me (recompute|recalculate|redo|rethink|reconsider|re-examine|reexamine|re-evaluate|reevaluate|"
-        "restart|start over|start again|try again|try that again|re-read|reread|recount|rephrase that|"
-        "backtrack|think again|revise|rework|re-do|re-check that|go back|fix that|fix this|take that again|"
-        "do that again|rewrite that|approach this differently|think about this differently|try a different|"
-        "try another)"
+        "restart|start over|start again|try again|try that again|re-read|reread|recount|rephrase that|backtrack|"
+        "think again|revise|rework|re-do|re-check that|go back|fix that|fix this|take that again|do that again|"
+        "rewrite that|approach this differently|think about this differently|try a different|try another)"
     ),
     (
-        "(redoing|recomputing|recalculating|reconsidering|rechecking|starting over|let's redo|let's "
-        "recompute|let's recalculate|let's start over|let's reconsider|let's try again|let's rethink|let's "
-        "backtrack)"
+        "(redoing|recomputing|recalculating|reconsidering|rechecking|starting over|let's redo|let's recompute|"
+        "let's recalculate|let's start over|let's reconsider|let's try again|let's rethink|let's backtrack)"
     ),
     (
-        "i (need|have|should|'ll have|must) to (redo|recompute|recalculate|rethink|reconsider|start over|"
-        "start again|backtrack|revise|fix)"
+        "i (need|have|should|'ll have|must) to (redo|recompute|recalculate|rethink|reconsider|start over|start "
+        "again|backtrack|revise|fix)"
     ),
     ("i (should|must|'ll|will) (redo|recompute|recalculate|rethink|reconsider|start over|start again|backtrack)"),
 )
@@ -125,9 +130,9 @@ _EN_HALT = (
 )
 _EN_DOUBT = (
     (
-        "(that|this|it) (doesn't|does not|can't|cannot|didn't|isn't|is not|couldn't) [quite|seem|look|be|"
-        "sound|make|add] (right|correct|sense|up|match|work|fit|possible|seem right|seem correct|look "
-        "right|make sense|be right|be correct|quite right)"
+        "(that|this|it) (doesn't|does not|can't|cannot|didn't|isn't|is not|couldn't) [quite|seem|look|be|sound|"
+        "make|add] (right|correct|sense|up|match|work|fit|possible|seem right|seem correct|look right|make sense|"
+        "be right|be correct|quite right)"
     ),
     "that's (not|wrong|incorrect) [right|correct|quite right|possible|wrong]",
     "something (is|'s|went|seems) (wrong|off|not right|amiss)",
@@ -139,29 +144,32 @@ _EN_DOUBT = (
 )
 _EN_OTHER = (
     (
-        "(wait|hold on|hang on) (for|until|till|a|an|at|about|while|one|two|three|five|ten|1|2|3|5|10|15|"
-        "20|30|60|times|time|list|to|and|before|in|no|by|here|there's|its|until|your|some|another|as|"
-        "longer|patiently|up|is|tight|on|with|states|staff|room|times)"
+        "(wait|hold on|hang on) (for|until|till|a|an|at|about|while|one|two|three|five|ten|1|2|3|5|10|15|20|30|"
+        "60|times|time|list|to|and|before|in|no|by|here|there's|its|until|your|some|another|as|longer|patiently|"
+        "up|is|tight|on|with|states|staff|room|times)"
     ),
     (
-        "(can't|please|must|should|to|will|you|then|and|or|not|don't|long|worth|couldn't|cannot|of|the|"
-        "just|your|would|could) wait"
+        "(can't|please|must|should|to|will|you|then|and|or|not|don't|long|worth|couldn't|cannot|of|the|just|your|"
+        "would|could) wait"
     ),
     "(please|just|and|to) (hold on|hang on)",
     "but wait there's",
+    "actually no (one|other|longer|matter|need|such|problem|two|single)",
+    "for catching up",
+    "good catch (phrase|phrases|all|basin)",
     "wait there's more",
     (
-        "if (i|we|you) (made|make|misread|misunderstood|forgot|missed|overlooked|was|get|got|'ve made|have "
-        "made) [a|an|any|the|some] [mistake|error|wrong]"
+        "if (i|we|you) (made|make|misread|misunderstood|forgot|missed|overlooked|was|get|got|'ve made|have made) "
+        "[a|an|any|the|some] [mistake|error|wrong]"
     ),
     (
-        "(you|he|she|they|who|author|authors|engineer|team|company|writer|student|paper|code|it) (made|"
-        "make|makes|made up|had made|has made) (a|an|one|some|another) (mistake|error)"
+        "(you|he|she|they|who|author|authors|engineer|team|company|writer|student|paper|code|it) (made|make|"
+        "makes|made up|had made|has made) (a|an|one|some|another) (mistake|error)"
     ),
     ("(you|he|she|they) (said|stated|wrote|claimed|misread|misunderstood|miscounted|forgot|overlooked|confused)"),
     (
-        "(error|color|auto|printed a|published a|issued a|a|the|this|for|market|price|spelling|grammar|"
-        "your|needs|ready for) correction"
+        "(error|color|auto|printed a|published a|issued a|a|the|this|for|market|price|spelling|grammar|your|"
+        "needs|ready for) correction"
     ),
     "correction (code|codes|fluid|factor|tape|term|facility|of|to the|is|was|rate|in the)",
     "what i (mean|meant)",
@@ -219,8 +227,8 @@ _FR = (
     (
         "(attendez|attends|non|oups|ah|euh|minute) (non|ce n'est|c'est faux|c'est incorrect|je me|j'ai|pas)",
         (
-            "(correction|rectification|je voulais dire|ou plutôt|plus exactement|je rectifie|je me corrige|je "
-            "retire|oubliez ce que)"
+            "(correction|rectification|je voulais dire|ou plutôt|plus exactement|je rectifie|je me corrige|je retire|"
+            "oubliez ce que)"
         ),
         "(à la réflexion|réflexion faite|à y regarder de plus près|après réflexion)",
         "(je dois|permettez-moi de) (me corriger|corriger|rectifier)",
@@ -235,8 +243,8 @@ _FR = (
     ),
     (
         (
-            "(je recommence|recommençons|reprenons|recalculons|je recalcule|je reprends|je refais) [le calcul|"
-            "depuis le début]"
+            "(je recommence|recommençons|reprenons|recalculons|je recalcule|je reprends|je refais) [le calcul|depuis "
+            "le début]"
         ),
         "laissez-moi (recalculer|reprendre|recommencer|corriger)",
     ),
@@ -253,9 +261,9 @@ _ES = (
     ),
     (
         (
-            "(me equivoqué|me he equivocado|me confundí|me he confundido|cometí un error|he cometido un error|"
-            "leí mal|he leído mal|calculé mal|conté mal|fue mi error|es mi error|error mío|fallo mío|se me "
-            "olvidó|entendí mal)"
+            "(me equivoqué|me he equivocado|me confundí|me he confundido|cometí un error|he cometido un error|leí "
+            "mal|he leído mal|calculé mal|conté mal|fue mi error|es mi error|error mío|fallo mío|se me olvidó|"
+            "entendí mal)"
         ),
         "mi (respuesta|afirmación|mensaje) anterior (era|fue|contenía|tenía|estaba)",
         ("(perdón|disculpa|disculpe|disculpas|lamento|siento) [por] (el error|la confusión|mi error|el lapsus)"),
@@ -263,8 +271,8 @@ _ES = (
     ),
     (
         (
-            "(vuelvo a|volvamos a|voy a|déjame|vamos a) (calcular|calcularlo|empezar|recalcular|rehacer|"
-            "hacerlo de nuevo|revisarlo)"
+            "(vuelvo a|volvamos a|voy a|déjame|vamos a) (calcular|calcularlo|empezar|recalcular|rehacer|hacerlo de "
+            "nuevo|revisarlo)"
         ),
         "(empecemos|empiezo) de nuevo",
     ),
@@ -285,9 +293,8 @@ _IT = (
     ),
     (
         (
-            "(mi sono sbagliato|mi sono sbagliata|ho sbagliato|ho commesso un errore|ho fatto un errore|ho "
-            "letto male|ho calcolato male|ho confuso|ho dimenticato di|ho capito male|errore mio|è un mio "
-            "errore)"
+            "(mi sono sbagliato|mi sono sbagliata|ho sbagliato|ho commesso un errore|ho fatto un errore|ho letto "
+            "male|ho calcolato male|ho confuso|ho dimenticato di|ho capito male|errore mio|è un mio errore)"
         ),
         "la mia (risposta|affermazione) precedente (era|conteneva|è)",
         "(scusa|scusi|scusate|mi scuso) per (l'errore|la confusione|il mio errore)",
@@ -316,8 +323,8 @@ _PT = (
     ),
     (
         (
-            "(me enganei|enganei-me|me confundi|eu errei|cometi um erro|li errado|calculei errado|contei "
-            "errado|entendi errado|erro meu|falha minha|foi erro meu|eu esqueci de|fiz um erro)"
+            "(me enganei|enganei-me|me confundi|eu errei|cometi um erro|li errado|calculei errado|contei errado|"
+            "entendi errado|erro meu|falha minha|foi erro meu|eu esqueci de|fiz um erro)"
         ),
         "minha (resposta|afirmação|mensagem) anterior (estava|era|continha|tinha)",
         "(desculpe|desculpa|perdão|peço desculpas) (pelo|pela) (erro|confusão|engano)",
@@ -337,15 +344,15 @@ _ZH = (
     (
         "(等等|等一下|不对|哦不|不|慢着|抱歉|啊) (不对|不是|应该是|我|错了|这样不对)",
         (
-            "(等等不对|等一下不对|等等我|不对应该|不对应为|更正一下|更正|我更正|纠正一下|应该说|准确地说应该|"
-            "我收回|重新想了想|仔细一想|再想想)"
+            "(等等不对|等一下不对|等等我|不对应该|不对应为|更正一下|更正|我更正|纠正一下|应该说|准确地说应该|我收回|"
+            "重新想了想|仔细一想|再想想)"
         ),
         "(不对|错了) (应该是|应为|正确的)",
     ),
     (
         (
-            "(我弄错了|我搞错了|我算错了|我说错了|我记错了|我看错了|我犯了|我之前说|我刚才说|我之前的回答|"
-            "我上面的|我的错|我漏了|我忽略了|我误解了|我混淆了|我数错了|是我错了)"
+            "(我弄错了|我搞错了|我算错了|我说错了|我记错了|我看错了|我犯了|我之前说|我刚才说|我之前的回答|我上面的|"
+            "我的错|我漏了|我忽略了|我误解了|我混淆了|我数错了|是我错了)"
         ),
         "(抱歉|对不起) (我刚才|我之前|刚才的|之前的|前面的|我上面)",
         "(您说得对我|你说得对我)",
@@ -358,8 +365,8 @@ _ZH = (
 _JA = (
     (
         (
-            "(いや違います|いや違う|いえ違います|違いました|ではなく正しくは|訂正します|訂正です|"
-            "訂正いたします|訂正|言い直します|正しくは|取り消します|よく考えると|考え直すと|よく見ると)"
+            "(いや違います|いや違う|いえ違います|違いました|ではなく正しくは|訂正します|訂正です|訂正いたします|訂正|"
+            "言い直します|正しくは|取り消します|よく考えると|考え直すと|よく見ると)"
         ),
         "(待って|待てよ|あれ|おっと) (違|間違|いや)",
     ),
