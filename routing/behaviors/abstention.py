@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.label import Behavior, Label
+from routing.behaviors.phrasing.language import Language
 from routing.behaviors.phrasing.lexicon import Hit
 from routing.behaviors.phrasing.reading import Reading, read
 from routing.behaviors.phrasing.words import SENTENCE_ENDS
@@ -32,7 +33,7 @@ def find(reading: Reading) -> Label:
     """Whether the text says so, by its phrasing alone."""
     if reading.language is None:
         return not_applicable(Behavior.ABSTENTION, "language")
-    hits = [hit for hit in reading.cues("abstention") if hit.cue in _OUTRIGHT and not reading.quoted(hit)]
+    hits = [hit for hit in reading.said("abstention") if hit.cue in _OUTRIGHT]
     score = reading.score("abstention")
     if hits and hits[0].start < _BEGINNING and _short(reading):
         return present(Behavior.ABSTENTION, "phrase", max(score, _SURE), reading.span(hits[0]))
@@ -42,9 +43,9 @@ def find(reading: Reading) -> Label:
 
 
 def _short(reading: Reading) -> bool:
-    """Whether the reply is one short sentence: whatever comes after its end may be an answer."""
+    """Whether the reply is one short sentence. English is left to the head, which has read much of it."""
     tokens = reading.words.tokens
-    return len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
+    return reading.language is not Language.EN and len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
 
 
 def _evidence(reading: Reading, hits: list[Hit]) -> tuple[int, int] | None:

@@ -48,8 +48,8 @@ def find(reading: Reading) -> Label:
 
 def _outright(reading: Reading) -> Hit | None:
     """The phrase that declines in the reply's own voice and at its beginning."""
-    hits = (hit for hit in reading.cues("refusal") if hit.cue == "refusal.decline" and hit.start < _BEGINNING)
-    return next((hit for hit in hits if not reading.quoted(hit)), None)
+    hits = (hit for hit in reading.said("refusal") if hit.cue == "refusal.decline")
+    return next((hit for hit in hits if hit.start < _BEGINNING), None)
 
 
 def _plausible(reading: Reading) -> bool:

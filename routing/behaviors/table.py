@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.behaviors import (
+    abstention,
     answer,
     clarification,
     degenerate,
@@ -34,6 +35,7 @@ class Row:
 
 TABLE = (
     Row(Behavior.REFUSAL, refusal.detect),
+    Row(Behavior.ABSTENTION, abstention.detect),
     Row(Behavior.CLARIFICATION, clarification.detect),
     Row(Behavior.FORMAT, format.detect),
     Row(Behavior.TOOL_CALL, tool_call.detect, relative=True),

@@ -8,7 +8,6 @@ language counts as none, and detectors say ``not_applicable`` rather than guess.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from enum import StrEnum
 
 from routing.behaviors.phrasing.words import Words
@@ -34,7 +33,7 @@ class Language(StrEnum):
 
 
 _OTHER = "other"
-_SMALL_WORDS = {
+_SMALL_WORDS: dict[str, str] = {
     Language.EN: "the and is are of to you that it for with this as not have be can i'm it's your what how would "
     "from at will was were which do don't can't cannot my about no know sorry there could should please "
     "been has they we",
@@ -61,13 +60,13 @@ _SMALL_WORDS = {
 }
 
 
-def _votes() -> dict[str, dict[str, float]]:
-    """For every small word, the languages it speaks for; a word that several share speaks for each a little."""
+def _votes() -> dict[str, tuple[tuple[str, int], ...]]:
+    """For every small word the languages it speaks for, and how loudly: what several share says little for each."""
     owners: dict[str, list[str]] = {}
     for language, words in _SMALL_WORDS.items():
         for word in dict.fromkeys(words.split()):
             owners.setdefault(word, []).append(language)
-    return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in owners.items()}
+    return {word: tuple((language, 60 // len(found)) for language in found) for word, found in owners.items()}
 
 
 _VOTES = _votes()
@@ -99,11 +98,11 @@ def _eastern(letters: str) -> Language | None:
 
 
 def _by_small_words(tokens: tuple[str, ...], letters: str) -> Language | None:
-    votes: Counter[str] = Counter()
-    for token in tokens:
-        if token in _VOTES:
-            votes.update(_VOTES[token])
-    if not votes:
+    votes = dict.fromkeys(_SMALL_WORDS, 0)
+    for token in _VOTES.keys() & set(tokens):
+        for language, loudness in _VOTES[token]:
+            votes[language] += loudness
+    best = max(votes, key=votes.__getitem__)
+    if not votes[best]:
         return None if _UNUSUAL.search(letters) else Language.EN
-    best = max(votes, key=lambda language: votes[language])
     return None if best == _OTHER else Language(best)

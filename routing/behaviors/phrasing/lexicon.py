@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
@@ -35,6 +36,11 @@ class _Node:
     following: dict[str, tuple[_Node, ...]] = field(default_factory=dict)
     after_gap: tuple[_Node, ...] = ()
     cues: tuple[str, ...] = ()
+
+    @property
+    def anyway(self) -> bool:
+        """Whether it may be complete, or go on, whatever word follows."""
+        return bool(self.cues or self.after_gap)
 
     def admit(self, other: _Node) -> None:
         """Let everything follow here too that may follow there."""
@@ -67,10 +73,11 @@ class Lexicon:
         """The longest phrase of each cue at each word, in the text's order."""
         first, tokens = self._first, words.tokens
         hits: list[Hit] = []
-        for start, token in enumerate(tokens):
-            if token in first:
+        for start, (token, following) in enumerate(pairwise((*tokens, ""))):
+            node = first.get(token)
+            if node is not None and (following in node.following or node.anyway or following == _PASSED):
                 found: dict[str, int] = {}
-                _walk(first[token], tokens, start + 1, found)
+                _walk(node, tokens, start + 1, found)
                 hits.extend(Hit(cue, start, stop) for cue, stop in found.items())
         return tuple(hits)
 

@@ -24,6 +24,7 @@ OPENING_CHARACTERS, CLOSING_CHARACTERS = 240, 160
 _CHARACTERS = 5
 _SPREAD = np.uint32(0x9E3779B1)
 _MIX = np.uint32(0x85EBCA6B)
+_PLACES = np.arange(12, dtype=np.uint32) * np.uint32(0x27D4EB2F)  # one for each kind of feature
 _NONE = np.zeros(0, dtype=np.uint32)
 
 Hashes = NDArray[np.uint32]
@@ -39,12 +40,12 @@ class Features:
 
 def features(words: Words, marks: Iterable[str] = ()) -> Features:
     """The features of a text. ``marks`` are names of further features, each counting fully."""
-    kinds = [*_word_kinds(words), *_character_kinds(words.read)]
     named = np.array([crc32(mark.encode()) for mark in sorted(set(marks))], dtype=np.uint32)
-    hashed = [_placed(kind, place) for place, kind in enumerate((*kinds, named))]
-    weights = [len(kind) ** -0.5 if len(kind) else 0.0 for kind in kinds] + [1.0]
-    values = np.repeat(np.array(weights, dtype=np.float32), [len(kind) for kind in hashed])
-    return Features((np.concatenate(hashed) & np.uint32(SIZE - 1)).astype(np.intp), values)
+    kinds = [named, *_word_kinds(words), *_character_kinds(words.read)]
+    counts = [len(kind) for kind in kinds]
+    weights = [1.0] + [count**-0.5 if count else 0.0 for count in counts[1:]]
+    indices = _placed(np.concatenate(kinds), np.repeat(_PLACES, counts))
+    return Features(indices, np.repeat(np.array(weights, dtype=np.float32), counts))
 
 
 def _word_kinds(words: Words) -> list[Hashes]:
@@ -78,10 +79,10 @@ def _chained(left: Hashes, right: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint32(15))
 
 
-def _placed(hashes: Hashes, place: int) -> Hashes:
-    """Hashes of one kind and place, apart from those of any other."""
-    mixed = (hashes ^ np.uint32(place * 0x27D4EB2F & 0xFFFFFFFF)) * _MIX
-    return mixed ^ (mixed >> np.uint32(13))
+def _placed(hashes: Hashes, places: Hashes) -> NDArray[np.intp]:
+    """Places in the table: those of one kind and place apart from those of any other."""
+    mixed = (hashes ^ places) * _MIX
+    return ((mixed ^ (mixed >> np.uint32(13))) & np.uint32(SIZE - 1)).astype(np.intp)
 
 
 @lru_cache(maxsize=1 << 15)

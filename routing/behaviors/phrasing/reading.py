@@ -44,9 +44,11 @@ class Reading:
         """The half-open range of the text's characters that a hit takes up."""
         return self.words.span(hit.start, hit.stop)
 
-    def quoted(self, hit: Hit) -> bool:
-        """Whether somebody else says it: a hit in quotation marks or in code."""
-        return not spoken(self.words)[hit.start]
+    def said(self, family: str) -> list[Hit]:
+        """Those of ``cues`` that the speaker says: not what stands in quotation marks or in code."""
+        hits = list(self.cues(family))
+        own = spoken(self.words) if hits else []
+        return [hit for hit in hits if own[hit.start]]
 
     def strongest(self, head: str) -> tuple[int, int] | None:
         """The characters of the sentence to which a head gives most, among the first few; None without a word."""
@@ -75,8 +77,16 @@ def read(text: str) -> Reading:
     """What there is to know of a text's phrasing."""
     words = split(text)
     hits = LEXICON.find(words)
-    found = features(words, _marks(hits, len(words.tokens)))
-    return Reading(words, language_of(words), hits, found, load())
+    return Reading(words, language_of(words), hits, _features(words, hits), load())
+
+
+def _features(words: Words, hits: tuple[Hit, ...]) -> Features:
+    """The features of a text; where a phrase in it is quoted, those of what the speaker says."""
+    own = spoken(words) if hits else []
+    if any(not own[hit.start] for hit in hits):
+        kept = tuple(word for word, spoke in zip(words.tokens, own, strict=True) if spoke)
+        words, hits = Words(kept, " ".join(kept)), LEXICON.find(Words(kept, ""))
+    return features(words, _marks(hits, len(words.tokens)))
 
 
 def _marks(hits: tuple[Hit, ...], count: int) -> Iterator[str]:

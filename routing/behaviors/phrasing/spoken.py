@@ -15,6 +15,8 @@ _FENCE = "```"
 
 def spoken(words: Words) -> list[bool]:
     """For every word whether the speaker says it."""
+    if '"' not in words.read and _FENCE not in words.read:
+        return [True] * len(words.tokens)
     quoted = list(accumulate(words.tokens, _quoting, initial=False))[:-1]
     if _FENCE not in words.read:
         return [not inside for inside in quoted]

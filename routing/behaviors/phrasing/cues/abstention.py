@@ -50,10 +50,10 @@ _UNKNOWN = (
     ),
     "(i'd|i would) (only|just) be (guessing|speculating|making it up)",
     (
-        "(ich|wir|das|da|dazu) [ehrlich gesagt|leider|wirklich] (weiß|weiss|wissen|wüsste) (ich|wir|es|das|"
-        "leider|darüber|nichts|nicht|keine)"
+        "(ich|wir) [ehrlich gesagt|leider|wirklich] (weiß|weiss|wissen|wüsste) [es|das|leider|darüber|auch|aber] "
+        "[leider|selbst|ehrlich gesagt] (nicht|nichts|keine)"
     ),
-    "(weiß|weiss|wissen) [ich|wir] [das|es|leider|aber|selbst] [auch|leider|ehrlich] nicht",
+    "[das|da|dazu|darüber] (weiß|weiss|wissen) [ich|wir] [das|es|leider|aber|selbst] [auch|leider] (nicht|nichts)",
     (
         "(keine ahnung|keinen schimmer|keinen blassen|da bin ich überfragt|überfragt|keine angaben|keine "
         "kenntnis|keine information)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 _FRENCH = (
     (
         "(je|nous) ne (peux|pouvons|puis|saurais|souhaite|vais|veux|pourrai|pourrais|dois) [malheureusement|"
-        "hélas|donc] [pas] [vous|te|me|le|y] [malheureusement|en] (aider|t'aider|répondre|fournir|donner|"
-        "assister|t'assister|accéder|faire|écrire|t'écrire|créer|rédiger|partager|générer|participer|"
+        "hélas] [pas] [vous|te|me|le|y] [malheureusement|en] (aider|poser|établir|recommander|"
+        "t'aider|répondre|fournir|donner|assister|t'assister|accéder|faire|écrire|t'écrire|créer|rédiger|partager|générer|participer|"
         "satisfaire|discuter|traiter|expliquer|accompagner|accepter|parler|communiquer|divulguer|produire|"
         "soutenir|proposer)"
     ),
@@ -23,7 +23,7 @@ _FRENCH = (
         "(je|nous) (dois|devons|préfère|me vois|me dois) [malheureusement|contraint] [de|d'] (refuser|"
         "décliner|m'abstenir)"
     ),
-    "je (refuse|décline) (de|d'|cette|votre|ta|poliment|donc)",
+    "je (refuse|décline) [de|cette|votre|ta|poliment|donc]",
     "(il|cela) (m'est|ne m'est) [malheureusement] [pas] (impossible|possible|interdit|permis)",
     (
         "je (n'ai pas|ne suis pas) [le droit|autorisé|autorisée|habilité|en mesure|à l'aise|la possibilité] "

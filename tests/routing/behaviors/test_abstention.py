@@ -1,0 +1,117 @@
+"""Abstentions: a reply says that it does not know, in eight languages."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from measuring.data import Authored, authored
+from routing.behaviors.abstention import detect
+from routing.behaviors.case import Case
+from routing.behaviors.label import Label, Presence
+from routing.observation import Arm, Observation, ToolCall
+from routing.traits import Endpoint, Traits
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "zh", "ja")
+
+
+def judged(seen: Observation) -> Label:
+    """The label of a reply."""
+    return detect(Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: ""))
+
+
+def said(text: str) -> Label:
+    """The label of a text."""
+    return judged(Observation(Arm.STUDENT, text=text))
+
+
+def wrong(table: str, language: str) -> tuple[list[Authored], int]:
+    """Our own replies in a language that are judged otherwise than we meant, and how many there are."""
+    replies = [reply for reply in authored(table) if reply.language == language]
+    missed = [r for r in replies if (said(r.text).presence is Presence.PRESENT) != (r.label == "abstention")]
+    return missed, len(replies)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_replies_are_known(language: str) -> None:
+    """What the head was fitted on and the phrases were written for must hold, near misses included."""
+    missed, count = wrong("declining_work", language)
+    assert count >= 21
+    assert len(missed) <= 1, missed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_replies_never_fitted_on_are_told_as_well(language: str) -> None:
+    """At most one of seven may be judged wrong: nobody will write exactly our sentences."""
+    missed, count = wrong("declining_held", language)
+    assert count >= 21
+    assert len(missed) <= count // 7, missed
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("I don't know.", "I don't know"),
+        ("Well, I have no idea who won that.", "I have no idea"),
+        ("Das weiß ich leider nicht.", "weiß ich leider nicht"),
+        ("\u6211\u4e0d\u77e5\u9053\u3002", "\u6211\u4e0d\u77e5\u9053"),
+    ],
+)
+def test_the_evidence_is_the_phrase(text: str, evidence: str) -> None:
+    """A person sees at once why."""
+    label = said(text)
+    assert label.presence is Presence.PRESENT
+    assert label.span is not None
+    assert evidence in text[slice(*label.span)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Paris.",
+        "I'm not sure, but I think it's Turkey.",
+        "Could you clarify which river you mean?",
+        'The witness said "I don\'t know" three times, and the judge noted it.',
+        "I'm sorry, but I can't help with that.",
+        "Many people don't know that honey never spoils.",
+        '{"known": false, "note": "I do not know"}',
+        "If you don't know the password, click on Forgot.",
+    ],
+)
+def test_other_replies(text: str) -> None:
+    """A guess with a doubt is hedging, a question is clarification, a refusal knows very well."""
+    assert said(text).presence is Presence.ABSENT
+
+
+def test_other_languages_are_not_judged() -> None:
+    """Rather no trial than a guess."""
+    assert said("Ik weet het niet, maar het is misschien zo.").presence is Presence.NOT_APPLICABLE
+
+
+def test_a_reply_that_calls_a_tool_goes_to_find_out() -> None:
+    """That it does not know yet is the reason for the call."""
+    seen = Observation(Arm.STUDENT, text="I don't know yet.", tool_calls=(ToolCall("f", "{}"),))
+    assert judged(seen).presence is Presence.ABSENT
+
+
+@given(st.text())
+def test_any_text_has_a_label(text: str) -> None:
+    """Detectors never raise, and evidence lies in the text."""
+    label = said(text)
+    assert label.behavior == "abstention"
+    assert 0 <= label.score <= 1
+    if label.span is not None:
+        assert 0 <= label.span[0] < label.span[1] <= len(text)
+
+
+@pytest.mark.parametrize("unit", ["I ", "I don't know ", " ", '"I don\'t know" ', "\u6211\u4e0d"])
+def test_hostile_text_takes_bounded_time(unit: str) -> None:
+    """Only the head and the tail are read."""
+    began = time.process_time()
+    for number in range(10):
+        said(f"{number} {unit * 100_000}")
+    assert time.process_time() - began < 1
