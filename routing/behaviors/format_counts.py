@@ -23,6 +23,8 @@ _NAMES = {name: number for number, name in enumerate(_TO_TWENTY, 1)} | {
     "three hundred": 300, "five hundred": 500,
 }  # fmt: skip
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|{'|'.join(sorted(_NAMES, key=len, reverse=True))})"
+_ANY = re.compile(rf"\d|\b(?:{'|'.join(_NAMES)})\b", re.IGNORECASE)
+_RELATED = 100  # characters before a number in which its relation begins
 _TIMES = {"once": 1, "one time": 1, "twice": 2, "thrice": 3}
 
 _AT_LEAST = r"at least|at a minimum|(?:a )?minimum(?: of)?|min\.?|no (?:fewer|less) than|not (?:fewer|less) than"
@@ -60,7 +62,10 @@ class Count:
 
 def counts(sentence: str, unit: str) -> Iterator[Count]:
     """Every count of the unit (a regular expression without groups) in the sentence; vague ones are left out."""
-    for found in _pattern(unit).finditer(sentence):
+    first = _ANY.search(sentence)
+    if first is None:  # nearly every sentence leaves here; the pattern itself is dear
+        return
+    for found in _pattern(unit).finditer(sentence, max(0, first.start() - _RELATED)):
         if (bounds := _bounds(found)) is not None:
             yield Count(bounds, _is_stated(found), found.span(), found["unit"], found[0])
 

@@ -2,7 +2,7 @@
 
 To confirm a named language is easier than to find out an unknown one: its script must carry most letters, and among
 the languages that share the script its own small words, or letters, must be the most frequent. Texts too short to tell
-are given the benefit of the doubt. Reads the first few thousand characters only. The counterpart for unknown texts is
+are given the benefit of the doubt. Reads the first thousand characters only. The counterpart for unknown texts is
 ``phrasing.language``, which knows fewer.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_READ = 2_000  # characters
+_READ = 1_000  # characters
 _FEW = 20  # letters below which nothing can be told
 _SHARE = 0.5  # of the letters, in the language's script
 _KANA_SHARE = 0.08
@@ -82,7 +82,7 @@ _SMALL_WORDS = {
         "ne": "र छ को मा हो छन् यो भने लागि पनि गर्न एक गरेको थियो हुन् तर गर्छ सबै छैन",
     },
 }  # fmt: skip
-_WORDS = re.compile(r"[^\W\d_]+[\u093e-\u094d\u0900-\u0903]*(?:[^\W\d_][\u093e-\u094d\u0900-\u0903]*)*")
+_MARKED = re.compile(r"[^\W\d_]+[\u093e-\u094d\u0900-\u0903]*(?:[^\W\d_][\u093e-\u094d\u0900-\u0903]*)*")
 _LETTERS = {name: re.compile(f"[{letters}]+") for name, letters in _SCRIPTS.items()}
 _KANA = re.compile("[\u3040-\u30ff]+")
 _LETTER = re.compile(r"[^\W\d_]+")
@@ -128,6 +128,7 @@ def _length(letters: re.Pattern[str], text: str) -> int:
 
 
 def _leads(text: str, code: str, owners: dict[str, tuple[str, ...]]) -> bool | None:
-    hits = Counter(owner for word in _WORDS.findall(text.lower()) for owner in owners.get(word, ()))
+    words = _MARKED if code in _SMALL_WORDS["devanagari"] else _LETTER
+    hits = Counter(owner for word in words.findall(text.lower()) for owner in owners.get(word, ()))
     best = max(hits.values(), default=0)
     return None if best < 2 else hits[code] >= _NEAR * best  # noqa: PLR2004 -- one small word is chance
