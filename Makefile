@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: demo test test-system test-vllm train lint types schema lock clean benchmark-detectors fuzz
+.PHONY: demo test test-system test-vllm train lint types schema lock clean benchmark-detectors fuzz behaviors-report behaviors-fit
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -50,6 +50,15 @@ lint: .venv/.ready
 
 types: .venv/.ready
 	$(BIN)/mypy
+
+# What the detectors do on labeled replies: printed, and kept in docs/behaviors-report.md. DATA names the folder of sets.
+DATA ?= ../shared/data
+behaviors-report: .venv/.ready
+	$(BIN)/python -m measuring report --data $(DATA)
+
+# The weights of phrasing, fitted again.
+behaviors-fit: .venv/.ready
+	$(BIN)/python -m measuring fit --data $(DATA)
 
 # The JSON Schema of the configuration, from its types.
 schema: .venv/.ready
