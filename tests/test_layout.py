@@ -46,6 +46,8 @@ TESTED_ELSEWHERE = {
     "proxy/store/pair.py": "declarations only; tests/proxy/store keeps and reads pairs",
     "proxy/examiner/status.py": "declarations only; tests/proxy/examiner serves it",
 }
+# Test files without a module of their own, and what they test.
+OF_SEVERAL_MODULES = {"tests/routing/behaviors/test_careful_labels.py": "one table of bad input over every detector"}
 LONG_MODULES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc|v\d+)($|_)")
@@ -167,14 +169,14 @@ def test_every_module_has_its_test_file() -> None:
 
 def test_every_mirroring_test_file_has_its_module() -> None:
     """A module that moved takes its tests along."""
-    orphans = [
+    orphans = {
         name(path)
         for path in sources("tests/routing", "tests/proxy")
         if path.name.startswith("test_")
         if not (ROOT / path.relative_to(ROOT / "tests")).with_name(path.name.removeprefix("test_")).exists()
         if not (ROOT / path.relative_to(ROOT / "tests")).with_name(path.stem.removeprefix("test_")).is_dir()
-    ]
-    assert not orphans
+    }
+    assert orphans == OF_SEVERAL_MODULES.keys()
 
 
 def test_modules_stay_small() -> None:
