@@ -19,7 +19,8 @@ from routing.traits import Slice, Traits
 
 _LIKELY = 0.5
 _FOREIGN = 0.5  # share of letters
-_FIRST = (Slice.TOOL_USE, Slice.LONG_CONTEXT, Slice.MULTILINGUAL)  # before what words alone show
+_DECISIVE = (Slice.TOOL_USE, Slice.LONG_CONTEXT)  # no words need be read
+_FIRST = (*_DECISIVE, Slice.MULTILINGUAL)  # before what words alone show
 
 
 def slice_of(
@@ -35,7 +36,11 @@ def slice_of(
     """
     if told is not None:
         return told
-    return first_that_holds(rules, traits, met) or _leading(_marks(traits, load(), spans=False))
+    ruled = first_that_holds(rules, traits, met)
+    if ruled is not None:
+        return ruled
+    shown = next((mark.slice for mark in structural(traits) if mark.slice in _DECISIVE), None)
+    return shown or _leading(_marks(traits, load(), spans=False))
 
 
 def classify(
