@@ -14,7 +14,8 @@ SUBJECT = Subject("refusal", "somewhere", "full", "model x", "a note")
 def test_what_was_found_against_what_is_true() -> None:
     """Worked by hand: two of three found are right, two of four are found."""
     result = scored(SUBJECT, [True, True, True, True, False, False], [True, True, False, False, True, False])
-    assert (result.count, result.precision, result.recall) == (6, pytest.approx(2 / 3), 0.5)
+    assert (result.count, result.recall) == (6, 0.5)
+    assert result.precision == pytest.approx(2 / 3)
     assert result.f1 == pytest.approx(4 / 7)
 
 
