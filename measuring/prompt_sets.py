@@ -6,13 +6,17 @@ general. Our own are drawn from templates, alone and together: a demand on form 
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from measuring.templates import PROMPTS, Template, read_slots, read_templates
+
+Row = TypeVar("Row")
 
 OWN = "own"
 DRAWS = 8  # prompts of each template
@@ -45,6 +49,22 @@ _OFFERED = {"general": 0.3, "math": 0.12, "reasoning": 0.15, "code": 0.05}  # sh
 _JOINTS = (" ", "\n", "\n\n", " ", " - ")
 
 
+class _Labeled(msgspec.Struct):
+    prompt: str
+    label: list[str]
+    benchmark: str
+    functions: object = None
+
+
+class _Dialog(msgspec.Struct):
+    prompt: list[str]
+    category: str
+
+
+class _Question(msgspec.Struct):
+    prompt: str | list[str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A prompt, the slices it is in (none: general) and where it comes from. ``tools``: it came with tools."""
@@ -59,29 +79,29 @@ def benchmarks(data: Path) -> list[Prompt]:
     """The labeled set of prompts; the subjects of one benchmark are one source."""
     return [
         Prompt(
-            row["prompt"],
-            frozenset(_NAMES.get(label, label) for label in row["label"]),
-            row["benchmark"].split("-")[0] if row["benchmark"].startswith("mmlu") else row["benchmark"],
-            bool(row.get("functions")),
+            row.prompt,
+            frozenset(_NAMES.get(label, label) for label in row.label),
+            row.benchmark.split("-")[0] if row.benchmark.startswith("mmlu") else row.benchmark,
+            bool(row.functions),
         )
-        for row in _rows(data / "slices" / "dev.jsonl")
+        for row in _rows(data / "slices" / "dev.jsonl", _Labeled)
     ]
 
 
 def conversations(data: Path) -> list[Prompt]:
     """First turns of MT-Bench, whose categories are not ours but near them: measured on, never fitted on."""
-    rows = _rows(data / "routing_replay" / "routellm_mtbench.jsonl")
+    rows = _rows(data / "routing_replay" / "routellm_mtbench.jsonl", _Dialog)
     return [
-        Prompt(row["prompt"][0], frozenset({_MT_BENCH[row["category"]]}), "mt-bench")
+        Prompt(row.prompt[0], frozenset({_MT_BENCH[row.category]}), "mt-bench")
         for row in rows
-        if row["category"] in _MT_BENCH
+        if row.category in _MT_BENCH
     ]
 
 
 def everyday(data: Path) -> Iterator[Prompt]:
     """Prompts of sets about other things: questions of every sort, which are general."""
     for name, file in _GENERAL:
-        texts = sorted({row["prompt"] for row in _rows(data / name / file) if isinstance(row["prompt"], str)})
+        texts = sorted({row.prompt for row in _rows(data / name / file, _Question) if isinstance(row.prompt, str)})
         rng = random.Random(_SEED)  # noqa: S311 -- a seed, no secret
         for text in rng.sample(texts, min(_AT_MOST, len(texts))):
             yield Prompt(text, frozenset({"general"}), name)
@@ -140,6 +160,6 @@ def _with_demands(files: Files, rng: random.Random, slots: Slots, draws: int) ->
             yield Prompt(rng.choice(_JOINTS).join(parts), frozenset(labels), OWN)
 
 
-def _rows(path: Path) -> Iterator[dict[str, object]]:
+def _rows(path: Path, kind: type[Row]) -> Iterator[Row]:
     if path.exists():
-        yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        yield from (msgspec.json.decode(line, type=kind) for line in path.read_bytes().splitlines())

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 def rehearse(home: Path, models: Path, *stages: str) -> str:
     """What these stages print."""
-    command = [home / "bin/python", "-m", "training", *stages, "--scale", "0.02", "--models", models]
+    command = [str(home / "bin/python"), "-m", "training", *stages, "--scale", "0.02", "--models", str(models)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr

@@ -64,7 +64,7 @@ def test_a_changed_label_is_found_with_its_pair_and_its_trials() -> None:
 def test_nothing_changed_is_nothing_found() -> None:
     """The same detectors again must not seem to have learned."""
     replay = Replay(TODAY, examples=5)
-    replay.add(stored(said("No.", present("refusal", "old rule")), said("Yes.", absent("refusal")), LOST))  # type: ignore[arg-type] # stored labels are plain text
+    replay.add(stored(said("No.", present("refusal", "old rule")), said("Yes.", absent("refusal")), LOST))
     found = replay.result()
     assert (found.judged, found.changed, found.changes, found.examples) == (1, 0, (), ())
     assert found.cells == (ReplayCell(Whose.STUDENT, "refusal", "lost", 1, 1, 1, 1),)
