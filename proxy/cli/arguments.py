@@ -51,9 +51,9 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--seconds", type=_at_least(1), default=20, metavar="N", help="how long callers call (default 20)"
+        "--seconds", type=_at_least(1), default=60, metavar="N", help="how long callers call (default 60)"
     )
-    parser.add_argument("--no-open", action="store_true", help="end with the table instead of serving on until Ctrl-C")
+    parser.add_argument("--no-open", action="store_true", help="end with the tables instead of serving on until Ctrl-C")
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +171,7 @@ def _at_least(least: int) -> Callable[[str], int]:
 
 VERBS = (
     Verb("serve", "run workers and the examiner", "serve", _serve),
-    Verb("demo", "two scripted arms, live traffic, and what the student lost", "demo", _demo),
+    Verb("demo", "two small language models, live traffic, and what the student lost", "demo", _demo),
     Verb("check", "validate a configuration; print what is in effect, or every problem", "check", _check),
     Verb("status", "phase, weights, what was compared, and the mirror's health", "status", _status),
     Verb("pairs", "list pairs, the newest first", "pairs", _pairs),

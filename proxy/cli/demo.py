@@ -1,4 +1,4 @@
-"""``practicum demo``: the whole stack with two scripted arms, and what came of it."""
+"""``practicum demo``: two small language models, a real ``practicum serve`` between them, and what came of it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The demonstration: two scripted arms, a real ``practicum serve`` between them, traffic, and what came of it.
+"""The demonstration: two embedded language models, a real ``practicum serve`` between them, and what came of it.
 
-``prompts`` is the script, ``dialects`` its wire forms, ``arms`` the two servers that speak it, ``stage`` what is
-started and stopped, ``traffic`` the callers, ``ending`` the tables, and ``story`` the order of it all.
+``checkpoints`` are the models, ``engine`` serves them, ``railway`` is the world they were trained on. ``stage`` is what
+is started and stopped, ``headline`` the eval, ``traffic`` the callers, ``telling`` how it goes; ``findings`` is what
+Practicum saw, ``truth`` what the world's judge says, ``exhibit`` one pair, ``ending`` the page of it all, and ``story``
+the order.
 """

@@ -1,8 +1,12 @@
-"""What came of the demonstration: what the student lost, beside the agreement that hides it."""
+"""What came of the demonstration: what the student lost, beside the eval that hides it.
+
+A page of sections, each a function of the outcome: whatever Practicum comes to do gets a section of its own. It
+refuses to tell of anything that this outcome does not hold.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -10,74 +14,138 @@ from rich.text import Text
 
 from proxy.cli.invocation import invocation
 from proxy.cli.terminal import cells, headed_table, percent, print_rows
-from proxy.examiner.documents import PairRow
-from proxy.examiner.status import Cell, RouteStatus
+from proxy.demo.exhibit import show_exhibit
+from proxy.demo.findings import Finding, findings, striking
+from proxy.demo.headline import Score
+from proxy.demo.traffic import Traffic
+from proxy.demo.truth import Mark, marks, tallies, telling_first
+from proxy.examiner.status import RouteStatus
+from proxy.store.pair import Pair, Reply
 from routing.divergence import Direction
+from routing.observation import Arm
 
 _LEGEND = (
     "  lost: the teacher did it, the student did not; gained: the reverse.\n"
     "  A trial is a request on which the one did; where neither did, there was nothing to lose."
 )
+_KNOWN = (
+    "  Nobody has this in production: the demonstration invented the questions, so it knows the answers. Practicum is\n"
+    "  not told them. Named: of what only the teacher got right, the pairs in which Practicum found a divergence."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Trials and divergences of one behavior in one direction over all slices, and a pair that shows it, or ""."""
+class Outcome:
+    """All there is to tell. ``pairs`` begin with those in which only the teacher's reply is right."""
 
-    behavior: str
-    direction: Direction
-    trials: int
-    diverged: int
-    pair: str
-
-
-def findings(cells: Iterable[Cell], rows: Sequence[PairRow]) -> list[Finding]:
-    """What was found where there were trials at all, the most divergent first."""
-    sums: dict[tuple[str, Direction], tuple[int, int]] = {}
-    for cell in cells:
-        key = cell.behavior, Direction(cell.direction)
-        trials, diverged = sums.get(key, (0, 0))
-        sums[key] = trials + cell.trials, diverged + cell.diverged
-    found = [Finding(*key, *counts, _example(*key, rows)) for key, counts in sums.items() if counts[0]]
-    return sorted(found, key=lambda f: (f.direction is Direction.GAINED, -f.diverged, f.behavior))
+    scores: Mapping[Arm, Score]
+    traffic: Traffic
+    route: RouteStatus
+    pairs: Sequence[Pair]
+    marks: Sequence[Mark]
+    found: Sequence[Finding]
 
 
-def _example(behavior: str, direction: Direction, rows: Sequence[PairRow]) -> str:
-    shown = (row.id for row in rows if behavior in (row.lost if direction is Direction.LOST else row.gained))
-    return next(shown, "")
+def outcome(scores: Mapping[Arm, Score], traffic: Traffic, route: RouteStatus, pairs: Sequence[Pair]) -> Outcome:
+    """The outcome, judged."""
+    judged = marks(pairs, traffic.asked)
+    ordered = telling_first(pairs, judged)
+    return Outcome(scores, traffic, route, ordered, judged, findings(route.cells, ordered))
 
 
-def agreement(rows: Iterable[PairRow], headline: Mapping[str, bool]) -> tuple[int, int]:
-    """How many of the compared headline pairs agreed in every behavior, and how many there were."""
-    compared = (row for row in rows if not (row.teacher.failure or row.student.failure))
-    scored = [not (row.lost or row.gained) for row in compared if headline.get(row.id)]
-    return sum(scored), len(scored)
-
-
-def show_ending(console: Console, route: RouteStatus, rows: Sequence[PairRow], headline: Mapping[str, bool]) -> None:
+def show_ending(console: Console, told: Outcome) -> None:
     """Print all of it but the commands."""
-    agreed, asked = agreement(rows, headline)
-    outcomes = ", ".join(f"{name} {count}" for name, count in route.mirror.outcomes.items() if count)
-    console.print()
-    console.print(Text("What an eval suite sees", "bold"))
-    console.print(Text(f"  headline prompts: both arms agree on {agreed} of {asked} ({percent(agreed, asked)})"))
-    console.print()
-    console.print(Text("What users would notice", "bold"))
+    for title, section in SECTIONS:
+        console.print()
+        console.print(Text(title, "bold"))
+        section(console, told)
+
+
+def _eval(console: Console, told: Outcome) -> None:
+    console.print(Text(f"  {scored(told.scores)}"))
+
+
+def scored(scores: Mapping[Arm, Score]) -> str:
+    """The headline eval in a line."""
+    asked = max(score.asked for score in scores.values())
+    rates = ", ".join(f"{arm} {percent(score.right, score.asked)}" for arm, score in scores.items())
+    return f"{rates} of {asked} questions answered right"
+
+
+def _behaviors(console: Console, told: Outcome) -> None:
     table = headed_table("  behavior", "direction", ">trials", ">diverged", ">rate", "a pair that shows it")
-    for found in findings(route.cells, rows):
-        rate = percent(found.diverged, found.trials)
-        counts = (str(found.trials), str(found.diverged), rate)
-        style = "red" if found.diverged else "dim"
-        table.add_row(*cells(f"  {found.behavior}", found.direction, *counts, found.pair), style=style)
+    for found in told.found:
+        if found.diverged:
+            counts = (str(found.trials), str(found.diverged), percent(found.diverged, found.trials))
+            table.add_row(*cells(f"  {found.behavior}", found.direction, *counts, found.pair))
     print_rows(console, table)
+    kept = [f"{f.behavior} ({f.trials} trials)" for f in told.found if not f.diverged and f.direction is Direction.LOST]
+    console.print(Text(f"  never lost: {', '.join(kept) or 'none'}"), soft_wrap=True)
     console.print(Text(_LEGEND, "dim"))
+
+
+def _truth(console: Console, told: Outcome) -> None:
+    headings = (">asked", ">teacher right", ">student right", ">only the teacher", ">named")
+    table = headed_table("  situation", *headings)
+    for one in tallies(told.marks):
+        rates = (percent(one.teacher, one.asked), percent(one.student, one.asked))
+        table.add_row(*cells(f"  {one.title}", str(one.asked), *rates, str(one.lost), str(one.named)))
+    print_rows(console, table)
+    console.print(Text(_KNOWN, "dim"))
+
+
+def _example(console: Console, told: Outcome) -> None:
+    loss = striking(told.found)
+    pair = next((pair for pair in told.pairs if loss and pair.id == loss.pair), None)
+    if loss is None or pair is None or pair.id not in told.traffic.asked:
+        console.print(Text("  no behavior was lost"))
+        return
+    console.print(Text(f"  lost: {loss.behavior}, in {loss.diverged} of {loss.trials} trials; pair {pair.id}"))
     console.print()
-    console.print(Text(f"Mirrored: {route.mirror.sampled} sampled: {outcomes}. Every call was served by the teacher."))
+    show_exhibit(console, told.traffic.asked[pair.id], pair)
+
+
+def _bill(console: Console, told: Outcome) -> None:
+    outcomes = ", ".join(f"{name} {count}" for name, count in told.route.mirror.outcomes.items() if count)
+    twice = [pair.noise for pair in told.pairs if pair.noise is not None]
+    lines = (
+        f"{told.traffic.calls} calls: {', '.join(_served(told.traffic))}",
+        f"mirrored: {told.route.mirror.sampled} sampled: {outcomes}",
+        f"the teacher's tokens for callers: {tokens(pair.teacher for pair in told.pairs)}",
+        f"the student's for the mirror: {tokens(pair.student for pair in told.pairs)}",
+        f"the teacher's where it was asked twice, in {len(twice)} pairs: {tokens(twice)}",
+        f"phase {told.route.phase}: the student's weight is {told.route.weights.effective:g} %",
+    )
+    for line in lines:
+        console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def _served(traffic: Traffic) -> Iterator[str]:
+    yield from (f"{traffic.served[arm]} served by the {arm}" for arm in Arm)
+    if traffic.failed:
+        yield f"{traffic.failed} failed, the last: {traffic.last_failure}"
+
+
+def tokens(replies: Iterable[Reply]) -> str:
+    """Tokens read and written, of replies that say."""
+    counted = [(reply.prompt_tokens or 0, reply.completion_tokens or 0) for reply in replies]
+    return f"{sum(read for read, _ in counted):,} read, {sum(written for _, written in counted):,} written"
+
+
+SECTIONS: tuple[tuple[str, Callable[[Console, Outcome], None]], ...] = (
+    ("What an eval suite sees", _eval),
+    ("What users would notice, by Practicum", _behaviors),
+    ("What the world's own judge says of the same replies", _truth),
+    ("One of them", _example),
+    ("What it took", _bill),
+)
 
 
 def commands(found: Iterable[Finding], source: str) -> Iterator[str]:
-    """The commands that show a pair of the most divergent behavior, and more. ``source`` are the options to find it."""
-    example = next((finding.pair for finding in found if finding.pair), "")
-    if example:
-        yield f"{invocation()} pair {example} {source}"
+    """The commands that show a pair of the most striking loss, and more. ``source`` are the options to find it."""
+    shown = list(found)
+    example = striking(shown)
+    pair = example.pair if example else next((finding.pair for finding in shown if finding.pair), "")
+    if pair:
+        yield f"{invocation()} pair {pair} {source}"
     yield f"{invocation()} pairs --direction lost {source}"

@@ -1,7 +1,7 @@
-"""The demonstration from beginning to end: set the stage, let callers call, wait for the comparisons, say what came.
+"""The demonstration from beginning to end: set the stage, examine, let callers call, compare, say what came of it.
 
-It prints for people: a live bar on a terminal, plain lines elsewhere. It leaves nothing running and, unless its reader
-can no longer ask the admin port, nothing on the disk.
+It prints for people: a live view on a terminal, plain lines elsewhere. It leaves nothing running and, unless its
+reader can no longer ask the admin port, nothing on the disk.
 """
 
 from __future__ import annotations
@@ -11,56 +11,68 @@ import shlex
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from proxy.cli.admin_api import AdminApi
 from proxy.cli.refused import Refused
 from proxy.cli.sources import ApiPairs
 from proxy.cli.wanted import Wanted
-from proxy.demo.ending import commands, findings, show_ending
-from proxy.demo.prompts import MODEL
-from proxy.demo.stage import Stage, StageError, staged
+from proxy.demo.checkpoints import ARMS, MODELS, parameters, require_extra
+from proxy.demo.ending import commands, outcome, scored, show_ending
+from proxy.demo.headline import Score, examine, questions
+from proxy.demo.stage import MODEL, Stage, StageError, staged
+from proxy.demo.telling import Telling
 from proxy.demo.traffic import Traffic, call
-from proxy.examiner.documents import PairRow
 from proxy.examiner.status import RouteStatus
+from proxy.store.pair import Pair
+from routing.observation import Arm
 
 _INTRODUCTION = (
-    "A teacher and a student stand behind Practicum. Both are scripted: no model runs here, and their faults were "
-    "written for this demonstration. Everything between them and the callers is the real thing."
+    "Two language models run here, on this machine's processor: a teacher of {teacher:,} parameters and a student of "
+    "{student:,}. This project trained both, on conversations of a railway that it invented. The student was distilled "
+    "from the teacher's replies after what looked like bad data had been scrubbed from the questions: unanswerable and "
+    "unclear ones, doubts, unsafe requests, malformed input, failing tools."
 )
-_SETTLE = 20.0  # seconds for the shadow lane to finish after the last call
-_TICK, _LINE = 0.5, 2.0  # seconds between looks at the status, and between lines where there is no terminal
-_MOST_ROWS = 100_000
+_SUITE = 300  # questions of the headline eval, and fewer where callers call for less than a minute
+_SETTLE = 30.0  # seconds for the shadow lane to finish after the last call
+_TICK = 0.5  # seconds between looks at the status
 _ALL = Wanted(route=MODEL, behavior=None, slice=None, direction=None, since=None, until=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """What was asked for: for how long callers call, and whether to serve on afterwards until Ctrl-C."""
+    """What was asked for: for how many seconds callers call, and whether to serve on afterwards until Ctrl-C."""
 
     seconds: float
     stay: bool
+    models: Path = MODELS
+
+    @property
+    def suite(self) -> int:
+        """How many questions the headline eval asks: a short demonstration has a short one."""
+        return min(_SUITE, round(self.seconds * _SUITE / 60))
 
 
 async def play(console: Console, show: Show) -> int:
     """Play the whole story; the exit code. Raises ``Refused`` where it cannot be played, or nothing was compared."""
+    require_extra()
+    sizes = {arm.value: count for arm, count in parameters(show.models).items()}
     directory = Path(tempfile.mkdtemp(prefix="practicum-demo-"))
     kept = False
     try:
-        console.print(Text(_INTRODUCTION))
+        console.print(Text(_INTRODUCTION.format_map(sizes)))
         with _signals_cancel():
-            async with staged(directory) as stage:
+            async with staged(directory, show.models) as stage:
                 await _perform(console, show, stage)
         kept = not show.stay
     except (StageError, OSError) as exc:
-        raise Refused(f"the demonstration cannot start: {exc}") from exc
+        raise Refused(f"the demonstration cannot be played: {exc}") from exc
     finally:
         if not kept:
             shutil.rmtree(directory, ignore_errors=True)
@@ -83,19 +95,15 @@ def _signals_cancel() -> Iterator[None]:
 
 
 async def _perform(console: Console, show: Show, stage: Stage) -> None:
-    traffic = Traffic()
+    scores, traffic = await _headline(console, show.suite, stage), Traffic()
     await _traffic(console, show.seconds, stage, traffic)
-    route = await _settled(stage)
-    rows = await asyncio.to_thread(_rows, stage)
-    require_pairs(traffic, route, rows)
-    show_ending(console, route, rows, traffic.headline)
-    if traffic.failed:
-        console.print(
-            Text(f"{traffic.failed} of {traffic.calls} calls failed; the last: {traffic.last_failure}", "bold red")
-        )
+    route, pairs = await _settled(stage, traffic)
+    require_pairs(traffic, route, pairs)
+    told = outcome(scores, traffic, route, pairs)
+    show_ending(console, told)
     source = f"--admin {stage.admin}" if show.stay else f"--database {shlex.quote(stage.database)}"
     console.print("\nLook at one:")
-    for command in commands(findings(route.cells, rows), source):
+    for command in commands(told.found, source):
         console.print(Text(f"  {command}", "bold"), soft_wrap=True)
     if show.stay:
         still = f"\nStill serving {stage.data}/v1 (model {MODEL}) and {stage.admin}/. Ctrl-C ends it."
@@ -103,9 +111,24 @@ async def _perform(console: Console, show: Show, stage: Stage) -> None:
         await _until_interrupted(stage)
 
 
-def require_pairs(traffic: Traffic, route: RouteStatus, rows: Sequence[PairRow]) -> None:
+async def _headline(console: Console, count: int, stage: Stage) -> Mapping[Arm, Score]:
+    """Both arms' headline eval, run at the same time. Raises ``StageError`` where a question was not answered."""
+    console.print(Text(f"\nThe headline eval: {count} questions of the kind that was kept, asked of both directly."))
+    suite = questions(count)
+    with console.status("  asking"):
+        scores = await asyncio.gather(*(examine(stage.engines[arm], suite) for arm in ARMS))
+    for arm, score in zip(ARMS, scores, strict=True):
+        if score.failures:
+            stage.require_running()
+            raise StageError(f"the {arm}'s engine did not answer {len(score.failures)} questions: {score.failures[-1]}")
+    by_arm = dict(zip(ARMS, scores, strict=True))
+    console.print(Text(f"  {scored(by_arm)}", "bold"))
+    return by_arm
+
+
+def require_pairs(traffic: Traffic, route: RouteStatus, pairs: Sequence[Pair]) -> None:
     """Raise ``Refused`` where nothing was compared: tables without pairs would look like a perfect student."""
-    if rows and route.mirror.outcomes.get("compared"):
+    if pairs and route.mirror.outcomes.get("compared"):
         return
     failure = f"; the last of {traffic.failed} failed calls: {traffic.last_failure}" if traffic.failed else ""
     outcomes = ", ".join(f"{name} {count}" for name, count in route.mirror.outcomes.items() if count) or "none"
@@ -115,83 +138,66 @@ def require_pairs(traffic: Traffic, route: RouteStatus, rows: Sequence[PairRow])
 async def _until_interrupted(stage: Stage) -> None:
     """Return on Ctrl-C: here it is no failure but how the demonstration ends."""
     try:
-        await stage.serving.wait()
+        while True:
+            stage.require_running()
+            await asyncio.sleep(_TICK)
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None:
             task.uncancel()
-        return
-    raise Refused("`practicum serve` ended by itself")
 
 
 async def _traffic(console: Console, seconds: float, stage: Stage, traffic: Traffic) -> None:
-    """Let the callers call, telling how it goes."""
-    async with asyncio.TaskGroup() as group:
-        calling = group.create_task(call(stage.data, seconds, traffic))
-        with _Telling(console, seconds) as telling:
+    """Let the callers call, telling how it goes. Raises ``StageError`` where a process falls in the middle of it."""
+    console.print(Text(f"\nCallers ask what production asks, through Practicum, for {seconds:.0f} s."))
+    calling = asyncio.create_task(call(stage.data, seconds, traffic))
+    try:
+        with Telling(console, seconds) as telling:
             while not calling.done():
                 await asyncio.wait([calling], timeout=_TICK)
-                telling.tell(traffic, await _news(stage))
-
-
-class _Telling:
-    """How it goes: a bar on a terminal, else a line now and then."""
-
-    def __init__(self, console: Console, seconds: float) -> None:
-        self._console = console
-        self._seconds = seconds
-        self._began = self._told = asyncio.get_running_loop().time()
-        columns = (BarColumn(), TextColumn("{task.description}", markup=False))
-        self._bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-        self._task = self._bar.add_task("starting", total=seconds)
-
-    def __enter__(self) -> _Telling:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def tell(self, traffic: Traffic, route: RouteStatus | None) -> None:
-        """Show the counts as they are; None where the admin port gave none."""
-        if route is None:
-            return
-        now = asyncio.get_running_loop().time()
-        diverged = sum(cell.diverged for cell in route.cells)
-        compared = route.mirror.outcomes.get("compared", 0)
-        line = f"{traffic.calls} calls served by the teacher, {compared} compared, {diverged} divergences"
-        self._bar.update(self._task, completed=min(now - self._began, self._seconds), description=line)
-        if not self._console.is_terminal and now - self._told >= _LINE:
-            self._told = now
-            self._console.print(Text(f"{now - self._began:4.0f} s  {line}"))
+                stage.require_running()
+                if (route := await _news(stage)) is not None:
+                    telling.tell(traffic, route)
+        await calling
+    finally:
+        calling.cancel()
+        await asyncio.wait([calling])
 
 
 async def _news(stage: Stage) -> RouteStatus | None:
-    """The status for the bar. A port that fails now is heard of after the last call, when it matters."""
+    """The status while callers call. A port that fails now is heard of after the last call, when it matters."""
     try:
         return await asyncio.to_thread(_route, stage)
     except Refused:
         return None
 
 
-async def _settled(stage: Stage) -> RouteStatus:
-    """The route's status once every sampled record has its outcome and the cells hold all of them, or patience ends."""
+async def _settled(stage: Stage, traffic: Traffic) -> tuple[RouteStatus, list[Pair]]:
+    """The route's status and all pairs, once every served call has its outcome and the cells hold all of them.
+
+    After ``_SETTLE`` seconds they are told as they are.
+    """
     deadline = asyncio.get_running_loop().time() + _SETTLE
+    await _until(stage, deadline, lambda route: _concluded(route, len(traffic.asked)))
+    pairs = await asyncio.to_thread(_pairs, stage)
+    found = sum(trial.diverged for pair in pairs for trial in pair.trials)
+    # The cells are read from the store now and then, and may be a moment behind.
+    route = await _until(stage, deadline, lambda route: found == sum(cell.diverged for cell in route.cells))
+    return route, pairs
+
+
+async def _until(stage: Stage, deadline: float, holds: Callable[[RouteStatus], bool]) -> RouteStatus:
     while True:
+        stage.require_running()
         route = await asyncio.to_thread(_route, stage)
-        concluded = route.mirror.sampled == sum(route.mirror.outcomes.values())
-        if (
-            concluded and _counted(route, await asyncio.to_thread(_rows, stage))
-        ) or asyncio.get_running_loop().time() > deadline:
+        if holds(route) or asyncio.get_running_loop().time() > deadline:
             return route
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
 
 
-def _counted(route: RouteStatus, rows: list[PairRow]) -> bool:
-    """Whether the cells, which are read now and then, have caught up with the pairs, all of which are kept here."""
-    compared = route.mirror.outcomes.get("compared", 0)
-    found = sum(len(row.lost) + len(row.gained) for row in rows)
-    return len(rows) >= compared and found == sum(cell.diverged for cell in route.cells)
+def _concluded(route: RouteStatus, served: int) -> bool:
+    """Whether all served calls have come to the mirror, and each has its outcome."""
+    return served <= route.mirror.sampled == sum(route.mirror.outcomes.values())
 
 
 def _route(stage: Stage) -> RouteStatus:
@@ -199,6 +205,7 @@ def _route(stage: Stage) -> RouteStatus:
         return api.decode(api.get(f"/api/routes/{MODEL}"), RouteStatus)
 
 
-def _rows(stage: Stage) -> list[PairRow]:
+def _pairs(stage: Stage) -> list[Pair]:
+    """All pairs, the oldest first."""
     with AdminApi(stage.admin, {}) as api:
-        return list(ApiPairs(api).rows(_ALL, _MOST_ROWS))
+        return list(ApiPairs(api).pairs(_ALL, None))[::-1]
