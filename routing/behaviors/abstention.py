@@ -2,8 +2,8 @@
 
 A fitted head judges the whole: whether not knowing is what the reply does, or a remark beside an answer ("I'm not
 sure, I think it's Turkey" answers, and is the business of ``hedging``). The phrase of ignorance that it contains is
-the evidence; a reply of one short sentence that opens with one abstains whatever the head says. A question back to
-the user is no abstention; other languages than the eight give ``not_applicable``.
+the evidence; a short reply that opens with one and does not turn to an answer abstains whatever the head says. A
+question back to the user is no abstention; other languages than the eight give ``not_applicable``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ from routing.behaviors.phrasing.reading import Reading, read
 from routing.behaviors.phrasing.words import SENTENCE_ENDS
 
 LINE = 0.5  # probability from which an abstention counts
-_SHORT, _BEGINNING = 14, 4  # words
+_SHORT, _SHORT_ENGLISH, _BEGINNING = 14, 30, 4  # words
 _SURE = 0.9  # what the phrase that opens a short reply is worth
+_TURNS = frozenset(
+    ("but", "though", "however", "think", "believe", "guess", "suspect", "likely", "probably", "maybe", "perhaps", "might")
+)
+"""After one of these an answer may follow. Other languages than English are held to one sentence instead."""
 _OUTRIGHT = frozenset({"abstention.unknown", "abstention.nobody", "abstention.unsaid", "abstention.comment"})
 
 
@@ -35,17 +39,19 @@ def find(reading: Reading) -> Label:
         return not_applicable(Behavior.ABSTENTION, "language")
     hits = [hit for hit in reading.said("abstention") if hit.cue in _OUTRIGHT]
     score = reading.score("abstention")
-    if hits and hits[0].start < _BEGINNING and _short(reading):
+    if hits and hits[0].start < _BEGINNING and _is_all(hits[0], reading):
         return present(Behavior.ABSTENTION, "phrase", max(score, _SURE), reading.span(hits[0]))
     if score < LINE:
         return absent(Behavior.ABSTENTION, score=score)
     return present(Behavior.ABSTENTION, "fitted", score, _evidence(reading, hits))
 
 
-def _short(reading: Reading) -> bool:
-    """Whether the reply is one short sentence. English is left to the head, which has read much of it."""
+def _is_all(hit: Hit, reading: Reading) -> bool:
+    """Whether a short reply has nothing to say but this."""
     tokens = reading.words.tokens
-    return reading.language is not Language.EN and len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
+    if reading.language is Language.EN:
+        return len(tokens) <= _SHORT_ENGLISH and tokens[0] not in {"yes", "no"} and _TURNS.isdisjoint(tokens[hit.stop :])
+    return len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
 
 
 def _evidence(reading: Reading, hits: list[Hit]) -> tuple[int, int] | None:
