@@ -19,7 +19,7 @@ LINE = 0.5  # probability from which an abstention counts
 _SHORT, _SHORT_ENGLISH, _BEGINNING = 14, 30, 4  # words
 _SURE = 0.9  # what the phrase that opens a short reply is worth
 _TURNS = frozenset(
-    ("but", "though", "however", "think", "believe", "guess", "suspect", "likely", "probably", "maybe", "perhaps", "might")
+    {*("but", "though", "however", "think", "believe", "guess"), *("suspect", "likely", "probably", "maybe", "perhaps")}
 )
 """After one of these an answer may follow. Other languages than English are held to one sentence instead."""
 _OUTRIGHT = frozenset({"abstention.unknown", "abstention.nobody", "abstention.unsaid", "abstention.comment"})
@@ -50,7 +50,8 @@ def _is_all(hit: Hit, reading: Reading) -> bool:
     """Whether a short reply has nothing to say but this."""
     tokens = reading.words.tokens
     if reading.language is Language.EN:
-        return len(tokens) <= _SHORT_ENGLISH and tokens[0] not in {"yes", "no"} and _TURNS.isdisjoint(tokens[hit.stop :])
+        answers = tokens[0] in {"yes", "no"} or not _TURNS.isdisjoint(tokens[hit.stop :])
+        return len(tokens) <= _SHORT_ENGLISH and not answers
     return len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
 
 

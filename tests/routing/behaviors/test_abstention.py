@@ -87,6 +87,20 @@ def test_other_replies(text: str) -> None:
     assert said(text).presence is Presence.ABSENT
 
 
+@pytest.mark.parametrize(
+    ("text", "abstains"),
+    [
+        ("I don't know when the Heron leaves. It is not in the timetable.", True),
+        ("I don't know who drives it. Ask the staff.", True),
+        ("I don't know, but I think it leaves at nine.", False),
+        ("No, I have no idea of yours was refused: all five were taken.", False),
+    ],
+)
+def test_a_short_reply_with_nothing_else_to_say_abstains(text: str, abstains: bool) -> None:
+    """Whatever the fitted head makes of words it has never read."""
+    assert (said(text).presence is Presence.PRESENT) == abstains
+
+
 def test_other_languages_are_not_judged() -> None:
     """Rather no trial than a guess."""
     assert said("Ik weet het niet, maar het is misschien zo.").presence is Presence.NOT_APPLICABLE
