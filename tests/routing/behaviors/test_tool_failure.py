@@ -12,7 +12,7 @@ from routing.behaviors.tool_failure import failure
 
 FAILED = [
     "Error: payment method not found",
-    "Error: flight HAT030 not available on date 2024-05-13",
+    "Error: ferry K7 not available on date 2031-04-02",
     "ERROR - database is locked",
     "error[E0308]: mismatched types",
     "[ERROR] disk full",
