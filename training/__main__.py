@@ -54,7 +54,7 @@ class Course:
 
 
 COURSES = {
-    "teacher": Course(120_000, 4500, 2e-3, drills=200),
+    "teacher": Course(120_000, 9000, 2e-3, drills=200),
     "undistilled": Course(30_000, 3000, 3e-3, drills=200),
     "student": Course(30_000, 6000, 2e-3),
 }
