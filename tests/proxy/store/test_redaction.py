@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,13 +101,7 @@ def test_an_address_between_any_texts_goes(before: str, after: str) -> None:
 )  # fmt: skip
 def test_time_is_linear_in_the_text(unit: str) -> None:
     """A reply of four megabytes is allowed, and a caller who knows the patterns must not be able to stop the writer."""
-    seconds = []
-    for size in (50_000, 200_000):
-        text = unit * (size // len(unit))
-        begun = time.process_time()
-        redact_text(text)
-        seconds.append(time.process_time() - begun)
-    assert seconds[1] < 12 * seconds[0] + 0.05  # a quadratic pattern takes 16 times as long, and seconds of it
+    redact_text(unit * (500_000 // len(unit)))  # a pattern with a square in it would not end within the suite's timeout
 
 
 def test_what_does_not_settle_is_withheld() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -79,12 +78,10 @@ async def test_put_refuses_beyond_either_bound(store: Store) -> None:
 
 
 async def test_put_never_waits(store: Store) -> None:
-    """It is called between two awaits of the examiner, with the database busy behind it."""
+    """It is called between two awaits of the examiner, with the database locked until they are all in."""
     lock = _lock(store)
     async with writing(store) as writer:
-        begun = time.perf_counter()
         assert all(writer.put(compared(n), lambda _: None) for n in range(1000))
-        assert time.perf_counter() - begun < 1.0
         lock()
     assert trials(store) == 1000
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,12 +61,10 @@ def test_every_single_byte_split_gives_the_same_events(stream: bytes) -> None:
 
 
 def test_a_long_line_in_small_chunks_takes_linear_time() -> None:
-    """Joining anew at each chunk would take minutes of CPU for one large event: here 4 MB, measured in CPU time."""
+    """Joining anew at each chunk would copy eight terabytes for one event of 40 MB."""
     parser = Parser()
     parser.feed(b"data: ")
-    began = time.process_time()
-    for _ in range(40_000):
+    for _ in range(400_000):
         parser.feed(b"x" * 100)
     (event,) = parser.feed(b"\n\n")
-    assert len(event.data) == 4_000_000
-    assert time.process_time() - began < 2
+    assert len(event.data) == 40_000_000

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,8 +99,6 @@ def test_any_text_has_marks_or_none(text: str) -> None:
     "unit", ["[", "[1", "[1]", "[1,", "`", "```", "$$", "(source:", "\u30101", "<cite ", "a", "\n> "]
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    """Callers pass some 24 kB."""
-    text = unit * (24_000 // len(unit))
-    began = time.process_time()
+    """Twenty times what callers pass: a search with a square in it would not end within the suite's timeout."""
+    text = unit * (500_000 // len(unit))
     list(marks(without_code(text)))
-    assert time.process_time() - began < 0.5

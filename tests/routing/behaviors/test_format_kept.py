@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,9 +159,7 @@ def test_any_reply_is_held_against_any_demand(text: str, form: Form) -> None:
 
 @pytest.mark.parametrize("unit", ["*", "|", "<<", "[", "_a", ". ", "a", "\n", "1. ", "\u4e00", "-", "P.", '"'])
 def test_hostile_replies_take_linear_time(unit: str) -> None:
-    """Half a megabyte, every form: some hundredths of a second each."""
+    """Half a megabyte, every form: a search with a square in it would not end within the suite's timeout."""
     text = unit * (500_000 // len(unit))
-    began = time.process_time()
     for form in (Form.TABLE, Form.HIGHLIGHTS, Form.TITLE, Form.PLACEHOLDERS, Form.SENTENCES, Form.BULLETS, Form.END):
         kept(text, demand(form))
-    assert time.process_time() - began < 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import pytest
@@ -121,9 +120,7 @@ def test_equality_is_symmetric(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["1", "1,", "1,111", "1.111", "1 111 ", "1/", "12:", "$", "1 h ", "-", "a"])
-def test_hostile_text_takes_bounded_time(unit: str) -> None:
-    """Callers pass a few thousand characters."""
-    text = unit * (4_000 // len(unit))
-    began = time.process_time()
+def test_hostile_text_takes_linear_time(unit: str) -> None:
+    """Fifty times what callers pass: a search with a square in it would not end within the suite's timeout."""
+    text = unit * (200_000 // len(unit))
     numbers(text)
-    assert time.process_time() - began < 0.25

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,9 +59,7 @@ def test_hits_lie_in_the_text(tokens: list[str]) -> None:
 
 
 @pytest.mark.parametrize("unit", ["i ", "i refuse ", "i , , , , ", "i can't , , ", ","])
-def test_hostile_text_takes_bounded_time(unit: str) -> None:
+def test_hostile_text_takes_linear_time(unit: str) -> None:
     """What repeats a phrase's beginning must not make looking quadratic."""
-    words = split("i " + unit * 2000)
-    began = time.process_time()
+    words = split("i " + unit * 200_000)
     LEXICON.find(words)
-    assert time.process_time() - began < 0.5
