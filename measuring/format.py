@@ -18,9 +18,9 @@ from measuring.scores import Result, Subject, scored
 from proxy.wire.schemas import check_schema
 from routing.behaviors import format as form  # the behavior's own name
 from routing.behaviors.case import Case
-from routing.behaviors.format_asked import read
-from routing.behaviors.format_demand import Bounds, Demand, Form
-from routing.behaviors.format_kept import kept
+from routing.behaviors.format.asked import read
+from routing.behaviors.format.demand import Bounds, Demand, Form
+from routing.behaviors.format.kept import kept
 from routing.behaviors.label import Presence
 from routing.observation import Arm, Observation
 from routing.traits import Endpoint, FormatKind, Json, Traits, Turn

@@ -28,6 +28,7 @@ from proxy.examiner.sampling import sample
 from proxy.examiner.student_load import ABSENT_EVERY, metrics_target, poll
 from proxy.examiner.style_report import style_status
 from proxy.handover import Record, Snapshot
+from proxy.http_server import HttpServer
 from proxy.store.errors import StoreError
 from proxy.store.retention import Retention
 from proxy.store.store import Store
@@ -68,7 +69,7 @@ class Examiner:
 
     async def run(self, listening: socket.socket) -> None:
         """Work until ``stop``; ``listening`` is the admin port's socket."""
-        server = _Server(self._uvicorn_config())
+        server = HttpServer(self._uvicorn_config())
         await self._intake.start()
         writing = asyncio.create_task(self._writer.run())
         try:
@@ -206,11 +207,3 @@ async def _every(pause: float, work: Callable[[], Coroutine[None, None, None]]) 
         except Exception:
             log.exception("%s failed", work.__name__.removeprefix("_"))
         await asyncio.sleep(pause)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server; the signals are ours."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -7,18 +7,18 @@ finished within ``listen.drain``, the last counts sent.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import hashlib
 import logging
 import socket
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 import uvicorn
 
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config
 from proxy.handover import Counts
+from proxy.http_server import HttpServer
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from proxy.worker.endpoints import DataPort
@@ -52,7 +52,7 @@ class Worker:
         """Serve on a listening socket until ``stop``."""
         link = asyncio.create_task(self._link.run())
         watch = asyncio.create_task(self._reloader.run())
-        self._server = _Server(self._uvicorn_config())
+        self._server = HttpServer(self._uvicorn_config())
         try:
             await self._server.serve(sockets=[listening])
             await _concluded(self._server.server_state.tasks)
@@ -111,11 +111,3 @@ async def _concluded(tasks: Collection[asyncio.Task[None]]) -> None:
     """Let the exchanges that were cut off leave their records and counts; the server cancels them and goes."""
     if tasks:
         await asyncio.wait(tasks, timeout=_CONCLUDE)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server; the signals are ours."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -26,7 +26,7 @@ from routing.behaviors.final_answer import (
     question_of,
 )
 from routing.behaviors.label import Behavior, Label
-from routing.behaviors.quantities import Number
+from routing.behaviors.values.quantities import Number
 from routing.traits import FormatKind, Json
 
 _LEAVES = 64

@@ -14,10 +14,10 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
-from routing.behaviors.dates import moment
+from routing.behaviors.values.dates import moment
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.words import split
-from routing.behaviors.quantities import Number, leading, numbers
+from routing.behaviors.values.quantities import Number, leading, numbers
 from routing.traits import Traits
 
 _EXAMINED = 4_000  # the last characters of a reply, the last of a prompt

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from routing.behaviors.case import Case, SchemaCheck, absent, not_applicable, parse_json, present
 from routing.behaviors.conversation import Conversation
 from routing.behaviors.label import Behavior, Label
-from routing.behaviors.schema_facts import facts
-from routing.behaviors.typed_values import Agreement, agreement
+from routing.behaviors.values.schema_facts import facts
+from routing.behaviors.values.agreement import Agreement, agreement
 from routing.observation import ToolCall
 from routing.traits import Json, Tool
 

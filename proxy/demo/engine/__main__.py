@@ -17,20 +17,21 @@ from proxy.demo.engine.checkpoint import CheckpointError
 from proxy.demo.engine.settings import Settings, parse
 
 UNUSABLE = 2
-GRACE = 2  # seconds for replies in progress after SIGTERM
+GRACE = 2  # seconds for replies in progress when it is told to end
 
 
 async def _serve(engine: Engine, settings: Settings) -> None:
     listening = socket.create_server((settings.host, settings.port))
     config = uvicorn.Config(engine.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
-    server = uvicorn.Server(config)
+    server, loop = uvicorn.Server(config), asyncio.get_running_loop()
 
     def stop() -> None:
         if not os.read(sys.stdin.fileno(), 1024):
-            server.should_exit = server.force_exit = True
+            loop.remove_reader(sys.stdin.fileno())
+            server.should_exit = True
 
     if settings.until_stdin_ends:
-        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop)
+        loop.add_reader(sys.stdin.fileno(), stop)
     sys.stdout.write(f"http://{settings.host}:{listening.getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve(sockets=[listening])

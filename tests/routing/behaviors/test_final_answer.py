@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.behaviors.final_answer import Answer, Kind, closing_numbers, final_answer, question_of
-from routing.behaviors.quantities import Number
+from routing.behaviors.values.quantities import Number
 from routing.traits import Endpoint, Traits, Turn
 
 OPEN = "Tell me about otters."

@@ -1,4 +1,4 @@
-"""The engine as a process: started on a checkpoint, asked, and ended with its standard input."""
+"""The engine as a process: started on a checkpoint, asked, and ended with its standard input, of which it says nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Served:
         self._command = [sys.executable, "-m", "proxy.demo.engine", str(checkpoint), *names, *flags]
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
         assert self.url, f"the engine ended with {self._process.wait(10)}"
@@ -30,7 +31,8 @@ class Served:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.communicate(timeout=20)
+        _, said = self._process.communicate(timeout=20)
+        assert error or (self._process.returncode, said) == (0, "")
 
     def post(self, path: str, body: object) -> httpx.Response:
         """One request."""

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from routing.behaviors.format_demand import Demand, Finding, Form
-from routing.behaviors.format_json import read_fenced_json
-from routing.behaviors.format_language import is_written_in
+from routing.behaviors.format.demand import Demand, Finding, Form
+from routing.behaviors.format.json_text import read_fenced_json
+from routing.behaviors.format.language import is_written_in
 
 Check = Callable[[str, Demand], Finding]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.quantities import Number, leading, numbers
+from routing.behaviors.values.quantities import Number, leading, numbers
 
 
 def only(text: str, *, commas: bool = False) -> Number:

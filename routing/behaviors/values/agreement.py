@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.behaviors.dates import moment
-from routing.behaviors.schema_facts import MISSING, Facts
+from routing.behaviors.values.dates import moment
+from routing.behaviors.values.schema_facts import MISSING, Facts
 from routing.traits import Json
 
 SHORT = 64  # characters of a text that may be copied out of a conversation

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.dates import moment
+from routing.behaviors.values.dates import moment
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.format_asked import asked, read
-from routing.behaviors.format_demand import Bounds, Demand, Form
+from routing.behaviors.format.asked import asked, read
+from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.traits import Endpoint, Traits, Turn
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.behaviors.format_counts import times
-from routing.behaviors.format_demand import Bounds, Demand, Form
-from routing.behaviors.format_sentences import Reader
+from routing.behaviors.format.counts import times
+from routing.behaviors.format.demand import Bounds, Demand, Form
+from routing.behaviors.format.sentences import Reader
 
 _MARK = "[\"'\u201c\u201d\u2018\u2019`]"
 _WORD = rf"(?:{_MARK}(?P<quoted>[^\"\u201c\u201d\n]{{1,40}}?){_MARK}|(?P<bare>[\w-]{{1,30}}))"

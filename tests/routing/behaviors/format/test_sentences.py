@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.format_sentences import masked, sentences
+from routing.behaviors.format.sentences import masked, sentences
 
 
 @pytest.mark.parametrize(

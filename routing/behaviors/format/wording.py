@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.behaviors.format_asked_lengths import IN_CAPITALS
-from routing.behaviors.format_asked_shape import NOT
-from routing.behaviors.format_counts import counts, number, times
-from routing.behaviors.format_demand import Bounds, Demand, Form
-from routing.behaviors.format_language import CODES
-from routing.behaviors.format_sentences import Reader
+from routing.behaviors.format.lengths import IN_CAPITALS
+from routing.behaviors.format.shape import NOT
+from routing.behaviors.format.counts import counts, number, times
+from routing.behaviors.format.demand import Bounds, Demand, Form
+from routing.behaviors.format.language import CODES
+from routing.behaviors.format.sentences import Reader
 
 _ALL = (
     r"(?:in|using|use|uses|with|only|be|all)\s+"

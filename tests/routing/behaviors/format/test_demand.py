@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.behaviors.format_demand import Bounds
+from routing.behaviors.format.demand import Bounds
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from routing.behaviors.format_counts import counts, number, times
-from routing.behaviors.format_demand import Bounds
+from routing.behaviors.format.counts import counts, number, times
+from routing.behaviors.format.demand import Bounds
 
 
 @pytest.mark.parametrize(

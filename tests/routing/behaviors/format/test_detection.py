@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from routing.behaviors.case import Case
-from routing.behaviors.format import detect
+from routing.behaviors.format.detection import detect
 from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation, ToolCall
 from routing.traits import Endpoint, FormatKind, Json, Traits, Turn

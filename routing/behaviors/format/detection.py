@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from routing.behaviors.case import Case, absent, not_applicable, present
-from routing.behaviors.format_asked import asked
-from routing.behaviors.format_demand import Demand
-from routing.behaviors.format_json import NEAR, read_json
-from routing.behaviors.format_kept import kept
+from routing.behaviors.format.asked import asked
+from routing.behaviors.format.demand import Demand
+from routing.behaviors.format.json_text import NEAR, read_json
+from routing.behaviors.format.kept import kept
 from routing.behaviors.label import Behavior, Label, Presence
 from routing.traits import FormatKind, Json
 

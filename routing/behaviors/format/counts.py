@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from routing.behaviors.format_demand import Bounds
+from routing.behaviors.format.demand import Bounds
 
 _TO_TWENTY = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.behaviors.format_counts import Count, counts, number, times
-from routing.behaviors.format_demand import Bounds, Demand, Form
-from routing.behaviors.format_sentences import Reader
+from routing.behaviors.format.counts import Count, counts, number, times
+from routing.behaviors.format.demand import Bounds, Demand, Form
+from routing.behaviors.format.sentences import Reader
 
 EACH = re.compile(r"\b(?:each|every|per|apiece)\b(?! (?:other|(?:paragraph |section )?separated))", re.IGNORECASE)
 NOT = r"(?:not|\w{1,6}n't|never|avoid(?:ing)?|without|instead of|rather than|refrain(?:ing)? from|no)"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from routing.behaviors.format_asked import read
-from routing.behaviors.format_demand import Bounds, Demand, Form
+from routing.behaviors.format.asked import read
+from routing.behaviors.format.demand import Bounds, Demand, Form
 
 
 @pytest.mark.parametrize(

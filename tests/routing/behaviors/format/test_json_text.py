@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.format_json import read_fenced_json, read_json
+from routing.behaviors.format.json_text import read_fenced_json, read_json
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.behaviors.schema_facts import MISSING, facts
+from routing.behaviors.values.schema_facts import MISSING, facts
 from routing.traits import Json
 
 DAY: Json = {"type": "string", "format": "date"}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from routing.behaviors.format_demand import Demand
+from routing.behaviors.format.demand import Demand
 
 _HEAD, _TAIL = 4_000, 2_000  # characters read of a request's beginning and end
 _FENCES = ("```", '"""', "'''")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.format_demand import Bounds, Demand, Form
-from routing.behaviors.format_kept import kept, sentence_count
+from routing.behaviors.format.demand import Bounds, Demand, Form
+from routing.behaviors.format.kept import kept, sentence_count
 
 TEXTS: dict[Form, tuple[str, ...]] = {
     Form.SECTIONS: ("Part",),

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from routing.behaviors import format_asked_keywords, format_asked_lengths, format_asked_shape, format_asked_wording
-from routing.behaviors.format_demand import Bounds, Demand, Form
-from routing.behaviors.format_sentences import Reader, masked, sentences
+from routing.behaviors.format.demand import Bounds, Demand, Form
+from routing.behaviors.format.sentences import Reader, masked, sentences
 from routing.traits import Traits
 
 _FAMILIES = (format_asked_shape, format_asked_lengths, format_asked_wording, format_asked_keywords)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.behaviors.format_language import CODES, is_written_in
+from routing.behaviors.format.language import CODES, is_written_in
 
 TEXTS = {
     "en": "The train leaves at noon, and you can buy a ticket from the driver for a small fee.",
