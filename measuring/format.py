@@ -16,8 +16,8 @@ from pathlib import Path
 
 from measuring.scores import Result, Subject, scored
 from proxy.wire.schemas import check_schema
-from routing.behaviors import format as form  # the behavior's own name
 from routing.behaviors.case import Case
+from routing.behaviors.format import detection as form
 from routing.behaviors.format.asked import read
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.kept import kept

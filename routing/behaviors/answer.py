@@ -1,10 +1,10 @@
 """``answer``: for a checkable task, the reply gives the same final answer as the teacher's.
 
 The teacher's reply is the standard, right or wrong. Where it has no final answer that can be checked there is nothing
-to hold the student's to. Numbers compare as ``quantities`` do: separators, trailing zeros and rounding to two places or
-more do not matter, units of one kind convert, and 50 % is 0.5 where a share was asked for. Dates compare as days,
-letters and labels as text. JSON compares leaf by leaf, by the leaves that can be checked: numbers, booleans and short
-strings; sentences are passed over, for two good ones always differ. A reply to a question of yes or no that says
+to hold the student's to. Numbers compare as ``values.quantities`` do: separators, trailing zeros and rounding to two
+places or more do not matter, units of one kind convert, and 50 % is 0.5 where a share was asked for. Dates compare as
+days, letters and labels as text. JSON compares leaf by leaf, by the leaves that can be checked: numbers, booleans and
+short strings; sentences are passed over, for two good ones always differ. A reply to a question of yes or no that says
 neither is not judged: there are too many ways to say it.
 
 How much was lost is 1, but for a number within a hundredth of the wanted one, and for JSON of which a part is right.

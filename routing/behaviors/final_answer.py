@@ -14,9 +14,9 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
-from routing.behaviors.values.dates import moment
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.words import split
+from routing.behaviors.values.dates import moment
 from routing.behaviors.values.quantities import Number, leading, numbers
 from routing.traits import Traits
 

@@ -12,7 +12,6 @@ from routing.behaviors import (
     answer,
     clarification,
     degenerate,
-    format,  # noqa: A004 -- the behavior's own name
     grounding,
     hedging,
     plan_repair,
@@ -21,6 +20,7 @@ from routing.behaviors import (
     tool_call,
 )
 from routing.behaviors.case import Detector
+from routing.behaviors.format import detection as form
 from routing.behaviors.label import Behavior
 
 
@@ -37,7 +37,7 @@ TABLE = (
     Row(Behavior.REFUSAL, refusal.detect),
     Row(Behavior.ABSTENTION, abstention.detect),
     Row(Behavior.CLARIFICATION, clarification.detect),
-    Row(Behavior.FORMAT, format.detect),
+    Row(Behavior.FORMAT, form.detect),
     Row(Behavior.TOOL_CALL, tool_call.detect, relative=True),
     Row(Behavior.PLAN_REPAIR, plan_repair.detect),
     Row(Behavior.HEDGING, hedging.detect),

@@ -2,9 +2,9 @@
 
 Held against the reference, call by call and in any order. Where the teacher calls, the behavior is to make the same
 calls as often: the same tools, arguments that are JSON and fit the tool's schema, and the same values. Values compare
-by ``typed_values``, which tells two choices from two wordings. A wrong number, identifier, date or option makes another
-call, and diverges. A search query or a summary in other words does not: two good models never word them alike, and a
-gate on them would measure style. Such a difference lowers the label's score and nothing else.
+by ``values.agreement``, which tells two choices from two wordings. A wrong number, identifier, date or option makes
+another call, and diverges. A search query or a summary in other words does not: two good models never word them alike,
+and a gate on them would measure style. Such a difference lowers the label's score and nothing else.
 
 Where the teacher calls none, calling at all is the behavior, and so a gained one. Where the teacher's own calls are
 malformed there is no standard to hold to. What calls do to the plan after a failure is ``plan_repair``'s.
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from routing.behaviors.case import Case, SchemaCheck, absent, not_applicable, parse_json, present
 from routing.behaviors.conversation import Conversation
 from routing.behaviors.label import Behavior, Label
-from routing.behaviors.values.schema_facts import facts
 from routing.behaviors.values.agreement import Agreement, agreement
+from routing.behaviors.values.schema_facts import facts
 from routing.observation import ToolCall
 from routing.traits import Json, Tool
 

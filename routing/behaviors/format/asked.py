@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from routing.behaviors import format_asked_keywords, format_asked_lengths, format_asked_shape, format_asked_wording
+from routing.behaviors.format import keywords, lengths, shape, wording
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.sentences import Reader, masked, sentences
 from routing.traits import Traits
 
-_FAMILIES = (format_asked_shape, format_asked_lengths, format_asked_wording, format_asked_keywords)
+_FAMILIES = (shape, lengths, wording, keywords)
 _READERS = tuple(reader for family in _FAMILIES for reader in family.READERS)
 _WHOLE = ("repeat", "answer", "reply", "respond", "choose", "just say")  # of what is read off the whole
 _READ = 4_000  # characters in which a request to repeat the request is looked for

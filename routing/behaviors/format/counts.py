@@ -1,7 +1,7 @@
 """How many, in English: "at least three bullet points", "a 40-60 sentence story", "100 words or less".
 
 Reads a count with its relation off a sentence. A count without a relation ("in three sentences") is exact only if the
-caller says so; "about 200 words" bounds nothing, and is passed over. Counterpart of ``format_demand.Bounds``.
+caller says so; "about 200 words" bounds nothing, and is passed over. Counterpart of ``demand.Bounds``.
 """
 
 from __future__ import annotations

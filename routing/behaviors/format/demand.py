@@ -1,6 +1,6 @@
-"""What a request demands of its reply's form, as values: the words between the readers and the checks of ``format``.
+"""What a request demands of its reply's form, as values: the words between its readers and its checks.
 
-``format_asked`` reads demands off a request's text; ``format_kept`` holds a reply against them.
+``asked`` reads demands off a request's text; ``kept`` holds a reply against them.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A form is asked for in the structured field (``response_format``: JSON, or JSON 
 as it is stated checkably: JSON, lists, lengths, case, keywords, language. A client in JSON mode parses the reply as it
 stands, so a code fence around good JSON is a failure, though a near one; prose beside the structured field is not
 judged, for the lengths it states are those of some value inside. A reply that calls tools or refuses in the structured
-field owes no form. The score is the share of the demands that were kept. ``format_asked`` says what is asked for,
-``format_kept`` whether that was done.
+field owes no form. The score is the share of the demands that were kept. ``asked`` says what is asked for, ``kept``
+whether that was done.
 """
 
 from __future__ import annotations

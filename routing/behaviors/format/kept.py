@@ -1,7 +1,7 @@
 """Whether a reply keeps what was demanded of its form: one check per ``Form``, in a table.
 
 A check is lenient where people count differently (is "don't" one word or two?): the demand is broken only if every
-reasonable count breaks it. Every check takes time linear in the reply. What was demanded is ``format_asked``'s.
+reasonable count breaks it. Every check takes time linear in the reply. What was demanded is ``asked``'s.
 """
 
 from __future__ import annotations

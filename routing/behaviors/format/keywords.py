@@ -1,7 +1,7 @@
 """Demands that words occur in a reply, do not, or so and so often, read off a request's sentences.
 
 Words are named in quotation marks, in brackets, or bare after a noun that announces them ("the keywords ink and
-memoirs"). Knows English only. The counterparts are the other ``format_asked_*`` modules.
+memoirs"). Knows English only. The counterparts are ``shape``, ``lengths`` and ``wording``.
 """
 
 from __future__ import annotations

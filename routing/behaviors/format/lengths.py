@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.behaviors.format.shape import CHUNK, is_of_whole
 from routing.behaviors.format.counts import Count, counts
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.sentences import Reader
+from routing.behaviors.format.shape import CHUNK, is_of_whole
 
 _UNITS = (
     (Form.WORDS, "word", r"words?"),

@@ -1,6 +1,6 @@
 """Demands on a reply's shape, read off a request's sentences: JSON, lists, tables, sections, titles, dividers.
 
-Knows English only. The counterparts are the other ``format_asked_*`` modules.
+Knows English only. The counterparts are ``lengths``, ``wording`` and ``keywords``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Demands on a reply's letters, marks, language, first and last words, read off a request's sentences.
 
-Knows English only. The counterparts are the other ``format_asked_*`` modules.
+Knows English only. The counterparts are ``shape``, ``lengths`` and ``keywords``.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.behaviors.format.lengths import IN_CAPITALS
-from routing.behaviors.format.shape import NOT
 from routing.behaviors.format.counts import counts, number, times
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.language import CODES
+from routing.behaviors.format.lengths import IN_CAPITALS
 from routing.behaviors.format.sentences import Reader
+from routing.behaviors.format.shape import NOT
 
 _ALL = (
     r"(?:in|using|use|uses|with|only|be|all)\s+"

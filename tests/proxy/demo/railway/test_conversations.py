@@ -30,6 +30,7 @@ _PHRASINGS += [phrasing for topic in TOPICS for phrasing in (topic.unsafe, topic
 _SLOT = r"(?:\\d+ \\w+ \\d{4}|\\S+)"  # only dates have spaces
 _HELD_OUT = [re.sub(r"\\\{\w+\\\}", _SLOT, re.escape(way)) for p in _PHRASINGS for way in p.held_out]
 _HEARD = re.compile(rf"(?:^|[.?!] )(?:{'|'.join(_HELD_OUT)})")
+LEARNED = "fc7282c83be18f17ece6b22503bdd610ce3630e933b0a0d1c863b4acf7bdd09c"
 CHI_SQUARE = 2.0  # of its degrees of freedom; with 13 or more, chance exceeds it once in a hundred or less
 
 
@@ -48,6 +49,11 @@ def digest(hash_seed: str) -> str:
 def test_a_seed_names_the_same_conversations_in_every_process() -> None:
     """Sets and string hashes differ from process to process; nothing drawn may depend on them."""
     assert digest("1") == digest("2")
+
+
+def test_the_world_is_the_one_the_committed_models_have_learned() -> None:
+    """Whoever changes it trains them again (`make train`), and writes the new digest here."""
+    assert digest("1") == LEARNED
 
 
 @pytest.mark.parametrize("distribution", Distribution)

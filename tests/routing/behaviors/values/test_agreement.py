@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.values.schema_facts import facts
 from routing.behaviors.values.agreement import Agreement, agreement
+from routing.behaviors.values.schema_facts import facts
 from routing.traits import Json
 
 SPOKEN = "please move order 17 of Anna Schmidt from Basel to Paris on May 3"
