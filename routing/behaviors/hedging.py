@@ -3,15 +3,18 @@
 A phrase of doubt that is the speaker's own ("I'm not sure") suffices wherever it stands. Words that leave a fact open
 ("probably", "may be") must carry the reply: one in a sentence does, one in a long page of statements does not. What is
 quoted or code is not the speaker's, and phrases that only look like doubt ("might as well") cancel what they cover.
-Judged in the languages of ``phrasing.language``.
+A hedge leaves open something that is said, so where the reply says nothing but that it does not know, its phrases of
+ignorance hedge nothing: that is ``abstention``, and losing it is one loss, not two. Judged in the languages of
+``phrasing.language``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routing.behaviors import abstention
 from routing.behaviors.case import Case, absent, not_applicable, present
-from routing.behaviors.label import Behavior, Label
+from routing.behaviors.label import Behavior, Label, Presence
 from routing.behaviors.phrasing.lexicon import Hit
 from routing.behaviors.phrasing.reading import Reading, read
 from routing.behaviors.phrasing.spoken import spoken
@@ -24,10 +27,14 @@ _IDLE = "hedging.idle"
 
 def detect(case: Case) -> Label:
     """Whether the reply hedges, and how much."""
-    reading = read(case.reply.text)
+    return find(read(case.reply.text))
+
+
+def find(reading: Reading) -> Label:
+    """Whether the text hedges, and how much."""
     if reading.language is None:
         return not_applicable(Behavior.HEDGING, "language")
-    found = hedges(reading)
+    found = _of_something(reading, hedges(reading))
     weight = sum(_WEIGHTS[hit.cue] for hit in found)
     needed = _ENOUGH * max(1.0, len(reading.words.tokens) / _SHORT)
     strength = min(1.0, weight / (2 * needed))
@@ -39,18 +46,27 @@ def detect(case: Case) -> Label:
 
 
 def hedges(reading: Reading) -> list[Hit]:
-    """The reply's hedges in its order; of those that overlap, the weightiest."""
+    """All doubt voiced, ignorance included, in the reply's order; of hedges that overlap, the weightiest."""
     hits = list(reading.cues("hedging"))
     if not hits:
         return []
     own = spoken(reading.words)
     idle = [hit for hit in hits if hit.cue == _IDLE]
-    kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_covers(i, hit) for i in idle))
+    kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_overlap(i, hit) for i in idle))
     return list(_apart(kept))
 
 
-def _covers(idle: Hit, hit: Hit) -> bool:
-    return idle.start < hit.stop and hit.start < idle.stop
+def _of_something(reading: Reading, found: list[Hit]) -> list[Hit]:
+    """The hedges of something that is said: where the reply abstains, those that do not speak of its ignorance."""
+    ignorance = list(reading.cues("abstention")) if found else []
+    beside = [hit for hit in found if not any(_overlap(known, hit) for known in ignorance)]
+    if len(beside) == len(found) or abstention.find(reading).presence is not Presence.PRESENT:
+        return found
+    return beside
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.stop and other.start < one.stop
 
 
 def _apart(hits: Iterator[Hit]) -> Iterator[Hit]:

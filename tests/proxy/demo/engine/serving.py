@@ -1,4 +1,4 @@
-"""The engine as a process: started on a checkpoint, asked, and ended with its standard input, of which it says nothing."""
+"""The engine as a process: started on a checkpoint, asked, and ended with its standard input, without a word."""
 
 from __future__ import annotations
 
