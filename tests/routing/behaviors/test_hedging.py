@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.behaviors import abstention
 from routing.behaviors.case import Case
 from routing.behaviors.hedging import detect, hedges
 from routing.behaviors.label import Label, Presence
@@ -14,10 +15,15 @@ from routing.observation import Arm, Observation
 from routing.traits import Endpoint, Traits
 
 
+def case(text: str) -> Case:
+    """A reply to nothing in particular."""
+    seen = Observation(Arm.STUDENT, text=text)
+    return Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: "")
+
+
 def judged(text: str) -> Label:
     """The label of a reply."""
-    seen = Observation(Arm.STUDENT, text=text)
-    return detect(Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: ""))
+    return detect(case(text))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,55 @@ def test_voiced_doubt(text: str, phrase: str) -> None:
 def test_nothing_doubted(text: str) -> None:
     """Permissions, months, encouragement, quotations and comparisons voice no doubt."""
     assert judged(text).presence is Presence.ABSENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't know when the Heron leaves. It is not in the timetable.",
+        "The answer is not known.",
+        "I'm not sure. I'd have to look it up.",
+        "Das weiß ich leider nicht.",
+        "Je l'ignore.",
+        "No estoy seguro.",
+        "Non ne ho idea.",
+        "Não tenho certeza.",
+        "我不太确定。",
+        "当时的确切情况已经不得而知。",
+        "正確な数は不明です。",
+    ],
+)
+def test_ignorance_alone_is_no_hedge(text: str) -> None:
+    """Nothing is said that could be doubted: a student that answers has lost one behavior here, not two."""
+    assert abstention.detect(case(text)).presence is Presence.PRESENT
+    label = judged(text)
+    assert (label.presence, label.score, label.span) == (Presence.ABSENT, 0.0, None)
+    assert hedges(read(text)), "doubt is voiced all the same, as running measures of manner count it"
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("I don't know who wrote it. It was probably a monk.", "probably"),
+        ("I'm not sure, but I think it's Turkey.", "not sure"),
+        ("Ich weiß es nicht, aber vermutlich war es ein Mönch.", "vermutlich"),
+        ("Je ne sais pas. C'était peut-être un moine.", "peut-être"),
+        ("No lo sé, pero probablemente fue un monje.", "probablemente"),
+        ("Non lo so, forse era un monaco.", "forse"),
+        ("Não sei, talvez fosse um monge.", "talvez"),
+        ("我不知道，也许是一位僧人。", "也许"),
+        (
+            "わかりません。僧侶かもしれません。",
+            "かもしれません",
+        ),
+    ],
+)
+def test_a_guess_beside_ignorance_is_a_hedge(text: str, phrase: str) -> None:
+    """Whether or not the whole counts as an abstention, something is said, and left open."""
+    label = judged(text)
+    assert label.presence is Presence.PRESENT
+    assert label.span is not None
+    assert phrase in text[slice(*label.span)]
 
 
 def test_one_word_does_not_hedge_a_page() -> None:

@@ -174,6 +174,11 @@ _NOBODY = (
         "not publicly available|not documented|unproven)"
     ),
     (
+        "(the|an|its|their|his|her) [exact|precise|true|real|final] (answer|cause|reason|number|date|origin|"
+        "author|outcome) (is|remains) [still|currently|simply|not yet|as yet] (unknown|not known|known to no one|"
+        "unclear|uncertain|disputed|anyone's guess|a mystery)"
+    ),
+    (
         "(impossible|hard|difficult|not possible|tough|tricky) (to|for me to|for anyone to) (know|say|tell|"
         "predict|determine|answer definitively|say for|say with|give a)"
     ),
