@@ -46,9 +46,19 @@ def run(arguments: argparse.Namespace) -> int:
     found = replay.result()
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    else:
+    elif found.pairs:
         show_replayed(table_console(), found)
+    for line in _remarks(arguments, found):
+        sys.stderr.write(f"{line}\n")
     return 0
+
+
+def _remarks(arguments: argparse.Namespace, found: Replayed) -> Iterator[str]:
+    """What the numbers do not say of themselves."""
+    if not found.pairs:
+        yield f"no pair of route {arguments.route!r} that matches is kept; `practicum pairs` lists what is"
+    elif found.left and arguments.database is not None and arguments.config is None:
+        yield "a database knows no patterns and schemas of an operator's own: give --config FILE to run them"
 
 
 def _own(arguments: argparse.Namespace) -> tuple[OwnBehavior, ...]:
@@ -99,7 +109,7 @@ def _account(found: Replayed) -> Iterator[str]:
     unjudged = [f"{count} {_WHY[Unjudged(why)]}" for why, count in found.unjudged.items() if count]
     yield f"{found.judged} of {found.pairs} pairs judged again" + (f"; not: {', '.join(unjudged)}" if unjudged else "")
     if found.left:
-        left = ", ".join(f"{one_line(name, _NAME)} ({count} pairs)" for name, count in found.left.items())
+        left = ", ".join(f"{one_line(name, _NAME)} (pairs: {count})" for name, count in found.left.items())
         yield f"left as they are, for none of the detectors run here makes them: {left}"
     if found.judged:
         yield f"pairs with a label that changed: {found.changed}"

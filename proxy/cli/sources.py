@@ -1,7 +1,7 @@
 """Where the verbs that read pairs get them: from the admin port, or from a database while no server runs.
 
-Both answer the same three questions with the same values. A database is opened only if it is there; a reader that made
-an empty one would only seem to have found nothing.
+Both answer the same three questions with the same values. A database is opened only if it is there and has the tables;
+a reader that made them would only seem to have found nothing.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _from_database(url: str) -> Iterator[Pairs]:
             f"--database {url!r}: there is no such file; write sqlite:////absolute/path, as in the configuration"
         )
     try:
-        store = Store.open(url)
+        store = Store.read(url)
         try:
             yield StorePairs(store)
         finally:

@@ -32,7 +32,11 @@ _REMEDIES = {
     "disk i/o error": "free space, and look at the disk's health",
     "file is not a database": "move the file away, or name another",
     'database "[^"]*" does not exist': "create it, or correct the URL",
+    'role "[^"]*" does not exist': "correct the user in the URL",
     "authentication failed": "correct the user, or give the password in the URL, PGPASSWORD or ~/.pgpass",
+    "permission denied for|read-only transaction": "use the role of `practicum serve`, or grant this one as much",
+    "is the server running": "start the server, or correct the URL's host and port",
+    "could not translate host|failed to resolve host": "correct the URL's host",
 }
 
 
@@ -70,6 +74,11 @@ def translated(engine: Engine) -> Iterator[None]:
         raise UnavailableError(_message(engine, error)) from error
     except (exc.StatementError, OverflowError, UnicodeError) as error:
         raise UnstorableError(_message(engine, error)) from error
+
+
+def shown(engine: Engine) -> str:
+    """The engine's URL as people write it, its password masked."""
+    return repr(engine.url.set(drivername=engine.url.get_backend_name()))
 
 
 def _parse(url: str) -> URL:
@@ -142,6 +151,6 @@ def _is_data_fault(error: exc.DBAPIError) -> bool:
 
 def _message(engine: Engine, error: Exception) -> str:
     cause = error.orig if isinstance(error, exc.StatementError) and error.orig is not None else error
-    said = " ".join(str(cause).split())
+    said = " ".join(str(cause).split()).rstrip(".?")
     remedy = next((text for sign, text in _REMEDIES.items() if re.search(sign, said, re.IGNORECASE)), None)
-    return f"database {engine.url!r}: {said}" + (f": {remedy}" if remedy else "")
+    return f"database {shown(engine)}: {said}" + (f": {remedy}" if remedy else "")

@@ -20,7 +20,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from proxy.store import query, rows, schema
 from proxy.store.database import open_engine, translated, writing
 from proxy.store.entry import Entry
-from proxy.store.migrate import upgrade
+from proxy.store.errors import StoreError
+from proxy.store.migrate import require_current, upgrade
 from proxy.store.pair import Cell, Pair
 from proxy.store.query import PairFilter
 from proxy.store.retention import Pruned, Retention, prune
@@ -45,6 +46,17 @@ class Store:
         """The store at a URL, at the current schema. Raises ``StoreError`` naming the URL and the remedy."""
         engine = open_engine(url)
         upgrade(engine)
+        return cls(engine)
+
+    @classmethod
+    def read(cls, url: str) -> Store:
+        """The store at a URL for who only reads: nothing is created or upgraded. Raises ``StoreError`` likewise."""
+        engine = open_engine(url)
+        try:
+            require_current(engine)
+        except StoreError:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def close(self) -> None:

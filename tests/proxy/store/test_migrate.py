@@ -98,6 +98,22 @@ def test_a_newer_database_is_refused_and_left_alone(database_url: str) -> None:
     engine.dispose()
 
 
+def test_who_only_reads_changes_nothing(database_url: str) -> None:
+    """A glance from a newer program must not take the schema away from the older one that is serving."""
+    engine = open_engine(database_url)
+    with pytest.raises(StoreError, match="no tables of practicum's"):
+        Store.read(database_url)
+    assert inspect(engine).get_table_names() == []
+    with writing(engine).begin() as connection:
+        command.upgrade(_config(connection), "0001")
+    with pytest.raises(StoreError, match=r"revision 0001, .* reads \d+: `practicum serve` of this version upgrades it"):
+        Store.read(database_url)
+    assert "styles" not in inspect(engine).get_table_names()
+    upgrade(engine)
+    Store.read(database_url).close()
+    engine.dispose()
+
+
 def test_a_failed_migration_leaves_the_database_as_it_was(database_url: str) -> None:
     """Half a schema could neither be used nor migrated again."""
     engine = open_engine(database_url)
