@@ -87,6 +87,8 @@ def _facts(route: RouteStatus) -> Iterable[tuple[str, str]]:
     parts = f"ceiling {weights.ceiling:g}, step {weights.step:g}, earned {weights.earned:g}"
     yield "weight", f"{weights.effective:g} %, the least of {parts}"
     yield from _mirror_facts(route.mirror)
+    if route.judging.pairs:
+        yield "judges", f"{route.judging.pairs} compared and not yet judged ({route.judging.size} bytes)"
 
 
 def _mirror_facts(mirror: MirrorHealth) -> Iterable[tuple[str, str]]:

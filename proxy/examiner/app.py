@@ -63,7 +63,8 @@ class Examiner:
         self._ending: set[asyncio.Task[int]] = set()
         self._sequence = 0
         self._stopping = asyncio.Event()
-        self.reporting = Reporting(reloader, self._lanes, self._intake, self._writer, self._tally)
+        judges = self._examination.judges
+        self.reporting = Reporting(reloader, self._lanes, self._intake, judges, self._writer, self._tally)
         reloader.on_change(self._adopt)
         self._adopt(reloader.config)
 

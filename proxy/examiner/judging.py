@@ -23,6 +23,7 @@ from proxy.config import settings
 from proxy.config.own import Judge
 from proxy.config.settings import Route
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
+from proxy.examiner.status import Judging
 from proxy.telemetry.catalog import JUDGMENTS
 from proxy.telemetry.tally import Tally
 from proxy.wire.judgment import Judgment, NoJudgmentError, judgment_of, question
@@ -83,6 +84,12 @@ class _Question:
         return bool(hashlib.sha256(asked.encode()).digest()[0] & 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    route: str
+    size: int
+
+
 Judged = Mapping[Against, Mapping[str, Row]]
 """By whose reply it is, and by behavior: the rows that hold what a judge said, or why it said nothing."""
 
@@ -96,7 +103,7 @@ class Judges:
         self._tally = tally
         self._clock = clock
         self._benches: dict[tuple[str, str], _Bench] = {}
-        self._waiting: dict[asyncio.Task[None], int] = {}
+        self._waiting: dict[asyncio.Task[None], _Waiting] = {}
         self._closing = False
 
     def ask(
@@ -107,15 +114,20 @@ class Judges:
         ``size`` is what the pair holds in memory, in bytes.
         """
         questions = list(_questions(route, pair, contests))
-        held = sum(self._waiting.values())
+        held = sum(waiting.size for waiting in self._waiting.values())
         if not questions:
             then({})
         elif self._closing or len(self._waiting) >= MOST_WAITING or (held and held + size > MOST_WAITING_BYTES):
             then(_judged((q, self._noted(q, Unjudged("cancelled" if self._closing else "busy"))) for q in questions))
         else:
             task = asyncio.get_running_loop().create_task(self._settle(questions, then))
-            self._waiting[task] = size
+            self._waiting[task] = _Waiting(route.name, size)
             task.add_done_callback(self._waiting.pop)
+
+    def waiting(self, route: str) -> Judging:
+        """What of a route's waits for an answer."""
+        sizes = [waiting.size for waiting in self._waiting.values() if waiting.route == route]
+        return Judging(len(sizes), sum(sizes))
 
     async def close(self) -> None:
         """Ask nothing more; what waits for an answer is handed on unjudged."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from proxy import __version__
 from proxy.config.reload import Reloader
 from proxy.examiner.intake import Intake
+from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Judges
 from proxy.examiner.lane import Lane
 from proxy.examiner.status import Cell, RouteStatus, SliceStyle, Status, Weights
 from proxy.examiner.style_report import style_gauges
@@ -26,13 +27,20 @@ class Reporting:
     """The examiner's own account. ``cells`` and ``styles`` are the store's, read regularly by the examiner."""
 
     def __init__(
-        self, reloader: Reloader, lanes: Mapping[str, Lane], intake: Intake, writer: Writer, tally: Tally
+        self,
+        reloader: Reloader,
+        lanes: Mapping[str, Lane],
+        intake: Intake,
+        judges: Judges,
+        writer: Writer,
+        tally: Tally,
     ) -> None:
         self.cells: dict[str, tuple[Cell, ...]] = {}
         self.styles: dict[str, tuple[SliceStyle, ...]] = {}
         self._reloader = reloader
         self._lanes = lanes
         self._intake = intake
+        self._judges = judges
         self._writer = writer
         self._tally = tally
 
@@ -77,6 +85,7 @@ class Reporting:
             mirror=self._lanes[name].health,
             cells=self.cells.get(name, ()),
             style=self.styles.get(name, ()),
+            judging=self._judges.waiting(name),
         )
 
     def _gauges(self) -> Iterator[tuple[Key, float]]:
@@ -90,6 +99,8 @@ class Reporting:
         yield _gauge(metric.CONFIG, 1, here)
         yield _gauge(metric.STORE_OK, self._writer.ok)
         yield _gauge(metric.STORE_PENDING, self._writer.pending)
+        yield _gauge(metric.JUDGE_QUEUE_LIMIT, MOST_WAITING, "pairs")
+        yield _gauge(metric.JUDGE_QUEUE_LIMIT, MOST_WAITING_BYTES, "bytes")
         for name in self._reloader.config.routes:
             yield from self._route_gauges(name)
 
@@ -102,6 +113,8 @@ class Reporting:
         yield _gauge(metric.QUEUE_RECORDS, mirror.queue_records, name)
         yield _gauge(metric.QUEUE_BYTES, mirror.queue_bytes, name)
         yield _gauge(metric.MIRROR_INFLIGHT, mirror.inflight, name)
+        yield _gauge(metric.JUDGE_QUEUE_PAIRS, status.judging.pairs, name)
+        yield _gauge(metric.JUDGE_QUEUE_BYTES, status.judging.size, name)
         yield _gauge(metric.CIRCUIT, _CIRCUIT[State(mirror.circuit)], name, Arm.STUDENT)
         if mirror.waiting is not None:
             yield _gauge(metric.WAITING, mirror.waiting, name)

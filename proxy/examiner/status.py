@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 from proxy.store.pair import Cell
 
-__all__ = ["Cell", "MirrorHealth", "RouteStatus", "SliceStyle", "Status", "StyleMeasure", "Weights", "WorkerStatus"]
+__all__ = [
+    "Cell",
+    "Judging",
+    "MirrorHealth",
+    "RouteStatus",
+    "SliceStyle",
+    "Status",
+    "StyleMeasure",
+    "Weights",
+    "WorkerStatus",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,14 @@ class MirrorHealth:
     paused: str
     waiting: float | None
     kv_cache: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A route's pairs that wait for a judge: examined, and not yet stored. ``size`` is what they hold, in bytes."""
+
+    pairs: int = 0
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,7 @@ class RouteStatus:
     mirror: MirrorHealth
     cells: tuple[Cell, ...]
     style: tuple[SliceStyle, ...] = ()
+    judging: Judging = Judging()
 
 
 @dataclass(frozen=True, slots=True)

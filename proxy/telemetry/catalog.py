@@ -75,6 +75,9 @@ DIVERGENCES = _counter("divergences", "Trials on which the arms diverged.", "rou
 JUDGMENTS = _counter(
     "judgments", "Questions to the judges of own behaviors, by how they ended.", "route", "behavior", "outcome"
 )
+JUDGE_QUEUE_PAIRS = _gauge("judge_queue_pairs", "Compared pairs waiting for a judge's answer.", "route")
+JUDGE_QUEUE_BYTES = _gauge("judge_queue_bytes", "Bytes of the pairs waiting for a judge's answer.", "route")
+JUDGE_QUEUE_LIMIT = _gauge("judge_queue_limit", "How much may wait for judges, over all routes.", "kind")
 NOISE_RATE = _gauge(
     "noise_rate",
     "Share of trials on which the teacher diverged from itself.",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end.asks import CHAT, ENDPOINTS, ask
 from tests.end_to_end.judges import JUDGES
-from tests.end_to_end.practicum import Practicum, route
+from tests.end_to_end.practicum import Practicum, route, until
 from tests.end_to_end.upstream import Upstream
 
 FAILING = {
@@ -108,6 +108,17 @@ def test_a_failing_judge_is_counted_and_costs_the_pair_nothing(session: Practicu
     assert session.grown("behavior_trials_total", route=name, behavior="apologizes") == 0
     assert session.grown("divergences_total", route=name, behavior="refusal") == 1
     assert session.total("circuit_state", route=name) == 0
+
+
+def test_a_pair_that_waits_for_its_judge_is_seen(session: Practicum, mark: str) -> None:
+    """Between the lane and the store it is in neither's numbers: without its own it would seem to be lost."""
+    session.call(CHAT, ask(CHAT, "hung", mark))
+    until(lambda: session.total("judge_queue_pairs", route="hung") == 1, "the pair waits")
+    assert session.total("judge_queue_bytes", route="hung") > 0
+    assert session.total("judge_queue_pairs") == 1
+    assert session.total("judge_queue_limit", kind="pairs") == 200
+    session.counts(1, "judgments_total", route="hung", outcome="total_timeout")
+    until(lambda: session.total("judge_queue_pairs") == session.total("judge_queue_bytes") == 0, "it waits no more")
 
 
 def test_a_budget_is_kept(session: Practicum, bench: Upstream, mark: str) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from proxy.cli.status import show_route, show_status
 from proxy.cli.terminal import is_plain
-from proxy.examiner.status import Cell, Status, WorkerStatus
+from proxy.examiner.status import Cell, Judging, Status, WorkerStatus
 from tests.proxy.cli.command import practicum
 from tests.proxy.desk import route_status, some_status
 
@@ -76,6 +76,13 @@ def test_everything_wrong_is_said() -> None:
     for expected in ("configuration file is broken", "takes no pairs", "3 record(s) were lost", "than the examiner: 1"):
         assert f"! {expected}" in shown or expected in shown
     assert "!" not in screen(some_status())
+
+
+def test_pairs_that_wait_for_a_judge_are_told_of() -> None:
+    """They are in no other number, and would seem to be lost."""
+    assert "judges" not in screen(some_status())
+    waiting = dataclasses.replace(route_status(), judging=Judging(3, 4096))
+    assert "3 compared and not yet judged (4096 bytes)" in screen(some_status(waiting))
 
 
 def test_a_paused_mirror_says_why() -> None:

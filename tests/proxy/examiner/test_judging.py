@@ -15,6 +15,7 @@ from proxy.config.settings import Route
 from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Against, Contest, Judged, Judges, target, targets
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.own_behaviors import table_of
+from proxy.examiner.status import Judging
 from proxy.telemetry.catalog import ATTEMPTS, JUDGMENTS, TOKENS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
@@ -309,6 +310,8 @@ def test_only_so_many_pairs_wait(judge: Upstream, size: int, taken: int) -> None
             court.ask(judged_by(judge.url("silent")), str(n), size=size)
         assert court.told.keys() == {str(taken), str(taken + 1)}
         assert court.outcomes() == {"busy": 2}
+        assert court.judges.waiting(route().name) == Judging(taken, taken * size)
+        assert court.judges.waiting("another") == Judging()
         await until(lambda: judge.in_progress == min(taken, 4))
 
     assert run(scenario).outcomes() == {"busy": 2, "cancelled": taken}

@@ -10,7 +10,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 
 from proxy.config.reload import Reloader
 from proxy.examiner.intake import Intake
+from proxy.examiner.judging import Judges
 from proxy.examiner.lane import Conclude, Ended, Lane
+from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
 from proxy.examiner.sampling import Outcome, Sample, sample
 from proxy.examiner.status import Cell
@@ -20,6 +22,7 @@ from proxy.handover import Snapshot
 from proxy.store.store import Store
 from proxy.store.writer import Writer
 from proxy.telemetry.tally import Tally
+from proxy.upstreams import Upstreams
 from routing.style import Manner, StyleDrift
 from tests.proxy.examiner.records import record
 
@@ -44,7 +47,7 @@ def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
         store = Store.open(f"sqlite:///{folder}/pairs.db")
         lane = Lane(reloader.config.routes["support"], sample, examine, lambda: True, tally)
         intake = Intake(str(folder / "s"), lambda _, __: None, lambda: Snapshot(1, 5.0, {}), tally)
-        report = Reporting(reloader, {"support": lane}, intake, Writer(store), tally)
+        report = Reporting(reloader, {"support": lane}, intake, _judges(tally), Writer(store), tally)
         lane.offer(record(), lambda: None)
         await asyncio.sleep(0)
         test(report, lane)
@@ -52,6 +55,10 @@ def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
         store.close()
 
     asyncio.run(main())
+
+
+def _judges(tally: Tally) -> Judges:
+    return Judges(Caller(Upstreams(), lambda _: None, tally), tally)
 
 
 def values(report: Reporting) -> dict[tuple[str, ...], float]:
