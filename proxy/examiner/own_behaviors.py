@@ -13,7 +13,8 @@ from typing import cast
 
 from proxy.config.own import OwnBehavior
 from proxy.patterns import Pattern
-from routing.behaviors.case import Case, Detector, absent, not_applicable, parse_json, present
+from routing.behaviors.case import Case, Detector, absent, not_applicable, present
+from routing.behaviors.format.json_text import read_json
 from routing.behaviors.label import Label
 from routing.behaviors.table import TABLE, Row
 from routing.traits import Json
@@ -48,11 +49,10 @@ def _by_schema(name: str, schema: Json) -> Detector:
     def detect(case: Case) -> Label:
         if case.reply.tool_calls and not case.reply.text.strip():
             return not_applicable(name, "calls_tools")
-        try:
-            value = parse_json(case.reply.text)
-        except ValueError:
-            return absent(name, "not_json")
-        complaint = case.check(schema, value)
+        found = read_json(case.reply.text)
+        if found.fault:
+            return absent(name, found.fault, span=found.span)
+        complaint = case.check(schema, found.value)
         if complaint is None:  # a pattern of the schema's met its bound on this value
             return not_applicable(name, "schema_gave_up")
         return absent(name, f"schema {complaint}", _NEAR) if complaint else present(name, "schema")

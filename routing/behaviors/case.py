@@ -38,9 +38,9 @@ def present(
     return Label(behavior, Presence.PRESENT, score, rule, span, variant)
 
 
-def absent(behavior: str, rule: str = "", score: float = 0.0) -> Label:
-    """The reply does not show it; a score above 0 says that it came near."""
-    return Label(behavior, Presence.ABSENT, score, rule)
+def absent(behavior: str, rule: str = "", score: float = 0.0, span: tuple[int, int] | None = None) -> Label:
+    """The reply does not show it; a score above 0 says that it came near, ``span`` where one sees that it does not."""
+    return Label(behavior, Presence.ABSENT, score, rule, span)
 
 
 def not_applicable(behavior: str, rule: str = "") -> Label:

@@ -90,9 +90,10 @@ def detect(case: Case) -> Label:
     share = asked / max(1, asked + said)
     best = min(asks, key=lambda sentence: tuple(_ALLOWED).index(sentence.kind))
     words, rate = _ALLOWED[best.kind]
+    span = reading.words.span(best.start, best.stop)
     if said > max(words * _pace(reading), rate * asked):
-        return absent(Behavior.CLARIFICATION, "asks_after_answering", min(0.4, share))
-    return present(Behavior.CLARIFICATION, best.kind, max(0.5, share), reading.words.span(best.start, best.stop))
+        return absent(Behavior.CLARIFICATION, "asks_after_answering", min(0.4, share), span)
+    return present(Behavior.CLARIFICATION, best.kind, max(0.5, share), span)
 
 
 def _pace(reading: Reading) -> float:

@@ -203,7 +203,8 @@ def _of_marks(found: list[Mark], sources: tuple[Turn, ...], given: Conversation)
         return present(Behavior.GROUNDING, "mark", named.count(True) / len(named), found[named.index(True)].span)
     if None in named:
         return present(Behavior.GROUNDING, "mark of an unseen source", _UNSEEN, found[named.index(None)].span)
-    return absent(Behavior.GROUNDING, f"mark names nothing given: {', '.join(found[0].labels)[:_SHOWN]}")
+    rule = f"mark names nothing given: {', '.join(found[0].labels)[:_SHOWN]}"
+    return absent(Behavior.GROUNDING, rule, span=found[0].span)
 
 
 def _names_a_source(mark: Mark, known: frozenset[str] | None, given: Conversation) -> bool | None:

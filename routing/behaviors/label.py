@@ -35,7 +35,8 @@ class Label:
     """One detector's finding about one reply.
 
     ``score`` is the strength in [0, 1]; ``rule`` names what fired, for a person to check; ``span`` is the half-open
-    range of characters in the reply's text that fired it, where there is one. ``variant`` tells apart what a behavior
+    range of characters in the reply's text that fired it, where there is one; of an absent behavior, what shows that it
+    is absent, such as where JSON breaks. ``variant`` tells apart what a behavior
     has several kinds of, such as full and partial refusals; "" where there is but one.
     """
 

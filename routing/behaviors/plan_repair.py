@@ -61,7 +61,8 @@ def _of_words(text: str, failed: Turn) -> Label:
         return present(Behavior.PLAN_REPAIR, found.deed.value, span=found.span)
     if read(text).language is None:
         return not_applicable(Behavior.PLAN_REPAIR, "language")
-    return absent(Behavior.PLAN_REPAIR, found.deed.value, _OWNED_UP if found.deed is Deed.GIVES_UP else 0.0)
+    score = _OWNED_UP if found.deed is Deed.GIVES_UP else 0.0
+    return absent(Behavior.PLAN_REPAIR, found.deed.value, score, found.span)
 
 
 def _unanswered_failures(turns: tuple[Turn, ...]) -> list[Turn]:

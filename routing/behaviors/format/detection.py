@@ -17,7 +17,7 @@ from routing.behaviors.format.asked import asked
 from routing.behaviors.format.demand import Demand
 from routing.behaviors.format.json_text import NEAR, read_json
 from routing.behaviors.format.kept import kept
-from routing.behaviors.label import Behavior, Label, Presence
+from routing.behaviors.label import Behavior, Label
 from routing.traits import FormatKind, Json
 
 
@@ -40,13 +40,13 @@ def held(text: str, demands: tuple[Demand, ...]) -> Label:
         return present(Behavior.FORMAT, ", ".join(dict.fromkeys(demand.form for demand in demands)))
     score = 1 - len(broken) / len(findings)
     span = next((finding.span for finding in broken if finding.span), None)
-    return Label(Behavior.FORMAT, Presence.ABSENT, score, "; ".join(finding.fault for finding in broken), span)
+    return absent(Behavior.FORMAT, "; ".join(finding.fault for finding in broken), score, span)
 
 
 def _structured(case: Case) -> Label:
     found = read_json(case.reply.text)
     if found.fault:
-        return Label(Behavior.FORMAT, Presence.ABSENT, found.nearness, found.fault, found.span)
+        return absent(Behavior.FORMAT, found.fault, found.nearness, found.span)
     return _of_schema(case, found.value) if case.traits.format is FormatKind.JSON_SCHEMA else _object(found.value)
 
 

@@ -50,9 +50,8 @@ def read_fenced_json(text: str) -> JsonReading:
 def _unparsed(text: str, place: int) -> JsonReading:
     if not text.strip():
         return JsonReading(fault="empty")
-    if (inner := _inside_fence(text)) is not None:
-        found = read_json(inner)
-        return found if found.fault else JsonReading(found.value, "fenced", NEAR)
+    if (inside := _inside_fence(text)) is not None:
+        return _read_inside(text[slice(*inside)], inside[0])
     if (span := _in_prose(text)) is not None:
         return JsonReading(fault="json_in_prose", nearness=NEAR, span=span)
     if text.lstrip()[0] in "{[" and (comma := _COMMA.match(text, text.rfind(",", 0, place + 1))):
@@ -60,13 +59,21 @@ def _unparsed(text: str, place: int) -> JsonReading:
     return JsonReading(fault="not_json", span=(place, min(place + 1, len(text))))
 
 
-def _inside_fence(text: str) -> str | None:
-    """What stands inside the one fence around the whole text, or None."""
+def _read_inside(inner: str, begins: int) -> JsonReading:
+    found = read_json(inner)
+    if not found.fault:
+        return JsonReading(found.value, "fenced", NEAR)
+    span = None if found.span is None else (begins + found.span[0], begins + found.span[1])
+    return JsonReading(found.value, found.fault, found.nearness, span)
+
+
+def _inside_fence(text: str) -> tuple[int, int] | None:
+    """Where what stands inside the one fence around the whole text begins and ends, or None."""
     opening, whole = _FENCE.match(text), text.rstrip()
     if opening is None or not whole.endswith("```") or len(whole) - 3 < opening.end():
         return None
-    inner = text[opening.end() : len(whole) - 3]
-    return None if "```" in inner else inner
+    inside = opening.end(), len(whole) - 3
+    return None if "```" in text[slice(*inside)] else inside
 
 
 def _in_prose(text: str) -> tuple[int, int] | None:

@@ -46,6 +46,14 @@ def test_the_words_that_fired_are_marked_where_they_stand() -> None:
     assert "marked" not in page(pair(teacher=reply(labels=()), student=reply(labels=())))
 
 
+def test_what_shows_that_a_behavior_is_missing_is_marked() -> None:
+    """Why is this no JSON? Nobody should have to search a long reply for one comma."""
+    broken = Label("format", Presence.ABSENT, 0.5, "trailing_comma", (7, 9))
+    shown = page(pair(teacher=reply('{"a": 1}', labels=()), student=reply('{"a": 1,}', labels=(broken,))))
+    assert '{"a": 1⟦1:,}:1⟧' in shown
+    assert "absent by trailing_comma: ',}'" in shown
+
+
 def test_a_behavior_of_several_kinds_says_which() -> None:
     """A partial refusal is another loss than a full one."""
     partial = Label("refusal", Presence.PRESENT, 0.5, "late", None, "partial")

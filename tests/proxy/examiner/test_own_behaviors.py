@@ -36,9 +36,10 @@ def label(own: OwnBehavior, text: str, *calls: ToolCall) -> Label:
         (POLICY, "", Label("cites_policy", Presence.ABSENT)),
         (ORDER, '{"id": 7}', Label("order", Presence.PRESENT, 1.0, "schema")),
         (ORDER, '{"id": "7"}', Label("order", Presence.ABSENT, 0.5, 'schema /id: "7" is not of type "integer"')),
-        (ORDER, "Your order is 7.", Label("order", Presence.ABSENT, 0.0, "not_json")),
-        (ORDER, '```json\n{"id": 7}\n```', Label("order", Presence.ABSENT, 0.0, "not_json")),
-        (ORDER, "", Label("order", Presence.ABSENT, 0.0, "not_json")),
+        (ORDER, "Your order is 7.", Label("order", Presence.ABSENT, 0.0, "not_json", (0, 1))),
+        (ORDER, '{"id": 7,}', Label("order", Presence.ABSENT, 0.0, "trailing_comma", (8, 10))),
+        (ORDER, '```json\n{"id": 7}\n```', Label("order", Presence.ABSENT, 0.0, "fenced")),
+        (ORDER, "", Label("order", Presence.ABSENT, 0.0, "empty")),
     ],
 )
 def test_what_is_found_in_a_reply(own: OwnBehavior, text: str, expected: Label) -> None:

@@ -24,4 +24,5 @@ def test_labels_by_their_names() -> None:
     """One short word per presence."""
     assert present(Behavior.FORMAT, "r", 0.5, (1, 2)).presence is Presence.PRESENT
     assert absent(Behavior.FORMAT, "r").score == 0.0
+    assert absent(Behavior.FORMAT, "r", span=(1, 2)).span == (1, 2)
     assert not_applicable(Behavior.FORMAT).presence is Presence.NOT_APPLICABLE

@@ -84,6 +84,14 @@ def test_not_grounded(turns: tuple[Turn, ...], text: str) -> None:
     assert judged(text, *turns).presence is Presence.ABSENT
 
 
+def test_a_mark_that_names_nothing_given_is_pointed_at() -> None:
+    """Whoever looks at the pair wants to see what was made up."""
+    text = "Doors open by hand [7]."
+    label = judged(text, RULES, QUESTION)
+    assert (label.presence, label.rule) == (Presence.ABSENT, "mark names nothing given: 7")
+    assert text[slice(*(label.span or (0, 0)))] == "[7]"
+
+
 def test_the_span_is_what_was_quoted() -> None:
     """In the reply's own characters."""
     text = 'Well. Rule 2 says: "Doors open by hand."'

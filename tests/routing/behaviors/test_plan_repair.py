@@ -60,6 +60,7 @@ def test_after_a_failure(calls: tuple[ToolCall, ...], text: str, presence: Prese
     """Another call, a question or another way; not the same again, nor leaving it there, nor pretending."""
     label = judged(*AFTER, calls=calls, text=text)
     assert (label.presence, label.rule, label.score) == (presence, rule, score)
+    assert label.span is not None or label.rule not in {"asks", "another_way", "gives_up", "claims_success"}
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def test_a_fence_is_accepted_from_who_asked_in_prose() -> None:
 
 def test_spans_point_at_the_json_in_prose_and_at_the_comma() -> None:
     """A person who opens the pair looks there first."""
-    for text, shown in (('So: {"a": 1}.', '{"a": 1}'), ('{"a": 1,}', ",}")):
+    of_fence = ('```json\n{"a": 1,}\n```', ",}")
+    for text, shown in (('So: {"a": 1}.', '{"a": 1}'), ('{"a": 1,}', ",}"), of_fence):
         start, end = read_json(text).span or (0, 0)
         assert text[start:end] == shown
 
