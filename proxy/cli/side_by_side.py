@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.marks import Marks
+from proxy.cli.slice_line import slice_line
 from proxy.cli.terminal import cells, headed_table, moment, one_line, plain, span
 from proxy.examiner.documents import observed
 from proxy.examiner.replay import standing
@@ -30,6 +31,8 @@ def show_pair(console: Console, pair: Pair) -> None:
     marks = Marks.of((label for _, _, reply in _arms(pair) for label in reply.labels), console)
     console.print(Text(f"pair {plain(pair.id)}", "bold"))
     console.print(Text("   ".join(_facts(pair))))
+    if slices := slice_line(pair):
+        console.print(Text(slices))
     console.print()
     console.print(Text("request", "bold"))
     console.print(_body(pair.request.decode("utf-8", "replace")) if pair.request else Text("(not kept)", "dim"))

@@ -119,7 +119,7 @@ def rejudge(pair: Pair, table: tuple[Row, ...]) -> Rejudged | Unjudged:
         return Unjudged.REDACTED if pair.privacy == "redacted" else Unjudged.DIGEST
     if pair.teacher.failure or pair.student.failure:
         return Unjudged.FAILED
-    traits = _traits(pair)
+    traits = traits_of(pair)
     if traits is None:
         return Unjudged.UNREADABLE
     teacher = _observed(traits, Arm.TEACHER, pair.teacher)
@@ -222,7 +222,8 @@ def _keys(found: Iterable[tuple[Whose, tuple[Trial, ...]]]) -> Iterator[_Key]:
     return ((whose, str(t.behavior), t.direction.value, t.diverged) for whose, trials in found for t in trials)
 
 
-def _traits(pair: Pair) -> Traits | None:
+def traits_of(pair: Pair) -> Traits | None:
+    """What the pair's request asks; None where it was not kept or cannot be read."""
     if pair.endpoint not in set(Endpoint):
         return None
     try:
