@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: demo test test-system test-vllm train lint types schema lock clean benchmark-detectors fuzz behaviors-report behaviors-fit
+.PHONY: demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -28,6 +28,11 @@ train: .tools/train/.ready
 	$(PYTHON) -m venv .tools/train
 	.tools/train/bin/pip install --quiet --disable-pip-version-check -r training/requirements.txt
 	@touch $@
+
+# Practicum beside its peers, which are installed into .tools/bench on first use; some 25 minutes of a quiet machine with
+# two cores (benchmarks/README.md). ARGS="--only unary --peers nginx,envoy --rounds 3" measures a part and keeps nothing.
+bench: .venv/.ready
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # What the detectors cost, in CPU time: fractions of a millisecond, so read them on an idle machine.
 benchmark-detectors: .venv/.ready
