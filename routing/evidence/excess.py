@@ -23,6 +23,7 @@ _STAKES = tuple(
     0.9 * 0.56**j for j in range(5)
 )  # shares of the largest allowed one; more of them would cost more than they find
 _REMEMBERED = 65_536
+_NARROW = 1e-6  # what a bound is exact to
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ def log_e_above(pairs: Differences, margin: float) -> float:
     """Evidence that the excess is above ``margin`` (between -1 and 1): ln E of the hypothesis that it is not."""
     most = 1.0 / (1.0 + margin)
     return _mixed([_log_product(pairs, share * most, margin) for share in _STAKES])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def upper(pairs: Differences, alpha: float) -> float:
+    """A bound that the excess never exceeds, at any moment, but with probability ``alpha``; 1 without pairs."""
+    inside, outside = min(pairs.mean, 1.0 - _NARROW), 1.0
+    while outside - inside > _NARROW:
+        middle = (inside + outside) / 2
+        inside, outside = (inside, middle) if log_e_below(pairs, middle) >= -log(alpha) else (middle, outside)
+    return outside
 
 
 def clean_needed(pairs: Differences, margin: float, alpha: float) -> int | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.evidence.excess import Differences, clean_needed, log_e_above, log_e_below, seen
+from routing.evidence.excess import Differences, clean_needed, log_e_above, log_e_below, seen, upper
 
 ENOUGH = log(20)
 COUNTS = st.integers(0, 300)
@@ -95,3 +95,12 @@ def test_alike_pairs_never_show_that_the_student_is_the_better_one() -> None:
     """A margin of zero or less asks for pairs on which only the teacher diverged."""
     assert clean_needed(Differences(), 0.0, 0.05) is None
     assert clean_needed(Differences(teacher_only=50), -0.01, 0.05) == 0
+
+
+@given(PAIRS)
+def test_the_bound_is_where_evidence_turns(known: Differences) -> None:
+    """Above what was seen; one without pairs."""
+    bound = upper(known, 0.05)
+    assert known.mean <= bound <= 1.0
+    assert bound == 1.0 or log_e_below(known, bound) >= ENOUGH - 1e-6
+    assert upper(Differences(), 0.05) == 1.0
