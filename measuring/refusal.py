@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from measuring.data import Example, authored, drawn, replies
+from measuring.data import Authored, Example, Reply, authored, drawn, replies
 from measuring.fit import fitted, held_out
 from measuring.scores import Result, Subject, false_positives, macro, scored
 from routing.behaviors import refusal
@@ -68,9 +68,9 @@ def results(data: Path) -> list[Result]:
     return [*_by_model(data, known), *_by_source(data, known), *_ours(known), *_false(data, known)]
 
 
-def found(weights: Weights, text: str) -> Label:
-    """What the detector says of a text when it has these weights."""
-    return refusal.find(dataclasses.replace(read(text), weights=weights))
+def found(weights: Weights, reply: Reply | Authored) -> Label:
+    """What the detector says of a reply when it has these weights."""
+    return refusal.find(dataclasses.replace(read(reply.text), weights=weights), reply.prompt)
 
 
 def _by_model(data: Path, known: list[Example]) -> Iterator[Result]:
@@ -78,7 +78,7 @@ def _by_model(data: Path, known: list[Example]) -> Iterator[Result]:
     said: dict[str, list[str]] = {}
     for model, weights, _ in held_out(known, lambda example: example.model if example.source == XSTEST else ""):
         theirs = [reply for reply in everything if reply.model == model]
-        said[model] = [_said(weights, reply.text) for reply in theirs]
+        said[model] = [_said(weights, reply) for reply in theirs]
         yield from _three_ways(f"model {model}", [reply.label for reply in theirs], said[model])
     if said:
         pooled = [reply.label for model in said for reply in everything if reply.model == model]
@@ -89,7 +89,7 @@ def _by_source(data: Path, known: list[Example]) -> Iterator[Result]:
     everything = replies(data, XSTEST)
     if everything:
         weights = fitted(example for example in known if example.source != XSTEST)
-        said = [_said(weights, reply.text) for reply in everything]
+        said = [_said(weights, reply) for reply in everything]
         yield from _three_ways("the source", [reply.label for reply in everything], said)
 
 
@@ -111,7 +111,7 @@ def _ours(known: list[Example]) -> Iterator[Result]:
     weights = fitted(known)
     for language, theirs in groupby(authored("declining_held"), key=lambda reply: reply.language):
         held = list(theirs)
-        shown = [found(weights, reply.text).presence is Presence.PRESENT for reply in held]
+        shown = [found(weights, reply).presence is Presence.PRESENT for reply in held]
         subject = Subject("refusal", f"our own, {language}", "full or partial", "these replies")
         yield scored(subject, [reply.label in {FULL, PARTIAL} for reply in held], shown)
 
@@ -120,12 +120,12 @@ def _false(data: Path, known: list[Example]) -> Iterator[Result]:
     for name, file in ORDINARY.items():
         if everything := replies(data, name, file):
             weights = fitted(example for example in known if example.source != name)
-            wrong = [found(weights, reply.text).presence is Presence.PRESENT for reply in everything]
+            wrong = [found(weights, reply).presence is Presence.PRESENT for reply in everything]
             yield false_positives(Subject("refusal", name, "full or partial", "the source"), wrong)
 
 
-def _said(weights: Weights, text: str) -> str:
-    label = found(weights, text)
+def _said(weights: Weights, reply: Reply) -> str:
+    label = found(weights, reply)
     if label.presence is not Presence.PRESENT:
         return COMPLIANCE
     return PARTIAL if label.variant == refusal.PARTIAL else FULL

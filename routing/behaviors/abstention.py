@@ -2,8 +2,9 @@
 
 A fitted head judges the whole: whether not knowing is what the reply does, or a remark beside an answer ("I'm not
 sure, I think it's Turkey" answers, and is the business of ``hedging``). The phrase of ignorance that it contains is
-the evidence; a short reply that opens with one and does not turn to an answer abstains whatever the head says. A
-question back to the user is no abstention; other languages than the eight give ``not_applicable``.
+the evidence; a short reply that opens with one and does not turn to an answer abstains whatever the head says, and a
+reply that goes on to guess ("I think it's Turkey") answers whatever the head says. A question back to the user is no
+abstention; other languages than the eight give ``not_applicable``.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def find(reading: Reading) -> Label:
     score = reading.score("abstention")
     if hits and hits[0].start < _BEGINNING and _is_all(hits[0], reading):
         return present(Behavior.ABSTENTION, "phrase", max(score, _SURE), reading.span(hits[0]))
-    if score < LINE:
-        return absent(Behavior.ABSTENTION, score=score)
+    if score < LINE or _answers(hits, reading):
+        return absent(Behavior.ABSTENTION, score=min(score, LINE))
     return present(Behavior.ABSTENTION, "fitted", score, _evidence(reading, hits))
 
 
@@ -53,6 +54,15 @@ def _is_all(hit: Hit, reading: Reading) -> bool:
         answers = tokens[0] in {"yes", "no"} or not _TURNS.isdisjoint(tokens[hit.stop :])
         return len(tokens) <= _SHORT_ENGLISH and not answers
     return len(tokens) <= _SHORT and SENTENCE_ENDS.isdisjoint(tokens[:-1])
+
+
+def _answers(hits: list[Hit], reading: Reading) -> bool:
+    """Whether a guess follows the phrase of ignorance, or a plain no says that there is nothing to be known."""
+    if not hits:
+        return False
+    if any(hit.start > hits[0].start for hit in reading.said("guess")):
+        return True
+    return reading.words.tokens[0] in {"yes", "no"} and {hit.cue for hit in hits} == {"abstention.nobody"}
 
 
 def _evidence(reading: Reading, hits: list[Hit]) -> tuple[int, int] | None:

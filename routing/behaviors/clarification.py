@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.behaviors.case import Case, absent, not_applicable, present
+from routing.behaviors.conversation import last_said
 from routing.behaviors.label import Behavior, Label
 from routing.behaviors.phrasing.cues.wanted import WANTED
 from routing.behaviors.phrasing.language import Language
@@ -203,8 +204,7 @@ def _abbreviates(tokens: tuple[str, ...], at: int) -> bool:
 
 
 def _request(traits: Traits) -> str:
-    said = next((turn.text for turn in reversed(traits.turns) if turn.role == "user"), "")
-    return said[:_REQUEST]
+    return last_said(traits)[:_REQUEST]
 
 
 def _echoes(reply: tuple[str, ...], request: tuple[str, ...]) -> bool:

@@ -6,12 +6,14 @@ texts a comparison has in hand. Reading takes time bounded by what ``words`` rea
 
 from __future__ import annotations
 
+import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice, pairwise
 
-from routing.behaviors.phrasing.cues import CUES
+from routing.behaviors.phrasing.cues import CUES, TURN, VOCABULARY
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.lexicon import Hit, Lexicon
 from routing.behaviors.phrasing.linear import Weights, load
@@ -20,6 +22,8 @@ from routing.behaviors.phrasing.spoken import spoken
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
 LEXICON = Lexicon(CUES)
+_LONGEST, _ITEMS, _STEPS = 11, 3, 5  # up to which length (a power of two), items of a list and shares are told apart
+_ITEM = re.compile(r"^[ \t]{0,8}(?:[0-9]{1,2}[.)]|[-*\u2022])[ \t]", re.MULTILINE)
 _SENTENCES = 12  # of which evidence is picked
 
 
@@ -86,14 +90,35 @@ def _features(words: Words, hits: tuple[Hit, ...]) -> Features:
     if any(not own[hit.start] for hit in hits):
         kept = tuple(word for word, spoke in zip(words.tokens, own, strict=True) if spoke)
         words, hits = Words(kept, " ".join(kept)), LEXICON.find(Words(kept, ""))
-    return features(words, _marks(hits, len(words.tokens)))
+    return features(words, chain(_shape(words), _marks(hits, words.tokens)))
 
 
-def _marks(hits: tuple[Hit, ...], count: int) -> Iterator[str]:
+def _shape(words: Words) -> Iterator[str]:
+    """How long the text is and how much of it is a list, in coarse steps."""
+    yield f"length {min(_LONGEST, len(words.tokens).bit_length())}"
+    yield f"list {min(_ITEMS, len(_ITEM.findall(words.read)))}"
+
+
+def _marks(hits: tuple[Hit, ...], tokens: tuple[str, ...]) -> Iterator[str]:
     """The cues found, and where: features beside the words."""
     for hit in hits:
+        if hit.cue in VOCABULARY or hit.cue.startswith(TURN):
+            continue
         yield hit.cue
         if hit.start < OPENING:
             yield f"{hit.cue}@opening"
-        if hit.stop > count - CLOSING:
+        if hit.stop > len(tokens) - CLOSING:
             yield f"{hit.cue}@closing"
+    yield f"first {next((hit.cue for hit in hits if hit.cue.startswith(TURN)), TURN)}"
+    for cue in sorted(VOCABULARY):
+        yield f"{cue} in {_share(cue, hits, tokens)}"
+
+
+def _share(cue: str, hits: tuple[Hit, ...], tokens: tuple[str, ...]) -> int:
+    """The share of the sentences that hold a cue, in steps; -1 where none does."""
+    places = [hit.start for hit in hits if hit.cue == cue]
+    if not places:
+        return -1
+    stops = [place for place, token in enumerate(tokens) if token in SENTENCE_ENDS]
+    count = sum(stop - before > 1 for before, stop in pairwise((-1, *stops, len(tokens))))
+    return _STEPS * len({bisect(stops, place) for place in places}) // count

@@ -114,7 +114,7 @@ def test_ignorance_alone_is_no_hedge(text: str) -> None:
         ("No lo sé, pero probablemente fue un monje.", "probablemente"),
         ("Non lo so, forse era un monaco.", "forse"),
         ("Não sei, talvez fosse um monge.", "talvez"),
-        ("我不知道，也许是一位僧人。", "也许"),
+        ("我不知道\uff0c也许是一位僧人。", "也许"),
         (
             "わかりません。僧侶かもしれません。",
             "かもしれません",

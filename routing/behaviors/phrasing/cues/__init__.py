@@ -9,8 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from routing.behaviors.phrasing.cues import abstention, clarification, hedging, refusal, self_correction
+from routing.behaviors.phrasing.cues import (
+    abstention,
+    clarification,
+    hedging,
+    refusal,
+    refusal_manner,
+    self_correction,
+    turn,
+)
 
 CUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {**refusal.CUES, **abstention.CUES, **clarification.CUES, **hedging.CUES, **self_correction.CUES}
+    {
+        **refusal.CUES,
+        **refusal_manner.CUES,
+        **abstention.CUES,
+        **clarification.CUES,
+        **hedging.CUES,
+        **self_correction.CUES,
+        **turn.CUES,
+    }
 )
+
+VOCABULARY = frozenset({"refusal.moral"})
+"""Cues of single words, each of little weight: how many sentences hold one counts, not where they stand."""
+TURN = "turn."
+"""The cues of which only the first in a text counts."""

@@ -2,7 +2,7 @@
 
 ``unknown`` says so of the one who speaks; ``nobody`` says it of everyone; ``unsaid`` says that what was given does not
 tell; ``access`` that the speaker has no way to look; ``comment`` keeps the answer back. ``ask`` is ignorance of what
-the asker means, which is no abstention.
+the asker means, which is no abstention; ``guess.answer`` answers after all.
 """
 
 from __future__ import annotations
@@ -313,8 +313,26 @@ _ASK = (
     "(could|can|would) you (please|clarify|specify|tell|provide|give|share|let|elaborate|explain)",
     "what do you mean",
 )
+_GUESS = (
+    (
+        "i [would|do|'d] (think|believe|guess|suspect|suppose|imagine|assume|bet) [that] (it|it's|its|that's|"
+        "he|he's|she|"
+        "she's|they|they're|there|there's|this|these|the|a|an|most|some|maybe|probably|about|around|in|we're)"
+    ),
+    (
+        "(ich glaube|ich denke|ich vermute|ich tippe|vermutlich|wahrscheinlich) [dass|auf] (es|er|sie|das|"
+        "war|ist|der|die|in|auf)"
+    ),
+    "je (crois|pense|suppose|dirais) (que c'est|que c'était|que|qu'il|qu'elle|que le|que la)",
+    "(creo|supongo|pienso|diría) que (es|era|fue|se|está|el|la|los|las)",
+    "(credo|penso|suppongo|direi) che (sia|fosse|sia stato|sia stata|il|la|lo|si)",
+    "(acho|creio|suponho|penso|diria) que (é|era|foi|seja|o|a|os|as)",
+    "我(想|觉得|认为|猜|估计)(是|应该是|可能是|大概是)",
+    "(だ|である|です)(と思います|と思う|かと思います)",
+)
 
 CUES: dict[str, tuple[str, ...]] = {
+    "guess.answer": _GUESS,
     "abstention.unknown": _UNKNOWN,
     "abstention.nobody": _NOBODY,
     "abstention.unsaid": _UNSAID,

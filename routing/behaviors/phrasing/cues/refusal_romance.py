@@ -6,7 +6,8 @@ _FRENCH = (
     (
         "(je|nous) ne (peux|pouvons|puis|saurais|souhaite|vais|veux|pourrai|pourrais|dois) [malheureusement|"
         "hélas] [pas] [vous|te|me|le|y] [malheureusement|en] (aider|poser|établir|recommander|"
-        "t'aider|répondre|fournir|donner|assister|t'assister|accéder|faire|écrire|t'écrire|créer|rédiger|partager|générer|participer|"
+        "t'aider|répondre|fournir|donner|assister|t'assister|accéder|faire|écrire|t'écrire|créer|rédiger|"
+        "partager|générer|participer|"
         "satisfaire|discuter|traiter|expliquer|accompagner|accepter|parler|communiquer|divulguer|produire|"
         "soutenir|proposer)"
     ),
