@@ -31,16 +31,11 @@ class Hit:
 
 @dataclass(slots=True)
 class _Node:
-    """What may follow the words so far; ``cues`` are the phrases that are complete here."""
+    """What may follow the words so far, as it was written; ``cues`` are the phrases that are complete here."""
 
     following: dict[str, tuple[_Node, ...]] = field(default_factory=dict)
     after_gap: tuple[_Node, ...] = ()
     cues: tuple[str, ...] = ()
-
-    @property
-    def anyway(self) -> bool:
-        """Whether it may be complete, or go on, whatever word follows."""
-        return bool(self.cues or self.after_gap)
 
     def admit(self, other: _Node) -> None:
         """Let everything follow here too that may follow there."""
@@ -56,10 +51,19 @@ class _Node:
         self.following[words[0]] = (*self.following.get(words[0], ()), end)
 
 
+@dataclass(slots=True)
+class _State:
+    """What a search has come to: all nodes at once that the same words lead to, so that each word is looked up once."""
+
+    cues: tuple[str, ...]
+    following: dict[str, _State] = field(default_factory=dict)
+    after_gap: _State | None = None
+
+
 class Lexicon:
     """Named cues, each with its phrases."""
 
-    __slots__ = ("_first",)
+    __slots__ = ("_always", "_first")
 
     def __init__(self, cues: Mapping[str, Iterable[str]]) -> None:
         """Raises ``ValueError`` for a phrase that cannot be read."""
@@ -67,45 +71,52 @@ class Lexicon:
         for cue, phrases in cues.items():
             for phrase in phrases:
                 root.admit(_graph(phrase, cue))
-        self._first = {word: _merged(nodes) for word, nodes in root.following.items()}
+        known: dict[frozenset[int], _State] = {}
+        self._first = {word: _together(nodes, known) for word, nodes in root.following.items()}
+        self._always = {word for word, state in self._first.items() if state.cues or state.after_gap}
 
     def find(self, words: Words) -> tuple[Hit, ...]:
         """The longest phrase of each cue at each word, in the text's order."""
-        first, tokens = self._first, words.tokens
+        first, always, tokens = self._first, self._always, (*words.tokens, "", "")
         hits: list[Hit] = []
-        for start, (token, following) in enumerate(pairwise((*tokens, ""))):
-            node = first.get(token)
-            if node is not None and (following in node.following or node.anyway or following == _PASSED):
+        for start, (token, following) in enumerate(pairwise(tokens)):
+            if token in first and (following in first[token].following or token in always or following == _PASSED):
                 found: dict[str, int] = {}
-                _walk(node, tokens, start + 1, found)
+                _walk(first[token], tokens, start + 1, found)
                 hits.extend(Hit(cue, start, stop) for cue, stop in found.items())
         return tuple(hits)
 
 
-def _merged(nodes: tuple[_Node, ...]) -> _Node:
-    """One node in which all of these go on: many phrases begin with the same word."""
+def _together(nodes: tuple[_Node, ...], known: dict[frozenset[int], _State]) -> _State:
+    """The state that these nodes make together. ``known`` has those made before, by what they are made of."""
+    key = frozenset(map(id, nodes))
+    if key in known:
+        return known[key]
     merged = _Node()
     for node in nodes:
         merged.admit(node)
-    return merged
+    state = known[key] = _State(merged.cues)
+    state.following.update((word, _together(after, known)) for word, after in merged.following.items())
+    state.after_gap = _together(merged.after_gap, known) if merged.after_gap else None
+    return state
 
 
-def _walk(node: _Node, tokens: tuple[str, ...], at: int, found: dict[str, int]) -> None:
-    """Note for every cue that is complete on some way onward the furthest end."""
-    for cue in node.cues:
-        found[cue] = max(found.get(cue, 0), at)
-    at += at < len(tokens) and tokens[at] == _PASSED
-    if at < len(tokens):
-        for following in node.following.get(tokens[at], ()):
-            _walk(following, tokens, at + 1, found)
-        for following in node.after_gap:
-            _over_gap(following, tokens, at, found)
+def _walk(state: _State | None, tokens: tuple[str, ...], at: int, found: dict[str, int]) -> None:
+    """Note for every cue that is complete on the way onward the furthest end. The tokens end in two empty ones."""
+    while state is not None:
+        for cue in state.cues:
+            found[cue] = max(found.get(cue, 0), at)
+        at += tokens[at] == _PASSED
+        if state.after_gap is not None:
+            _over_gap(state.after_gap, tokens, at, found)
+        state = state.following.get(tokens[at])
+        at += 1
 
 
-def _over_gap(node: _Node, tokens: tuple[str, ...], at: int, found: dict[str, int]) -> None:
+def _over_gap(state: _State, tokens: tuple[str, ...], at: int, found: dict[str, int]) -> None:
     for skip in range(at, min(at + _GAP + 1, len(tokens))):
-        for following in node.following.get(tokens[skip], ()):
-            _walk(following, tokens, skip + 1, found)
+        if tokens[skip] in state.following:
+            _walk(state.following[tokens[skip]], tokens, skip + 1, found)
         if tokens[skip] in SENTENCE_ENDS:
             return
 

@@ -23,7 +23,7 @@ from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
 LEXICON = Lexicon(CUES)
 _LONGEST, _ITEMS, _STEPS = 11, 3, 5  # up to which length (a power of two), items of a list and shares are told apart
-_ITEM = re.compile(r"^[ \t]{0,8}(?:[0-9]{1,2}[.)]|[-*\u2022])[ \t]", re.MULTILINE)
+_ITEM = re.compile(r"\n[ \t]{0,8}(?:[0-9]{1,2}[.)]|[-*\u2022])[ \t]")
 _SENTENCES = 12  # of which evidence is picked
 
 
@@ -96,7 +96,8 @@ def _features(words: Words, hits: tuple[Hit, ...]) -> Features:
 def _shape(words: Words) -> Iterator[str]:
     """How long the text is and how much of it is a list, in coarse steps."""
     yield f"length {min(_LONGEST, len(words.tokens).bit_length())}"
-    yield f"list {min(_ITEMS, len(_ITEM.findall(words.read)))}"
+    items = len(_ITEM.findall("\n" + words.read))
+    yield f"list {min(_ITEMS, items)}"
 
 
 def _marks(hits: tuple[Hit, ...], tokens: tuple[str, ...]) -> Iterator[str]:
