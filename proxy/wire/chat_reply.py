@@ -11,6 +11,8 @@ from proxy.wire.requests import Document
 from routing.traits import Json
 
 _TEXT = frozenset({"text", "output_text"})
+_PLAIN = frozenset({"role", "content"})
+_FIRST = frozenset({0, None})
 _THINKING = frozenset({"thinking", "reasoning"})
 
 
@@ -19,15 +21,22 @@ def _document(draft: Draft, document: Document) -> Document | None:
     choices = document.get("choices")
     if isinstance(choices, list):
         draft.recognized = True
-    draft.error = draft.error or bool(document.get("error"))
+    if document.get("error"):
+        draft.error = True
     draft.model = tree.text(document.get("model")) or draft.model
-    draft.count(tree.mapping(document.get("usage")), ("prompt_tokens",), "completion_tokens")
-    listed = (tree.mapping(choice) for choice in tree.items(choices))
-    choice = next((choice for choice in listed if tree.integer(choice.get("index")) in {0, None}), None)
-    if choice:
-        reason = tree.text(choice.get("finish_reason"))
-        draft.finish_reason = "tool_calls" if reason == "function_call" else reason or draft.finish_reason
+    if usage := tree.mapping(document.get("usage")):
+        draft.count(usage, ("prompt_tokens",), "completion_tokens")
+    choice = _first(choices)
+    if choice and (reason := tree.text(choice.get("finish_reason"))):
+        draft.finish_reason = "tool_calls" if reason == "function_call" else reason
     return choice
+
+
+def _first(choices: Json) -> Document | None:
+    for choice in map(tree.mapping, tree.items(choices)):
+        if tree.integer(choice.get("index")) in _FIRST:
+            return choice
+    return None
 
 
 def _chat_unary(draft: Draft, document: Document) -> None:
@@ -44,6 +53,16 @@ def _chat_event(draft: Draft, _name: str, document: Document) -> None:
 
 
 def _chat(draft: Draft, choice: Document, message: Document) -> None:
+    content = message.get("content")
+    if isinstance(content, str) and message.keys() <= _PLAIN:  # as nearly every event of a stream
+        draft.text.append(content)
+    else:
+        _whole_message(draft, message)
+    if logprobs := choice.get("logprobs"):
+        draft.logprobs += listed(tree.mapping(logprobs).get("content"))
+
+
+def _whole_message(draft: Draft, message: Document) -> None:
     draft.text += _content(message.get("content"))
     draft.refusal.append(tree.text(message.get("refusal")))
     draft.reasoning.append(tree.text(message.get("reasoning_content")) or tree.text(message.get("reasoning")))
@@ -52,7 +71,6 @@ def _chat(draft: Draft, choice: Document, message: Document) -> None:
         _call(draft, tree.mapping(entry))
     if legacy := tree.mapping(message.get("function_call")):
         _call(draft, {"index": 0, "function": legacy})
-    draft.logprobs += listed(tree.mapping(choice.get("logprobs")).get("content"))
 
 
 def _content(content: Json) -> list[str]:

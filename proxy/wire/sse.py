@@ -8,13 +8,12 @@ Data stay bytes: whoever parses them knows what to do with bad UTF-8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event. ``name`` is its ``event`` field, or ""."""
 
     data: bytes
@@ -41,7 +40,7 @@ class Parser:
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
         self._after_cr = chunk.endswith(b"\r")
-        found = (self._line(line) for line in chunk.splitlines(keepends=True))
+        found = map(self._line, chunk.splitlines(keepends=True))
         return [event for event in found if event is not None]
 
     def close(self) -> list[Event]:
@@ -55,7 +54,9 @@ class Parser:
         if not piece.endswith((b"\n", b"\r")):
             self._pending.append(piece)
             return None
-        line = self._take(piece.rstrip(b"\r\n"))
+        line = piece.rstrip(b"\r\n")
+        if self._first or self._pending:
+            line = self._take(line)
         if not line:
             return self._dispatch(terminated=True)
         self._field(line)
