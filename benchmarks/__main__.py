@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ _ROUNDS = 7
 def main() -> int:
     """Run it."""
     arguments = _parser().parse_args()
+    signal.signal(signal.SIGTERM, _stopped)
     chosen = [s for s in SCENARIOS if not arguments.only or any(s.name.startswith(name) for name in arguments.only)]
     if not chosen or sys.platform != "linux":
         sys.stderr.write(f"No scenario begins with {arguments.only}, or this is not Linux, whose accounts are read.\n")
@@ -49,6 +51,11 @@ def main() -> int:
     whole = len(chosen) == len(SCENARIOS) and len(wanted) == len(PEERS)
     _conclude(bench, keep=arguments.keep or (whole and not arguments.even_if_loaded))
     return 0
+
+
+def _stopped(_number: int, _frame: object) -> None:
+    """Unwind, so that everything that was started is stopped."""
+    sys.exit(143)
 
 
 def _measure(bench: Bench, chosen: Sequence[Scenario]) -> None:
