@@ -75,7 +75,8 @@ def _conclude(bench: Bench, *, keep: bool) -> None:
     Console(width=160).print(Markdown("\n".join(report.markdown(run, bench.samples))))
     if keep:
         report.write(run, bench.samples)
-        _say(f"kept in {report.FOLDER}/results.md, .svg and .json")
+        _say(f"kept in {report.FOLDER}/results.md and results.svg")
+    _say(f"every sample is in {report.write_samples(run, bench.samples)}")
 
 
 def _commit() -> str:

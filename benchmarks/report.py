@@ -1,7 +1,8 @@
 """A run as people read it: the goals, every scenario's figures, and a picture of the two that matter most.
 
-It writes ``results.md``, ``results.svg`` and ``results.json`` beside this file. Every figure stands with its least and
-most over the rounds and its ratio to another arm of the same rounds, because ratios hold where seconds do not.
+It writes ``results.md`` and ``results.svg`` beside this file, and every sample to ``.tools/bench``. Every figure stands
+with its least and most over the rounds and its ratio to another arm of the same rounds: ratios hold where seconds do
+not.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from benchmarks.goals import GOALS, NOT_YET
+from benchmarks.installing import TOOLS
 from benchmarks.samples import Samples, Spread
 from benchmarks.scenarios import SCENARIOS, Scenario
 
@@ -35,8 +37,14 @@ def write(run: Run, samples: Samples, folder: Path = FOLDER) -> None:
     """Keep a run in the repository."""
     (folder / "results.md").write_text("\n".join(markdown(run, samples)) + "\n")
     (folder / "results.svg").write_text(picture(samples))
-    kept = {**asdict(run), "samples": [asdict(sample) for sample in samples.taken]}
-    (folder / "results.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def write_samples(run: Run, samples: Samples) -> Path:
+    """Keep every single sample, out of the repository, for who wants to look closer."""
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    path = TOOLS / "samples.json"
+    path.write_text(json.dumps({**asdict(run), "samples": [asdict(sample) for sample in samples.taken]}, indent=1))
+    return path
 
 
 def markdown(run: Run, samples: Samples) -> Iterator[str]:

@@ -70,7 +70,7 @@ def growth(bench: Bench) -> None:
     """The cost of a request from one connection to a thousand."""
     arms = bench.arms(plain=False, mirrored=True, slow=False)
     for connections in (1, 32, 1000):
-        load = Load(connections, warmup=0.5, seconds=2.0)
+        load = Load(connections, warmup=1.0, seconds=2.0)
         name = f"growth-{connections}"
         bench.interleave(name, arms, lambda arm, load=load: measure(bench.stage, arm, load), rounds=_few(bench))  # type: ignore[misc]
 
