@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from proxy.config import settings
-from proxy.upstream import Upstream
+from proxy.upstream.call import Upstream
+from proxy.upstream.client import Client
 
 
 class Upstreams:
@@ -27,7 +28,7 @@ class Upstreams:
         """The pool of a target, which stays open as long as it is leased."""
         pool = self._pools.get(target)
         if pool is None:
-            pool = self._pools[target] = Upstream(target)
+            pool = self._pools[target] = _client(target)
         self._leases[target] = self._leases.get(target, 0) + 1
         try:
             yield pool
@@ -57,3 +58,12 @@ class Upstreams:
             task = asyncio.get_running_loop().create_task(pool.close())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+
+
+def _client(target: settings.Upstream) -> Upstream:
+    """A pool of the client that the target names."""
+    if target.http_client == "own":
+        return Client(target)
+    from proxy.upstream.aiohttp_client import AiohttpClient  # noqa: PLC0415 -- its weight only where it is asked for
+
+    return AiohttpClient(target)

@@ -106,6 +106,7 @@ class Upstream:
         stall_timeout: How long a stream may fall silent.
         total_timeout: How long a call may take in all.
         max_connections: How many connections may be open at once.
+        http_client: What calls it, our own HTTP client (own) or aiohttp.
     """
 
     base_url: Url
@@ -116,6 +117,7 @@ class Upstream:
     stall_timeout: Timeout = 20.0
     total_timeout: Timeout = 600.0
     max_connections: Positive = 512
+    http_client: Literal["own", "aiohttp"] = "own"
 
 
 @dataclass(frozen=True, slots=True)

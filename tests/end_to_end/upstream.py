@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -59,6 +60,11 @@ class Exchange:
         self._writer = writer
 
     @property
+    def connection(self) -> object:
+        """Which connection this is: the same object for each request on it."""
+        return self._writer
+
+    @property
     def argument(self) -> str:
         """What follows the colon in the behavior's name."""
         return self.request.behavior.partition(":")[2]
@@ -67,12 +73,18 @@ class Exchange:
         """Write these bytes in one segment where TCP allows, and wait while the peer is not reading."""
         self._writer.write(data)
         await self._writer.drain()
+        await asyncio.sleep(0)  # over TLS, drain() neither waits nor says that the peer is gone
         self._upstream.sent += len(data)
 
     def reset(self) -> None:
         """End the connection with RST instead of FIN."""
         raw: socket.socket = self._writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
+        self.keep_alive = False
+
+    def cut(self) -> None:
+        """End the connection with FIN alone, without TLS's goodbye."""
         self._writer.transport.abort()
         self.keep_alive = False
 
@@ -89,9 +101,12 @@ Behavior = Callable[[Exchange], Awaitable[None]]
 
 
 class Upstream:
-    """A server on ``127.0.0.1``; use it as a context manager. Its counters are written by its own thread only."""
+    """A server on ``127.0.0.1``; use it as a context manager. Its counters are written by its own thread only.
 
-    def __init__(self, behaviors: Mapping[str, Behavior]) -> None:
+    With ``tls`` it speaks that, as ``localhost``.
+    """
+
+    def __init__(self, behaviors: Mapping[str, Behavior], tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.connections = 0
         self.in_progress = 0
@@ -99,6 +114,7 @@ class Upstream:
         self.sent = 0
         self.port = 0
         self._behaviors = behaviors
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._ready = threading.Event()
@@ -118,7 +134,8 @@ class Upstream:
 
     def url(self, behavior: str = "") -> str:
         """A base URL; with a behavior, one under which everything is answered that way."""
-        return f"http://127.0.0.1:{self.port}{f'/as/{behavior}' if behavior else ''}/v1"
+        origin = f"https://localhost:{self.port}" if self._tls else f"http://127.0.0.1:{self.port}"
+        return f"{origin}{f'/as/{behavior}' if behavior else ''}/v1"
 
     def seen(self, mark: str) -> list[Received]:
         """The requests that carry ``mark`` in their body, target or headers, in order of arrival."""
@@ -130,7 +147,7 @@ class Upstream:
         ]
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=2**20)
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=2**20, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()

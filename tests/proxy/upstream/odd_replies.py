@@ -33,19 +33,21 @@ ODD = {"strange": strange, "heavy": heavy, "crooked": crooked, "no_http": no_htt
 
 
 class Moody:
-    """Answers well the first ``good`` times, then does ``then`` once for each of those connections, then is well."""
+    """Answers well, but on each of the first ``stale`` connections only once: the second time it does ``then``."""
 
-    def __init__(self, good: int, then: Callable[[Exchange], None], last_words: bytes = b"") -> None:
+    def __init__(self, stale: int, then: Callable[[Exchange], None], last_words: bytes = b"") -> None:
         self.asked = 0
-        self._good = good
+        self._stale = stale
         self._then = then
         self._last_words = last_words
+        self._seen: list[object] = []
 
     async def __call__(self, exchange: Exchange) -> None:
         self.asked += 1
-        if self._good < self.asked <= 2 * self._good:
+        if exchange.connection in self._seen[: self._stale]:
             if self._last_words:
                 await exchange.send(self._last_words)
             self._then(exchange)
-        else:
-            await BEHAVIORS["good"](exchange)
+            return
+        self._seen.append(exchange.connection)
+        await BEHAVIORS["good"](exchange)
