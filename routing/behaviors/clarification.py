@@ -10,9 +10,10 @@ code is not asked. Judged in the languages of ``phrasing.language``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.conversation import last_said
@@ -21,9 +22,7 @@ from routing.behaviors.phrasing.cues.wanted import WANTED
 from routing.behaviors.phrasing.language import Language
 from routing.behaviors.phrasing.lexicon import Lexicon
 from routing.behaviors.phrasing.reading import Reading, read
-from routing.behaviors.phrasing.spoken import spoken
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, split
-from routing.traits import Traits
 
 _FAMILY = "clarification."
 _TELLING = frozenset({f"{_FAMILY}meaning", f"{_FAMILY}detail"})  # what asks without a question mark
@@ -78,11 +77,11 @@ def detect(case: Case) -> Label:
     reading = read(case.reply.text)
     if reading.language is None:
         return not_applicable(Behavior.CLARIFICATION, "language")
-    request = _request(case.traits)
-    if _echoes(reading.words.tokens, split(request).tokens):
+    request = _request(last_said(case.traits)[:_REQUEST])
+    if _echoes(reading.words.tokens, request.words):
         return absent(Behavior.CLARIFICATION, "echo")
     sentences = _sentences(reading)
-    kinds = _admitted(sentences, reading, _wanted(request) or _given(reading))
+    kinds = _admitted(sentences, reading, request.wanted or _given(reading))
     asks = [sentence for sentence in sentences if sentence.kind in kinds]
     if not asks:
         return absent(Behavior.CLARIFICATION)
@@ -127,7 +126,7 @@ def _sentences(reading: Reading) -> list[Sentence]:
     tokens = reading.words.tokens
     if not any(hit.cue in _TELLING for hit in reading.cues("clarification")) and _QUESTION.isdisjoint(tokens):
         return []  # as with most replies
-    own = spoken(reading.words)
+    own = reading.own
     hits = [(hit.cue.removeprefix(_FAMILY), hit.start) for hit in reading.cues("clarification") if own[hit.start]]
     bounds = list(_bounds(tokens))
     length = sum(word.isalnum() for word in tokens) / _pace(reading)
@@ -176,7 +175,7 @@ def _kind(cues: set[str], manner: _Manner, words: int) -> str:
     return "courtesy" if "purpose" in cues or ("opening" in cues and words <= _PREAMBLE) else ""
 
 
-def _asks(tokens: tuple[str, ...], own: list[bool]) -> bool:
+def _asks(tokens: tuple[str, ...], own: Sequence[bool]) -> bool:
     """Whether a sentence is a question of the speaker's own. A Japanese one may end in a full stop."""
     last = next((at for at in range(len(tokens) - 1, -1, -1) if tokens[at] not in {"\n", ".", '"'}), None)
     return last is not None and own[last] and tokens[last] in _QUESTION
@@ -203,19 +202,23 @@ def _abbreviates(tokens: tuple[str, ...], at: int) -> bool:
     return len(before[-1]) == 1 and (before[0] == "." or bool(after and len(after[0]) == 1 and after[0].isalpha()))
 
 
-def _request(traits: Traits) -> str:
-    return last_said(traits)[:_REQUEST]
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the user said last, as words proper, and which kind of questions that wanted, "" where none."""
 
-
-def _echoes(reply: tuple[str, ...], request: tuple[str, ...]) -> bool:
-    """Whether the reply only says again what was asked: it was not understood, but nothing is asked."""
-    said = [word for word in reply if word[0].isalnum()]
-    asked = [word for word in request if word[0].isalnum()]
-    return 0 < len(said) <= len(asked) and f" {' '.join(said)} " in f" {' '.join(asked)} "
+    words: tuple[str, ...]
+    wanted: str
 
 
 @lru_cache(maxsize=8)
-def _wanted(request: str) -> str:
-    """Which kind of questions the request wanted, "" where none."""
-    cues = {hit.cue for hit in _WANTED.find(split(request))}
-    return "wanted.questions" if "wanted.questions" in cues else next(iter(cues), "")
+def _request(said: str) -> _Request:
+    words = split(said)
+    cues = {hit.cue for hit in _WANTED.find(words)}
+    wanted = "wanted.questions" if "wanted.questions" in cues else next(iter(cues), "")
+    return _Request(tuple(word for word in words.tokens if word[0].isalnum()), wanted)
+
+
+def _echoes(reply: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    """Whether the reply only says again what was asked: it was not understood, but nothing is asked."""
+    said = list(islice((word for word in reply if word[0].isalnum()), len(asked) + 1))
+    return 0 < len(said) <= len(asked) and f" {' '.join(said)} " in f" {' '.join(asked)} "

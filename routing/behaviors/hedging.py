@@ -17,7 +17,6 @@ from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.label import Behavior, Label, Presence
 from routing.behaviors.phrasing.lexicon import Hit
 from routing.behaviors.phrasing.reading import Reading, read
-from routing.behaviors.phrasing.spoken import spoken
 
 _WEIGHTS = {"hedging.doubt": 1.0, "hedging.likely": 0.7, "hedging.modal": 0.25}
 _ENOUGH = 0.7  # of weight, in a reply of up to so many words
@@ -47,10 +46,7 @@ def find(reading: Reading) -> Label:
 
 def hedges(reading: Reading) -> list[Hit]:
     """All doubt voiced, ignorance included, in the reply's order; of hedges that overlap, the weightiest."""
-    hits = list(reading.cues("hedging"))
-    if not hits:
-        return []
-    own = spoken(reading.words)
+    hits, own = reading.cues("hedging"), reading.own
     idle = [hit for hit in hits if hit.cue == _IDLE]
     kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_overlap(i, hit) for i in idle))
     return list(_apart(kept))
@@ -58,7 +54,7 @@ def hedges(reading: Reading) -> list[Hit]:
 
 def _of_something(reading: Reading, found: list[Hit]) -> list[Hit]:
     """The hedges of something that is said: where the reply abstains, those that do not speak of its ignorance."""
-    ignorance = list(reading.cues("abstention")) if found else []
+    ignorance = reading.cues("abstention")
     beside = [hit for hit in found if not any(_overlap(known, hit) for known in ignorance)]
     if len(beside) == len(found) or abstention.find(reading).presence is not Presence.PRESENT:
         return found

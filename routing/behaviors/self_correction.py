@@ -14,7 +14,6 @@ from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.label import Behavior, Label
 from routing.behaviors.phrasing.lexicon import Hit
 from routing.behaviors.phrasing.reading import Reading, read
-from routing.behaviors.phrasing.spoken import spoken
 from routing.behaviors.phrasing.words import SENTENCE_ENDS
 
 _FAMILY = "self_correction."
@@ -86,10 +85,7 @@ def corrections(reading: Reading) -> list[Hit]:
 
 
 def _signs(reading: Reading) -> list[Hit]:
-    hits = list(reading.cues("self_correction"))
-    if not hits:
-        return []
-    own = spoken(reading.words)
+    hits, own = reading.cues("self_correction"), reading.own
     other = [hit for hit in hits if hit.cue == _OTHER]
     kept = (hit for hit in hits if hit.cue != _OTHER and own[hit.start])
     kept = (hit for hit in kept if not any(o.start < hit.stop and hit.start < o.stop for o in other))

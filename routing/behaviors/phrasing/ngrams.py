@@ -25,7 +25,6 @@ _CHARACTERS = 5
 _SPREAD = np.uint32(0x9E3779B1)
 _MIX = np.uint32(0x85EBCA6B)
 _PLACES = np.arange(12, dtype=np.uint32) * np.uint32(0x27D4EB2F)  # one for each kind of feature
-_NONE = np.zeros(0, dtype=np.uint32)
 
 Hashes = NDArray[np.uint32]
 
@@ -48,32 +47,46 @@ def features(words: Words, marks: Iterable[str] = ()) -> Features:
     return Features(indices, np.repeat(np.array(weights, dtype=np.float32), counts))
 
 
+@lru_cache(maxsize=8)
+def grams(tokens: tuple[str, ...]) -> tuple[Hashes, Hashes]:
+    """The hashes of words and of pairs of words that follow each other: whoever reads a text needs them twice."""
+    one = hashes(tokens)
+    return one, chained(one[:-1], one[1:])
+
+
+def hashes(tokens: Iterable[str]) -> Hashes:
+    """The hash of each word."""
+    return np.frombuffer(b"".join(map(_word_hash, tokens)), dtype="<u4")
+
+
 def _word_kinds(words: Words) -> list[Hashes]:
-    one = np.fromiter(map(_word_hash, words.tokens), dtype=np.uint32, count=len(words.tokens))
-    two = _chained(one[:-1], one[1:])
-    three = _chained(two[:-1], one[2:])
-    grams = (one, two, three)
+    one, two = grams(words.tokens)
+    three = chained(two[:-1], one[2:])
     places = (slice(None), slice(OPENING), slice(-CLOSING, None))
-    return [gram[place] for place in places for gram in grams]
+    return [gram[place] for place in places for gram in (one, two, three)]
 
 
 def _character_kinds(read: str) -> list[Hashes]:
-    places = (read[:OPENING_CHARACTERS], read[-CLOSING_CHARACTERS:])
-    return [_character_grams(place) for place in places]
+    """Those of the opening and of the closing, hashed as one text and then cut out of it."""
+    opening, closing = read[:OPENING_CHARACTERS], read[-CLOSING_CHARACTERS:]
+    hashed = _character_grams(opening + closing)
+    return [_cut(hashed, 0, len(opening)), _cut(hashed, len(opening), len(closing))]
+
+
+def _cut(hashed: Hashes, start: int, characters: int) -> Hashes:
+    return hashed[start : start + max(0, characters - _CHARACTERS + 1)]
 
 
 def _character_grams(text: str) -> Hashes:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    if len(codes) < _CHARACTERS:
-        return _NONE
-    count = len(codes) - _CHARACTERS + 1
-    grams = codes[:count]
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    count = max(0, len(codes) - _CHARACTERS + 1)
+    hashed = codes[:count]
     for offset in range(1, _CHARACTERS):
-        grams = _chained(grams, codes[offset : offset + count])
-    return grams
+        hashed = chained(hashed, codes[offset : offset + count])
+    return hashed
 
 
-def _chained(left: Hashes, right: Hashes) -> Hashes:
+def chained(left: Hashes, right: Hashes) -> Hashes:
     """A hash of pairs; which is left and which is right matters. Arithmetic is modulo 2**32."""
     mixed = (left * _SPREAD) ^ right
     return mixed ^ (mixed >> np.uint32(15))
@@ -86,5 +99,6 @@ def _placed(hashes: Hashes, places: Hashes) -> NDArray[np.intp]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _word_hash(word: str) -> int:
-    return crc32(word.encode("utf-8", "surrogatepass"))
+def _word_hash(word: str) -> bytes:
+    """Four bytes, the lowest first: joined bytes become an array sooner than numbers do."""
+    return crc32(word.encode("utf-8", "surrogatepass")).to_bytes(4, "little")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, pairwise
@@ -35,14 +35,16 @@ class Reading:
     """
 
     words: Words
+    own: Sequence[bool]  # of every word, whether the speaker says it: not what is quoted, nor code
     language: Language | None
     hits: tuple[Hit, ...]
+    families: Mapping[str, Sequence[Hit]]
     features: Features
     weights: Weights
 
-    def cues(self, family: str) -> Iterator[Hit]:
+    def cues(self, family: str) -> Sequence[Hit]:
         """The hits of the cues called ``family.something``, in the text's order."""
-        return (hit for hit in self.hits if hit.cue.startswith(f"{family}."))
+        return self.families.get(family, ())
 
     def span(self, hit: Hit) -> tuple[int, int]:
         """The half-open range of the text's characters that a hit takes up."""
@@ -50,9 +52,7 @@ class Reading:
 
     def said(self, family: str) -> list[Hit]:
         """Those of ``cues`` that the speaker says: not what stands in quotation marks or in code."""
-        hits = list(self.cues(family))
-        own = spoken(self.words) if hits else []
-        return [hit for hit in hits if own[hit.start]]
+        return [hit for hit in self.cues(family) if self.own[hit.start]]
 
     def strongest(self, head: str) -> tuple[int, int] | None:
         """The characters of the sentence to which a head gives most, among the first few; None without a word."""
@@ -80,13 +80,19 @@ def _sentences(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 def read(text: str) -> Reading:
     """What there is to know of a text's phrasing."""
     words = split(text)
-    hits = LEXICON.find(words)
-    return Reading(words, language_of(words), hits, _features(words, hits), load())
+    own, hits = spoken(words), LEXICON.find(words)
+    return Reading(words, own, language_of(words), hits, _families(hits), _features(words, own, hits), load())
 
 
-def _features(words: Words, hits: tuple[Hit, ...]) -> Features:
+def _families(hits: tuple[Hit, ...]) -> Mapping[str, Sequence[Hit]]:
+    families: dict[str, list[Hit]] = {}
+    for hit in hits:
+        families.setdefault(hit.cue.partition(".")[0], []).append(hit)
+    return families
+
+
+def _features(words: Words, own: Sequence[bool], hits: tuple[Hit, ...]) -> Features:
     """The features of a text; where a phrase in it is quoted, those of what the speaker says."""
-    own = spoken(words) if hits else []
     if any(not own[hit.start] for hit in hits):
         kept = tuple(word for word, spoke in zip(words.tokens, own, strict=True) if spoke)
         words, hits = Words(kept, " ".join(kept)), LEXICON.find(Words(kept, ""))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 HEAD, TAIL = 6000, 3000  # characters read of a long text
 SENTENCE_ENDS = frozenset(".?!\u2026\n")
@@ -36,14 +37,8 @@ class Words:
 
         Takes time linear in what was read. ``0 <= start < stop <= len(tokens)``.
         """
-        first = last = (0, 0)
-        for number, found in enumerate(_TOKEN.finditer(self.read)):
-            if number == start:
-                first = found.span()
-            if number == stop - 1:
-                last = found.span()
-                break
-        return self._place(first[0]), self._place(last[1] - 1) + 1
+        found = list(islice(_pattern(self.read).finditer(self.read), start, stop))
+        return self._place(found[0].start()), self._place(found[-1].end() - 1) + 1
 
     def _place(self, position: int) -> int:
         return position + self.skipped if self.skipped and position > HEAD else position
@@ -53,13 +48,22 @@ def split(text: str) -> Words:
     """The words of a text."""
     skipped = max(0, len(text) - HEAD - TAIL)
     read = _unified(f"{text[:HEAD]}\n{text[-TAIL:]}" if skipped else text)
-    pattern = _PLAIN_TOKEN if read.isascii() else _TOKEN
-    return Words(tuple(pattern.findall(read)), read, skipped - 1 if skipped else 0)
+    return Words(tuple(_pattern(read).findall(read)), read, skipped - 1 if skipped else 0)
+
+
+def _pattern(read: str) -> re.Pattern[str]:
+    return _PLAIN_TOKEN if read.isascii() else _TOKEN
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, character for character: a letter that would become two stays as it is."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
 def _unified(text: str) -> str:
     """Lower case and one kind of apostrophe and quotation mark, character for character."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    lower = lowered(text)
     return lower if lower.isascii() else lower.translate(_UNIFIED)
