@@ -12,11 +12,11 @@ from functools import lru_cache
 
 from routing.behaviors.format import keywords, lengths, shape, wording
 from routing.behaviors.format.demand import Bounds, Demand, Form
-from routing.behaviors.format.sentences import Reader, masked, sentences
+from routing.behaviors.format.sentences import Passage, Reader, can_demand, masked, passage, sentences
 from routing.traits import Traits
 
 _FAMILIES = (shape, lengths, wording, keywords)
-_READERS = tuple(reader for family in _FAMILIES for reader in family.READERS)
+_TRIGGERS = tuple((trigger, reader) for family in _FAMILIES for reader in family.READERS for trigger in reader.triggers)
 _WHOLE = ("repeat", "answer", "reply", "respond", "choose", "just say")  # of what is read off the whole
 _READ = 4_000  # characters in which a request to repeat the request is looked for
 _MOST = 16  # demands: more than that is a text about demands
@@ -24,22 +24,20 @@ _MOST = 16  # demands: more than that is a text about demands
 _CHOICE = re.compile(
     r"\b(?:(?:answer|respond|reply|contain|choose|say|pick|select|use|output|return)\b[^\n\"\u201c\u201d]{0,50}?"
     r"(?:\b(?:one of|from)\b[^\n\"\u201c\u201d]{0,30}?)?(?:phrases?|following|options|answers|labels|from)|just say|"
-    r"(?:answer|respond|reply)(?: only| just)?(?: with)?)[ :(]{0,4}(?=[\"\u201c\u201d'(\n])",
-    re.IGNORECASE,
+    r"(?:answer|respond|reply)(?: only| just)?(?: with)?)[ :(]{0,4}(?=[\"\u201c\u201d'(\n])"
 )
 _CHOSEN = re.compile('["\u201c\u201d\']([^"\u201c\u201d\n]{1,60}?)["\u201d\'](?:\\s*(?:,|or|and|/)\\s*){0,3}')
-_ABOVE = re.compile(r"\b(?:choose|above|pick|answer with)\b", re.IGNORECASE)
+_OPENERS = ('"', "\u201c", "\u201d", "'", "(", "\n")  # what a choice stands after
+_ABOVE = re.compile(r"\b(?:choose|above|pick|answer with)\b")
 _YES_NO = re.compile(
     r"\b(?:answer|reply|respond)(?: only| just| simply)?(?: with)?(?: only| just| a| either)? (?:simple )?"
-    r"[\"']?yes[\"']? or [\"']?no[\"']?(?=\s*(?:[.,;:!)\n]|only|$))",
-    re.IGNORECASE,
+    r"[\"']?yes[\"']? or [\"']?no[\"']?(?=\s*(?:[.,;:!)\n]|only|$))"
 )
 _REPEAT = re.compile(
-    r"\brepeat the (?:(?:exact|entire|whole|full|same)[, ]+){0,3}(?:request|prompt|question|instruction)s?\b",
-    re.IGNORECASE,
+    r"\brepeat the (?:(?:exact|entire|whole|full|same)[, ]+){0,3}(?:request|prompt|question|instruction)s?\b"
 )
-_BELOW = re.compile(r"\bbelow\b", re.IGNORECASE)
-_FIRST = re.compile(r"\b(?:first|before|word for word|verbatim|exactly)\b", re.IGNORECASE)
+_BELOW = re.compile(r"\bbelow\b")
+_FIRST = re.compile(r"\b(?:first|before|word for word|verbatim|exactly)\b")
 
 
 def asked(traits: Traits) -> tuple[Demand, ...]:
@@ -52,47 +50,50 @@ def asked(traits: Traits) -> tuple[Demand, ...]:
 @lru_cache(maxsize=16)
 def read(text: str) -> tuple[Demand, ...]:
     """The demands of one turn. Both arms' replies are held against the same ones, so the last few are kept."""
-    shown = masked(text)
-    lower = shown.lower()
-    readers = [reader for reader in _READERS if any(trigger in lower for trigger in reader.triggers)]
-    if not readers and not any(trigger in lower for trigger in _WHOLE):
+    whole = passage(masked(text))
+    triggers = [(trigger, reader) for trigger, reader in _TRIGGERS if trigger in whole.lower]
+    if not triggers and not any(trigger in whole.lower for trigger in _WHOLE):
         return ()
-    found = dict.fromkeys((*_of_sentences(shown, readers), *_of_whole(shown, text)))
+    found = dict.fromkeys((*_of_sentences(whole, triggers), *_of_whole(whole), *_of_opening(text[:_READ])))
     return tuple(_settled(found))
 
 
-def _of_sentences(text: str, readers: list[Reader]) -> Iterator[Demand]:
-    for sentence in sentences(text) if readers else ():
-        lower = sentence.lower()
-        for reader in readers:
-            if any(trigger in lower for trigger in reader.triggers):
-                yield from reader.read(sentence, text)
+def _of_sentences(whole: Passage, triggers: list[tuple[str, Reader]]) -> Iterator[Demand]:
+    for sentence in sentences(whole) if triggers else ():
+        due = dict.fromkeys(reader for trigger, reader in triggers if trigger in sentence.lower)
+        for reader in due if due and can_demand(sentence) else ():
+            yield from reader.read(sentence, whole)
 
 
-def _of_whole(shown: str, text: str) -> Iterator[Demand]:
-    if phrases := _choice(shown):
+def _of_whole(whole: Passage) -> Iterator[Demand]:
+    if phrases := _choice(whole):
         yield Demand(Form.CHOICE, texts=phrases)
-    elif _YES_NO.search(shown):
+    elif "yes" in whole.lower and _YES_NO.search(whole.lower):
         yield Demand(Form.CHOICE, texts=("yes", "no"))
-    if repeated := _repeated(text[:_READ]):
+
+
+def _of_opening(text: str) -> Iterator[Demand]:
+    if "repeat" in text.lower() and (repeated := _repeated(passage(text))):
         yield Demand(Form.REPEAT, texts=(repeated,))
 
 
-def _repeated(text: str) -> str:
+def _repeated(opening: Passage) -> str:
     """The request that is to be repeated first, or "": what stands below, if that is said, or else above."""
-    repeat = _REPEAT.search(text)
+    repeat = _REPEAT.search(opening.lower)
     if repeat is None:
         return ""
+    text = opening.text
     start = text.rfind("\n", 0, repeat.start()) + 1
-    line = text[start:].partition("\n")[0]
-    before, after = text[:start].strip(), text[start + len(line) :].strip()
-    if not _FIRST.search(line):
+    stop = start + len(text[start:].partition("\n")[0])
+    if not _FIRST.search(opening.lower, start, stop):
         return ""
-    return after if _BELOW.search(line) or not before else before
+    before, after = text[:start].strip(), text[stop:].strip()
+    return after if _BELOW.search(opening.lower, start, stop) or not before else before
 
 
-def _choice(text: str) -> tuple[str, ...]:
-    head = _CHOICE.search(text)
+def _choice(whole: Passage) -> tuple[str, ...]:
+    text = whole.text
+    head = _CHOICE.search(whole.lower) if any(sign in text for sign in _OPENERS) else None
     if head is None:
         return ()
     quoted, place = [], head.end()
@@ -101,7 +102,7 @@ def _choice(text: str) -> tuple[str, ...]:
         place = chosen.end()
     if len(quoted) < 2 and text.startswith("\n", place):  # noqa: PLR2004 -- one is no choice
         quoted = [line.strip() for line in text[place:].strip().split("\n\n")[0].split("\n")]
-        quoted = [line for line in quoted if not _ABOVE.search(line)]
+        quoted = [line for line in quoted if not _ABOVE.search(line.lower())]
     is_choice = len(quoted) > 1 and all(0 < len(phrase) <= 60 and " " in phrase for phrase in quoted)  # noqa: PLR2004
     return tuple(quoted) if is_choice else ()
 

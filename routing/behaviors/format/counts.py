@@ -23,9 +23,10 @@ _NAMES = {name: number for number, name in enumerate(_TO_TWENTY, 1)} | {
     "three hundred": 300, "five hundred": 500,
 }  # fmt: skip
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|{'|'.join(sorted(_NAMES, key=len, reverse=True))})"
-_ANY = re.compile(rf"\d|\b(?:{'|'.join(_NAMES)})\b", re.IGNORECASE)
+_ANY = re.compile(rf"\d|\b(?:{'|'.join(_NAMES)})\b")
 _RELATED = 100  # characters before a number in which its relation begins
 _TIMES = {"once": 1, "one time": 1, "twice": 2, "thrice": 3}
+_TIMES_WORDS = ("times", "once", "twice", "thrice")
 
 _AT_LEAST = r"at least|at a minimum|(?:a )?minimum(?: of)?|min\.?|no (?:fewer|less) than|not (?:fewer|less) than"
 _MORE = r"more than|over|above|exceeding|greater than|upwards of"
@@ -61,7 +62,10 @@ class Count:
 
 
 def counts(sentence: str, unit: str) -> Iterator[Count]:
-    """Every count of the unit (a regular expression without groups) in the sentence; vague ones are left out."""
+    """Every count of the unit (a regular expression without groups) in the sentence; vague ones are left out.
+
+    Both are in lower case.
+    """
     first = _ANY.search(sentence)
     if first is None:  # nearly every sentence leaves here; the pattern itself is dear
         return
@@ -71,8 +75,8 @@ def counts(sentence: str, unit: str) -> Iterator[Count]:
 
 
 def times(sentence: str) -> Bounds | None:
-    """How often, from "at least twice", "less than 3 times", "only once"; None if the sentence does not say."""
-    found = _TIMES_PATTERN.search(sentence)
+    """How often, from "at least twice", "less than 3 times", "only once"; None if the lower-case sentence is silent."""
+    found = _TIMES_PATTERN.search(sentence) if any(word in sentence for word in _TIMES_WORDS) else None
     return None if found is None else _bounds(found)
 
 
@@ -90,16 +94,14 @@ def _pattern(unit: str) -> re.Pattern[str]:
         rf"(?:(?<![\w-])(?:{_BEFORE}) (?:the |a |an )?)?"
         rf"(?:\b(?P<low>{_NUMBER}) ?(?:-|\u2013|\u2014|to|or|and) ?)?"
         rf"(?:(?<![\w.#-])|(?<=\d-))(?P<count>{_NUMBER})(?!\.\d)(?:{at_once})?"
-        rf"[ -](?:(?!{_NO_ADJECTIVE}\b)[a-z'-]+ ){{0,3}}?(?P<unit>{unit})\b\)?(?:{_AFTER})?",
-        re.IGNORECASE,
+        rf"[ -](?:(?!{_NO_ADJECTIVE}\b)[a-z'-]+ ){{0,3}}?(?P<unit>{unit})\b\)?(?:{_AFTER})?"
     )
 
 
 _TIMES_PATTERN = re.compile(
     rf"(?:(?<![\w-])(?:{_BEFORE}) (?:for )?)?(?:(?P<low>{_NUMBER}) ?(?:-|\u2013|to|or|and) ?)?"
     rf"(?:\b(?P<count>{_NUMBER})(?P<up1>\+| or more)?(?P<down1> or (?:less|fewer))? times\b|"
-    rf"\b(?P<named>once|twice|thrice)\b)(?:{_AFTER})?",
-    re.IGNORECASE,
+    rf"\b(?P<named>once|twice|thrice)\b)(?:{_AFTER})?"
 )
 
 

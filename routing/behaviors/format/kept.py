@@ -19,10 +19,10 @@ Check = Callable[[str, Demand], Finding]
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f"  # scripts that put no spaces between words
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+(?:['\u2019-][^\W{_IDEOGRAPHS}]+)*")
 _PART = re.compile(r"\w+")
-_BULLET = re.compile(r"^[ \t]{0,20}(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S", re.MULTILINE)
-_TOP_BULLET = re.compile(r"^ ?(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S", re.MULTILINE)
-_NUMBERED = re.compile(r"^[ \t]{0,20}(?:\*\*)?\d{1,4}[.)]", re.MULTILINE)
-_TABLE = re.compile(r"^[ \t]{0,9}\|?[ \t]{0,9}:?-{1,200}:?[ \t]{0,9}\|", re.MULTILINE)  # the row under the headings
+_BULLET = re.compile(r"\n[ \t]{0,20}(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
+_TOP_BULLET = re.compile(r"\n ?(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
+_NUMBERED = re.compile(r"\n[ \t]{0,20}(?:\*\*)?\d{1,4}[.)]")
+_TABLE = re.compile(r"\n[ \t]{0,9}\|?[ \t]{0,9}:?-{1,200}:?[ \t]{0,9}\|")  # the row under the headings
 _HIGHLIGHT = re.compile(r"(?<!\*)\*{1,3}(?=[^\s*])[^\n*]+\*|(?<![_\w])_{1,2}(?=[^\s_])[^\n_]+_(?!\w)")
 _TITLE = re.compile(r"<<(?=[ \t]{0,99}[^\s<>])[^\n<>]+>>")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]{0,40}\w[^\[\]\n]*\]")
@@ -69,22 +69,32 @@ def _counted(demand: Demand, *counts: int, span: tuple[int, int] | None = None) 
 
 
 def _matches(pattern: re.Pattern[str]) -> Check:
-    def check(text: str, demand: Demand) -> Finding:
-        spans = [found.span() for found in pattern.finditer(text)]
-        most = demand.bounds.most
-        return _counted(demand, len(spans), span=spans[most] if most is not None and len(spans) > most else None)
+    return lambda text, demand: _of_spans([found.span() for found in pattern.finditer(text)], demand)
 
-    return check
+
+def _lines_like(pattern: re.Pattern[str]) -> Check:
+    return lambda text, demand: _of_spans(_openings(pattern, text), demand)
+
+
+def _of_spans(spans: list[tuple[int, int]], demand: Demand) -> Finding:
+    """A finding by the number of places; where there are too many, the first of those shows it."""
+    most = demand.bounds.most
+    return _counted(demand, len(spans), span=spans[most] if most is not None and len(spans) > most else None)
+
+
+def _openings(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Where lines begin like a pattern. It starts with the line feed before them, which is found faster than ``^``."""
+    return [(start, stop - 1) for start, stop in (found.span() for found in pattern.finditer(f"\n{text}"))]
 
 
 def _bullets(text: str, demand: Demand) -> Finding:
-    nested = _matches(_BULLET)(text, demand)
-    return nested if nested.kept or not _matches(_TOP_BULLET)(text, demand).kept else Finding(True)
+    nested = _of_spans(_openings(_BULLET, text), demand)
+    return nested if nested.kept or not demand.bounds.admit(len(_openings(_TOP_BULLET, text))) else Finding(True)
 
 
 def _list(text: str, demand: Demand) -> Finding:
-    bullets, numbers = len(_BULLET.findall(text)), len(_NUMBERED.findall(text))
-    return _counted(demand, bullets + numbers, bullets, numbers, len(_TOP_BULLET.findall(text)))
+    bullets, numbers, top = (len(_openings(pattern, text)) for pattern in (_BULLET, _NUMBERED, _TOP_BULLET))
+    return _counted(demand, bullets + numbers, bullets, numbers, top)
 
 
 def _json(text: str, _: Demand) -> Finding:
@@ -238,9 +248,9 @@ def _language(text: str, demand: Demand) -> Finding:
 _CHECKS: dict[Form, Check] = {
     Form.JSON: _json,
     Form.FENCE: _fence,
-    Form.TABLE: _matches(_TABLE),
+    Form.TABLE: _lines_like(_TABLE),
     Form.BULLETS: _bullets,
-    Form.NUMBERED: _matches(_NUMBERED),
+    Form.NUMBERED: _lines_like(_NUMBERED),
     Form.LIST: _list,
     Form.HIGHLIGHTS: _matches(_HIGHLIGHT),
     Form.TITLE: _matches(_TITLE),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from routing.behaviors.format.counts import times
 from routing.behaviors.format.demand import Bounds, Demand, Form
-from routing.behaviors.format.sentences import Reader
+from routing.behaviors.format.sentences import Passage, Reader
 
 _MARK = "[\"'\u201c\u201d\u2018\u2019`]"
 _WORD = rf"(?:{_MARK}(?P<quoted>[^\"\u201c\u201d\n]{{1,40}}?){_MARK}|(?P<bare>[\w-]{{1,30}}))"
@@ -22,20 +22,17 @@ _HEAD = re.compile(
     r"\b(?P<verb>includ(?:e|es|ing)|mention(?:s|ing)?|us(?:e|es|ing|age of)|contain(?:s|ing)?|incorporat(?:e|es|ing)|"
     r"say(?:ing)?|with|writ(?:e|ing)|ha(?:s|ve|ving)|exclud(?:e|es|ing)|omit|avoid|leav(?:e|ing) out)\s+"
     r"(?:(?:all|both|any|of|the|following|exact|these|each) ?){0,5}"
-    r"(?P<noun>(?:key ?words?|words?|terms?|phrases?)\b)?\s*(?:of\b|such as\b|like\b)?:?\s*",
-    re.IGNORECASE,
+    r"(?P<noun>(?:key ?words?|words?|terms?|phrases?)\b)?\s*(?:of\b|such as\b|like\b)?:?\s*"
 )
 _NEEDS_NOUN = ("with", "writ", "ha")  # "with "x"" alone may quote anything
 _DECLINING = ("exclud", "omit", "avoid", "leav")
 _DECLINED = re.compile(
-    r"(?:\bnot|n't|\bnever|\bavoid(?:ing)?|\bwithout|\brefrain(?:ing)? from|\bcannot|\bomit\w*)\b[^.;\n]{0,35}$",
-    re.IGNORECASE,
+    r"(?:\bnot|n't|\bnever|\bavoid(?:ing)?|\bwithout|\brefrain(?:ing)? from|\bcannot|\bomit\w*)\b[^.;\n]{0,35}$"
 )
-_PLACED = re.compile(r"\b(?:start|begin|end|finish|conclud|clos)\w*\b[^.\n]{0,40}$", re.IGNORECASE)
+_PLACED = re.compile(r"\b(?:start|begin|end|finish|conclud|clos)\w*\b[^.\n]{0,40}$")
 _NOT_APPEAR = re.compile(
     rf"\b(?:key)?word\s+{_WORD}\s+(?:should|must|may|can|do|does)(?: not|n't|not)(?: ever)? "
-    r"(?:appear|be (?:used|mentioned|included|in)|occur|show up)\b(?! (?:more|less|at|over|\d))",
-    re.IGNORECASE,
+    r"(?:appear|be (?:used|mentioned|included|in)|occur|show up)\b(?! (?:more|less|at|over|\d))"
 )
 _BARE = re.compile(r"[\w'-]+(?:(?:,? (?:and|or) |, )[\w'-]+){0,9}")
 _BARE_JOINT = re.compile(r",? (?:and|or) |, ")
@@ -47,8 +44,7 @@ _RELATION = (
     r"a (?:minimum|maximum))"
 )
 _OFTEN = re.compile(
-    rf"\b(?P<noun>(?:key)?word|term|name|phrase|letter)s?\s+{_WORD}(?:(?!\bwords?\b)[^.\n]){{0,80}}?\b(?={_RELATION})",
-    re.IGNORECASE,
+    rf"\b(?P<noun>(?:key)?word|term|name|phrase|letter)s?\s+{_WORD}(?:(?!\bwords?\b)[^.\n]){{0,80}}?\b(?={_RELATION})"
 )
 _REACH = 40  # characters from the relation in which its number stands
 _SMALL = frozenset(
@@ -56,41 +52,44 @@ _SMALL = frozenset(
 )
 
 
-def _keywords(sentence: str, _: str) -> Iterator[Demand]:
+def _keywords(sentence: Passage, _: Passage) -> Iterator[Demand]:
     yield from _frequencies(sentence)
-    if banned := _NOT_APPEAR.search(sentence):
-        yield Demand(Form.FORBIDDEN, texts=(banned["quoted"] or banned["bare"],))
+    lower = sentence.lower
+    if banned := _NOT_APPEAR.search(lower):
+        yield Demand(Form.FORBIDDEN, texts=(_word(sentence, banned),))
         return
-    for head in _HEAD.finditer(sentence):
-        before = sentence[: head.start()]
-        words = () if _PLACED.search(before) else _listed(sentence[head.end() :], head)
+    for head in _HEAD.finditer(lower):
+        words = () if _PLACED.search(lower, 0, head.start()) else _listed(sentence.text[head.end() :], head)
         if words:
-            declined = head["verb"].lower().startswith(_DECLINING) or _DECLINED.search(before) is not None
+            declined = head["verb"].startswith(_DECLINING) or _DECLINED.search(lower, 0, head.start()) is not None
             yield Demand(Form.FORBIDDEN if declined else Form.KEYWORDS, texts=words)
             return
 
 
-def _frequencies(sentence: str) -> Iterator[Demand]:
-    for often in _OFTEN.finditer(sentence):
-        bounds = times(sentence[often.end() : often.end() + _REACH])
-        if bounds and (often["bare"] or "").lower() not in _SMALL:
-            yield _often(often, bounds)
+def _frequencies(sentence: Passage) -> Iterator[Demand]:
+    for often in _OFTEN.finditer(sentence.lower):
+        bounds = times(sentence.lower[often.end() : often.end() + _REACH])
+        if bounds and (often["bare"] or "") not in _SMALL:
+            yield _often(often["noun"], _word(sentence, often), bounds)
 
 
-def _often(found: re.Match[str], bounds: Bounds) -> Demand:
-    word = found["quoted"] or found["bare"]
-    is_letter = len(word) == 1 and found["noun"].lower() == "letter"
+def _often(noun: str, word: str, bounds: Bounds) -> Demand:
+    is_letter = len(word) == 1 and noun == "letter"
     return Demand(Form.LETTERS if is_letter else Form.FREQUENCY, bounds, (word,))
+
+
+def _word(sentence: Passage, found: re.Match[str]) -> str:
+    return sentence.group(found, "quoted") or sentence.group(found, "bare")
 
 
 def _listed(text: str, head: re.Match[str]) -> tuple[str, ...]:
     if bracketed := _BRACKETED.match(text):
         return tuple(word.strip(" \"'") for word in bracketed[1].split(",") if word.strip(" \"'"))
     if quoted := _quoted(text):
-        is_named = head["noun"] is not None or not head["verb"].lower().startswith(_NEEDS_NOUN)
+        is_named = head["noun"] is not None or not head["verb"].startswith(_NEEDS_NOUN)
         is_words = all(any(letter.isalpha() for letter in word) for word in quoted)
         return quoted if is_named and is_words else ()
-    return _bare(text, (head["noun"] or "").lower())
+    return _bare(text, head["noun"] or "")
 
 
 def _quoted(text: str) -> tuple[str, ...]:

@@ -111,24 +111,31 @@ CODES = {
 
 def is_written_in(text: str, code: str) -> bool | None:
     """Whether the text is in the language; None if it is too short, or the language unknown."""
-    read = text[:_READ]
-    letters = _length(_LETTER, read)
-    script = _SCRIPT.get(code)
+    read, script = text[:_READ].lower(), _SCRIPT.get(code)
+    words = _LETTER.findall(read)
+    letters = sum(map(len, words))
     if script is None or letters < _FEW:
         return None
-    if _length(_LETTERS[script], read) < _SHARE * letters:
+    if _length(script, read, letters) < _SHARE * letters:
         return False
     if script == "han":
-        return (_length(_KANA, read) >= _KANA_SHARE * letters) == (code == "ja")
-    return _leads(read, code, _OWNERS[script]) if script in _OWNERS else True
+        return (sum(map(len, _KANA.findall(read))) >= _KANA_SHARE * letters) == (code == "ja")
+    if script not in _OWNERS:
+        return True
+    return _leads(_MARKED.findall(read) if script == "devanagari" else words, code, _OWNERS[script])
 
 
-def _length(letters: re.Pattern[str], text: str) -> int:
-    return sum(map(len, letters.findall(text)))
+def _length(script: str, text: str, letters: int) -> int:
+    """How many of a text's letters are of the script."""
+    if text.isascii():
+        return letters if script == "latin" else 0
+    return sum(map(len, _LETTERS[script].findall(text)))
 
 
-def _leads(text: str, code: str, owners: dict[str, tuple[str, ...]]) -> bool | None:
-    words = _MARKED if code in _SMALL_WORDS["devanagari"] else _LETTER
-    hits = Counter(owner for word in words.findall(text.lower()) for owner in owners.get(word, ()))
+def _leads(words: list[str], code: str, owners: dict[str, tuple[str, ...]]) -> bool | None:
+    counts, hits = Counter(words), Counter[str]()
+    for word in counts.keys() & owners.keys():
+        for owner in owners[word]:
+            hits[owner] += counts[word]
     best = max(hits.values(), default=0)
     return None if best < 2 else hits[code] >= _NEAR * best  # noqa: PLR2004 -- one small word is chance

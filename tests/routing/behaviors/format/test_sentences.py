@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.format.sentences import masked, sentences
+from routing.behaviors.format.sentences import can_demand, masked, passage, sentences
 
 
 @pytest.mark.parametrize(
@@ -43,22 +43,30 @@ def test_short_quotations_stay() -> None:
 )
 def test_some_sentences_demand_nothing(sentence: str) -> None:
     """Conditions, options, programs, questions about forms."""
-    assert list(sentences(sentence)) == []
+    assert not any(map(can_demand, sentences(passage(sentence))))
 
 
 def test_sentences_are_told_apart() -> None:
     """Short forms end none."""
     text = "Add a title, i.e. <<Title>>. End with a P.S. about tea.\nUse no commas. Really!"
-    assert len(list(sentences(text))) == 4
+    assert len(list(sentences(passage(text)))) == 4
+
+
+def test_a_sentence_is_read_in_lower_case_and_cited_as_written() -> None:
+    """A keyword is looked for in its own spelling; a letter whose lower case is two moves no other."""
+    whole = passage("\u0130\u0130. Use INK.")
+    cited = [(sentence.text, sentence.lower) for sentence in sentences(whole)]
+    assert cited == [("\u0130\u0130.", "\u0130\u0130."), ("Use INK.", "use ink.")]
 
 
 @given(st.text() | st.text('<a>/"`\n. '))
 def test_any_text_is_split(text: str) -> None:
     """Never an exception."""
-    assert all(len(sentence) <= 600 for sentence in sentences(masked(text)))
+    for sentence in sentences(passage(masked(text))):
+        assert len(sentence.text) == len(sentence.lower) <= 600
 
 
 @pytest.mark.parametrize("unit", ["<abc>", '"', "'''", "a. ", "\n", "*", " "])
 def test_hostile_requests_take_bounded_time(unit: str) -> None:
     """Only some thousand characters are read."""
-    list(sentences(masked(unit * 200_000)))
+    list(map(can_demand, sentences(passage(masked(unit * 200_000)))))
