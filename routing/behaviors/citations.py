@@ -34,20 +34,12 @@ _SOURCE = re.compile(
     r"(?P<listed>\w[^\n]{1,120})",
     re.IGNORECASE | re.MULTILINE,
 )
-_SOURCE_WORDS: tuple[str, ...] = (
-    "source",
-    "(src",
-    "reference",
-    "citation",
-    " from:",
-    "(from",
-    "(see",
-    "quelle",
-    "(siehe",
-    "fonte",
-    "fonti",
+_SOURCE_SIGNS = (  # a sign, and the words after it of which one is in every match
+    ("(", ("(src", "(from", "(see", "(siehe", "(voir")),
+    ("[", ("[see", "[from", "[src")),
+    (":", (" from:",)),
+    ("", ("source", "reference", "citation", "quelle", "fonte", "fonti", "fuente")),
 )
-_SOURCE_WORDS += ("fuente", "(voir", "[see", "[from", "[src")
 _TAG = re.compile(r"<(?:cite|co|citation|source|ref)\b[ :=]?[^<>\n]{0,60}>|\ue200(?:file)?cite\ue202")
 _FILE = re.compile(
     r"[^\n]{1,60}\.(?:pdf|md|html?|txt|docx?|xlsx?|csv|json|pptx?)\b[^\n]{0,12}|[A-Z][\w .,&'-]{2,40},? \d{4}[a-z]?"
@@ -113,13 +105,17 @@ def marks(text: str) -> Iterator[Mark]:
             yield Mark((found.start(), found.end() - bool(found[3])), labels)
     for found in _WIDE.finditer(text) if "\u3010" in text else ():
         yield Mark(found.span(), (found["label"],) if found["label"] else ())
-    lower = text.lower()
-    for found in _SOURCE.finditer(text) if any(word in lower for word in _SOURCE_WORDS) else ():
+    for found in _SOURCE.finditer(text) if _may_name_source(text.lower()) else ():
         name = (found["name"] or found["listed"]).strip()
         if found["name"] is None or not name.isdigit():  # a number was found above
             yield Mark(found.span(), (name,))
     for found in _TAG.finditer(text) if "<" in text or "\ue200" in text else ():
         yield Mark(found.span(), ())
+
+
+def _may_name_source(lower: str) -> bool:
+    """A quick look that spares most replies the pattern."""
+    return any(sign in lower and any(word in lower for word in words) for sign, words in _SOURCE_SIGNS)
 
 
 def _bracket(text: str, found: re.Match[str]) -> tuple[str, ...]:

@@ -40,27 +40,32 @@ _MARKUP = re.compile(r"\\(?:text|mathrm|mathbf)\{|[*_`\\(){}\[\]\"]")
 _FORMULA = re.compile(r"\$(?!\d)|\$(?=[^$\n]{1,80}\$)|(?<=[\d}])\$")
 _LETTER = re.compile(r"(?:option |choice )?([A-J])(?=[.:,]|\s|$)")
 _LEADING_LETTER = re.compile(r"\W{0,4}(?:(?:option|choice) )?\(?([A-J])(?:\*{0,2}[).:]|\*\*|\s*$)")
-_OFFERED = re.compile(r"^[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})", re.MULTILINE)
+_OFFERED = re.compile(r"\n[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})")
+# What a prompt asks is searched in lower case; the signs say where a look at the pattern can be spared.
 _LABELS_ASKED = re.compile(
     r"\b(?:classif(?:y|ication)|categor(?:y|ize|ise)|label|sentiment|one of|either|true or false|yes or no|yes/no|"
-    r"(?:answer|respond|reply) with)\b",
-    re.IGNORECASE,
+    r"(?:answer|respond|reply) with)\b"
 )
+_LABEL_SIGNS: tuple[str, ...] = ("classif", "categor", "label", "sentiment", "one of", "either", "true or false")
+_LABEL_SIGNS += ("yes or no", "yes/no", "answer with", "respond with", "reply with")
+_ARITHMETIC = re.compile(r"\d ?[-+*/^\u00d7\u00f7] ?\d")
 _NUMBER_ASKED = re.compile(
-    r"\d ?[-+*/^\u00d7\u00f7] ?\d|\bhow (?:many|much|far|long|old)\b|\bwie (?:viele?|weit|lange|alt)\b|\bcombien\b|"
+    r"\bhow (?:many|much|far|long|old)\b|\bwie (?:viele?|weit|lange|alt)\b|\bcombien\b|"
     r"\bcu[a\u00e1]nt[oa]s?\b|\bquant[oiae]s?\b|\u591a\u5c11|\u3044\u304f\u3064|\u4f55\u500b|"
     r"\b(?:calculate|compute|solve|simplify|evaluate|integral|derivative|equation|probability|percent(?:age)?|"
-    r"remainder|sum of|product of|square root)\b|\\(?:frac|sqrt|int|sum)",
-    re.IGNORECASE,
+    r"remainder|sum of|product of|square root)\b|\\(?:frac|sqrt|int|sum)"
 )
-_SHARE_ASKED = re.compile(
-    r"\b(?:probability|chance|likelihood|fraction|proportion|share|ratio|decimal|odds)\b", re.IGNORECASE
-)
+_NUMBER_SIGNS: tuple[str, ...] = ("how ", "wie ", "combien", "cuant", "cu\u00e1nt", "quant", "percent", "\\")
+_NUMBER_SIGNS += ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b", "calculate", "compute", "solve", "simplify")
+_NUMBER_SIGNS += ("evaluate", "integral", "derivative", "equation", "probability", "remainder")
+_NUMBER_SIGNS += ("sum of", "product of", "square root")
+_SHARE_ASKED = re.compile(r"\b(?:probability|chance|likelihood|fraction|proportion|share|ratio|decimal|odds)\b")
+_SHARE_SIGNS = ("probability", "chance", "likelihood", "fraction", "proportion", "share", "ratio", "decimal", "odds")
 _POLAR = re.compile(
     r"(?:^|[.!?\n,:]\s*|\b(?:and|so|but)\s)((?:is|are|was|were|does|did|has|have|will|do)\s(?!you\b)[^.!?\n]{3,200}\?)"
-    r"\W{0,9}$",
-    re.IGNORECASE,
+    r"\W{0,9}$"
 )
+_POLAR_END = 11  # characters at a prompt's end that hold the mark of such a question
 _POLAR_WORDS = 4  # "Is that right?" asks back; what it asks about stands elsewhere
 _YES_NO = re.compile(r"\W{0,4}(yes|no)\b(?![- ](?:one|doubt|longer|matter|problem|worries))", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -98,7 +103,7 @@ class Question:
 
     ``choices`` are the offered letters with their texts, ``labels`` the words of a request for a label, ``numeric``
     whether a number is to be worked out, ``as_share`` whether 50 % may be 0.5, ``polar`` whether it is answered by yes
-    or no, and ``commas`` whether its language writes decimals with a comma.
+    or no, and ``sample`` the end of the prompt, which tells its language.
     """
 
     choices: tuple[tuple[str, str], ...]
@@ -106,7 +111,12 @@ class Question:
     numeric: bool
     as_share: bool = False
     polar: bool = False
-    commas: bool = False
+    sample: str = ""
+
+    @property
+    def commas(self) -> bool:
+        """Whether its language writes decimals with a comma: worked out when a number was found."""
+        return _writes_commas(self.sample)
 
     @property
     def letters(self) -> frozenset[str]:
@@ -123,18 +133,37 @@ def question_of(traits: Traits) -> Question:
 
 @lru_cache(maxsize=8)
 def _question(prompt: str, system: str) -> Question:
-    offered = tuple((letter, _plain(text).casefold()) for letter, text in _OFFERED.findall(prompt))
-    asked = _LABELS_ASKED.search(prompt) or _LABELS_ASKED.search(system)
+    offered = tuple((letter, _plain(text).casefold()) for letter, text in _OFFERED.findall(f"\n{prompt}"))
+    lower, sample = prompt.lower(), prompt[-_SAMPLE:]
+    asked = any(_says(text, _LABELS_ASKED, _LABEL_SIGNS) for text in (lower, system.lower()))
     labels = frozenset(_WORD.findall(f"{system} {prompt}".casefold())) if asked else frozenset[str]()
-    polar = _POLAR.search(prompt[-_SAMPLE:])
     return Question(
         offered if {"A", "B"} <= {letter for letter, _ in offered} else (),
         labels,
-        numeric=bool(_DIGIT.search(prompt) and _NUMBER_ASKED.search(prompt)),
-        as_share=_SHARE_ASKED.search(prompt) is not None,
-        polar=polar is not None and len(polar[1].split()) >= _POLAR_WORDS,
-        commas=language_of(split(prompt[-_SAMPLE:])) in _COMMAS,
+        numeric=_DIGIT.search(lower) is not None and _asks_number(lower),
+        as_share=_says(lower, _SHARE_ASKED, _SHARE_SIGNS),
+        polar=_is_polar(sample.lower()),
+        sample=sample,
     )
+
+
+def _says(lower: str, pattern: re.Pattern[str], signs: tuple[str, ...]) -> bool:
+    """Whether the pattern is found; not looked for unless one of the signs is there, which every match holds."""
+    return any(sign in lower for sign in signs) and pattern.search(lower) is not None
+
+
+def _asks_number(lower: str) -> bool:
+    return _ARITHMETIC.search(lower) is not None or _says(lower, _NUMBER_ASKED, _NUMBER_SIGNS)
+
+
+def _is_polar(lower: str) -> bool:
+    found = _POLAR.search(lower) if "?" in lower[-_POLAR_END:] else None
+    return found is not None and len(found[1].split()) >= _POLAR_WORDS
+
+
+@lru_cache(maxsize=8)
+def _writes_commas(sample: str) -> bool:
+    return language_of(split(sample)) in _COMMAS
 
 
 @lru_cache(maxsize=8)

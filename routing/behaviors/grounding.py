@@ -20,6 +20,7 @@ from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.citations import Mark, marks, without_code
 from routing.behaviors.conversation import Conversation
 from routing.behaviors.label import Behavior, Label
+from routing.behaviors.phrasing.words import lowered
 from routing.traits import Turn
 
 _READ = 24_000  # characters of a reply
@@ -37,8 +38,9 @@ _PASSAGES = re.compile(
     r"\b(?:context|documents?|passages?|sources?|excerpts?|articles?|references|search results|knowledge base|text|"
     r"transcript|policy|rules?|email|report|contract)\b ?\d{0,3} ?[:>\]\n]|"
     r"<\w{0,12}(?:doc|context|source|passage)|^\[\d{1,3}\] |^\W{0,3}rule \d",
-    re.IGNORECASE | re.MULTILINE,
+    re.MULTILINE,
 )
+_PASSAGE_SIGNS = (":", "\n", "]", ">", "<", "rule ")  # one of which every match holds
 _NUMBERED = re.compile(
     r"(?:^|[\s(>])[\[\u3010](\d{1,3})(?:[\]\u3011](?=[\s:(]|$)|[\u2020:])|"
     r"\b(?:doc(?:ument)?|source|passage|chunk|context|reference|ref|excerpt|result|snippet|rule|citation)s?\b"
@@ -104,8 +106,7 @@ _PARTS += (
 )
 _NAMED = re.compile(
     rf"\b(?:{'|'.join(_PARTS)})(?:id |no\.? |number |#)?\d{{1,4}}(?:\.\d{{1,3}}){{0,3}}\b",
-    re.IGNORECASE,
-)
+)  # in lower case
 _ATTRIBUTING = (
     "according to",
     "d in the",
@@ -123,8 +124,7 @@ _ATTRIBUTION = re.compile(
     r"(?:context|documents?|documentation|passages?|articles?|sources?|texts?|reports?|policy|policies|rules?|excerpts?|"
     r"manual|handbook|guide|guidelines|contract|terms|search results|knowledge base|transcript|emails?|files?|records?|"
     r"faq)\b",
-    re.IGNORECASE,
-)
+)  # in lower case
 
 
 def detect(case: Case) -> Label:
@@ -152,7 +152,8 @@ def _is_context(turn: Turn) -> bool:
 
 @lru_cache(maxsize=16)
 def _holds_passages(text: str) -> bool:
-    return _PASSAGES.search(text) is not None
+    lower = text.lower()
+    return any(sign in lower for sign in _PASSAGE_SIGNS) and _PASSAGES.search(lower) is not None
 
 
 def _findings(text: str, given: Conversation) -> Iterator[Label]:
@@ -163,8 +164,8 @@ def _findings(text: str, given: Conversation) -> Iterator[Label]:
     for match in _ADDRESS.finditer(text) if "://" in text else ():
         if given.says(match[0].rstrip(".,;:!?*_")):
             yield present(Behavior.GROUNDING, "address", span=match.span())
-    lower = text.lower()
-    for match in _NAMED.finditer(text) if any(part in lower for part in _PARTS) else ():
+    lower = lowered(text)
+    for match in _NAMED.finditer(lower) if any(part in lower for part in _PARTS) else ():
         if given.says(match[0]):
             yield present(Behavior.GROUNDING, "named part", span=match.span())
 
@@ -233,9 +234,8 @@ def _numbers(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _attribution(text: str, sources: tuple[Turn, ...]) -> Label:
-    lower = text.lower()
-    may = any(words in lower for words in _ATTRIBUTING) and any(map(_is_context, sources))
-    found = _ATTRIBUTION.search(text) if may else None
+    lower = lowered(text) if any(map(_is_context, sources)) else ""
+    found = _ATTRIBUTION.search(lower) if any(words in lower for words in _ATTRIBUTING) else None
     if found is None:
         return absent(Behavior.GROUNDING)
     return present(Behavior.GROUNDING, "attribution", _ATTRIBUTED, found.span())
