@@ -5,31 +5,35 @@ credentials (API keys, bearer tokens, JWTs, private keys, passwords after ``pass
 of its query that is named like a secret, long runs of digits, and long runs of base64. Names and addresses of people
 are beyond patterns: who may not keep them uses ``digest``.
 
-Every pattern is linear: its repetitions are bounded or possessive, and it starts where a run starts. Replacing can
-uncover a new match beside a placeholder, so passes repeat until nothing changes; a text that will not settle is
-withheld. Redacting twice is therefore redacting once.
+Every pattern is linear: its repetitions are bounded or possessive, and it starts where a run starts. Most texts hold
+nothing to replace, so all rules' signs, without which none of them can match, are looked for in one pass first.
+Replacing can uncover a new match beside a placeholder, so passes repeat until nothing changes; a text that will not
+settle is withheld. Redacting twice is therefore redacting once.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+from proxy.patterns import PatternSet
 
 WITHHELD = "[WITHHELD]"
 NUMBER = "[NUMBER]"
 LONG_NUMBER = 9  # digits: telephone, social security and account numbers begin here
 _PASSES = 4
+_SCANNED = 100_000  # characters; a hostile text makes the pass over all signs slow, if linear: long ones go without it
 _SECRET_NAMES = re.compile(r"(?i)token|key|secret|sig|pass|pwd|auth|code|credential|session")
 
 Replace = Callable[[re.Match[str]], str]
 
 
-class _Rule(NamedTuple):
-    """``hint`` is a pattern every match contains, cheap to look for; most texts need no more than that."""
+class Rule(NamedTuple):
+    """What to look for and by what to replace it. ``sign`` is a pattern of RE2's that is in every match."""
 
-    hint: re.Pattern[str]
+    sign: str
     pattern: re.Pattern[str]
     replace: Replace
 
@@ -38,12 +42,16 @@ def redact_text(text: str) -> str:
     """The text with every finding replaced. Idempotent; time is linear in the text's length."""
     for _ in range(_PASSES):
         before = text
-        for rule in _RULES:
-            if rule.hint.search(text):
-                text = rule.pattern.sub(rule.replace, text)
+        for rule in suspected(text):
+            text = rule.pattern.sub(rule.replace, text)
         if text == before:
             return text
     return WITHHELD
+
+
+def suspected(text: str) -> Sequence[Rule]:
+    """The rules of which the text has a sign; of a long one, all."""
+    return [RULES[number] for number in _SIGNS.found(text)] if len(text) <= _SCANNED else RULES
 
 
 def _placeholder(name: str) -> Replace:
@@ -97,52 +105,66 @@ def _ipv6(match: re.Match[str]) -> str:
     return "[IP]" + match[0][len(found) :]
 
 
-def _rule(hint: str, pattern: str, replace: Replace) -> _Rule:
-    return _Rule(re.compile(hint), re.compile(pattern), replace)
+def _rule(sign: str, pattern: str, replace: Replace) -> Rule:
+    return Rule(sign.replace(r"\d", r"\p{Nd}"), re.compile(pattern), replace)
 
 
-_PHONE = r"""(?x)(?<![\w.])(?:
-    \+\d[\d ().\-/]{5,20}\d                         # international
-  | 00\d{2}[\d ().\-/]{4,16}\d
-  | \(\d{2,5}\)[ .\-]?\d{3,4}[ .\-]?\d{3,5}         # with an area code in parentheses
-  | \d{3}[ .\-]\d{3}[ .\-]\d{4}                     # North America
-  | 0\d{1,4}[ /\-]\d{3,8}(?:[ \-]\d{2,4}){0,2}      # national, with a trunk zero
-  | 0\d(?:[ .\-]\d\d){4}                            # in pairs
-)(?![\w])"""
+_PHONE = "|".join(
+    (
+        r"\+\d[\d ().\-/]{5,20}\d",  # international
+        r"00\d{2}[\d ().\-/]{4,16}\d",
+        r"\(\d{2,5}\)[ .\-]?\d{3,4}[ .\-]?\d{3,5}",  # with an area code in parentheses
+        r"\d{3}[ .\-]\d{3}[ .\-]\d{4}",  # North America
+        r"0\d{1,4}[ /\-]\d{3,8}(?:[ \-]\d{2,4}){0,2}",  # national, with a trunk zero
+        r"0\d(?:[ .\-]\d\d){4}",  # in pairs
+    )
+)
+_KEYS = r"(?:sk|pk|rk|gh[opsur]|github_pat|glpat|xox[abeprs]|hf|npm|pypi)[\-_]"
+_I = "[i\u0130\u0131]"  # what Python's patterns take for an i where case is ignored; RE2's take but i and I
+_SECRETS = f"token|key|secret|s{_I}g|pass|pwd|auth|code|credent{_I}al|sess{_I}on"
+_LOGINS = f"password|passwd|pwd|ap{_I}[_\\- ]?key|cl{_I}ent[_\\- ]?secret|access[_\\- ]?token"
 
-_RULES = (
+RULES = (
     _rule(
-        "-----BEGIN",
+        "-----BEGIN ",
         r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
         _placeholder("SECRET"),
     ),
-    _rule(r";base64,", r"data:[\w/+.\-;=]{0,100};base64,[A-Za-z0-9+/=_\-]*+", _placeholder("DATA")),
+    _rule(";base64,", r"data:[\w/+.\-;=]{0,100};base64,[A-Za-z0-9+/=_\-]*+", _placeholder("DATA")),
     _rule(r"[A-Za-z0-9+/_\-]{512}", r"(?<![A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{512,}+=*+", _placeholder("DATA")),
-    _rule("://", r"(?<![\w+.\-])([A-Za-z][\w+.\-]*+://)[^\s/?#\"'<>]*@", lambda match: f"{match[1]}[USER]@"),
-    _rule(r"[?&][^=&\s]*=", r"([?&][\w.\-%]++=)[^&\s\"'<>#]++", _query_value),
-    _rule("eyJ", r"(?<![\w\-])eyJ[\w\-]++\.[\w\-]++(?:\.[\w\-]*+)*+", _placeholder("SECRET")),
-    _rule(r"(?i)\bbearer|\bbasic", r"(?i)\b((?:bearer|basic)\s{1,8})[\w.~+/=\-]{16,}+", _after_prefix("SECRET")),
     _rule(
-        r"[-_]|A[KSI]",
-        r"(?<![\w\-])(?:(?:sk|pk|rk|gh[opsur]|github_pat|glpat|xox[abeprs]|hf|npm|pypi)[\-_](?=[\w\-]*\d)[\w\-]{16,}+"
-        r"|A(?:KIA|SIA)[0-9A-Z]{16}|AIza[\w\-]{30,}+)",
+        r"""://[^/?#"'<>]*@""",
+        r"(?<![\w+.\-])([A-Za-z][\w+.\-]*+://)[^\s/?#\"'<>]*@",
+        lambda match: f"{match[1]}[USER]@",
+    ),
+    _rule(f"(?i)[?&][^=&]*(?:{_SECRETS})[^=&]*=", r"([?&][\w.\-%]++=)[^&\s\"'<>#]++", _query_value),
+    _rule("eyJ", r"(?<![\w\-])eyJ[\w\-]++\.[\w\-]++(?:\.[\w\-]*+)*+", _placeholder("SECRET")),
+    _rule(
+        f"(?i)(?:bearer|bas{_I}c)[^\\pL\\pN]{{1,8}}[^ \\n]{{16}}",
+        r"(?i)\b((?:bearer|basic)\s{1,8})[\w.~+/=\-]{16,}+",
+        _after_prefix("SECRET"),
+    ),
+    _rule(
+        rf"{_KEYS}[^ \n]{{16}}|A(?:KIA|SIA)[0-9A-Z]{{16}}|AIza[^ \n]{{30}}",
+        rf"(?<![\w\-])(?:{_KEYS}(?=[\w\-]*\d)[\w\-]{{16,}}+|A(?:KIA|SIA)[0-9A-Z]{{16}}|AIza[\w\-]{{30,}}+)",
         _placeholder("SECRET"),
     ),
     _rule(
-        "[:=]",
+        f"(?i)(?:{_LOGINS})[\"']?[^\\pL\\pN]{{0,8}}[:=]",
         r"(?i)(?<![A-Za-z])((?:password|passwd|pwd|api[_\- ]?key|client[_\- ]?secret|access[_\- ]?token)"
         r"[\"']?\s{0,8}[:=]\s{0,8}[\"']?)(?!\[[A-Z]++\])[^\s\"',;]{4,}+",
         _after_prefix("SECRET"),
     ),
-    _rule("@", r"(?<![\w.%+\-])[\w.%+\-]++@[\w\-]++(?:\.[\w\-]++)++", _placeholder("EMAIL")),
+    _rule(r"[^ \n]@[^ \n@]*\.[^ \n]", r"(?<![\w.%+\-])[\w.%+\-]++@[\w\-]++(?:\.[\w\-]++)++", _placeholder("EMAIL")),
     _rule(
-        r"[A-Z]{2}\d\d",
+        r"[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2}",
         r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
         _longest("IBAN", _is_iban),
     ),
-    _rule(r"\d", r"(?<!\d)(?<!\d[.])\d(?:[ \-]?\d){12,18}(?!\d)", _longest("CARD", _is_card)),
-    _rule(r":[0-9A-Fa-f.]*:", r"(?<![\w:.])[0-9A-Fa-f:.]{2,45}+(?![\w:])", _ipv6),
-    _rule(r"\d\.\d", r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)", _ipv4),
-    _rule(r"\d", _PHONE, _placeholder("PHONE")),
+    _rule(r"\d(?:[ \-]?\d){12}", r"(?<!\d)(?<!\d[.])\d(?:[ \-]?\d){12,18}(?!\d)", _longest("CARD", _is_card)),
+    _rule(":[0-9A-Fa-f.]*:", r"(?<![\w:.])[0-9A-Fa-f:.]{2,45}+(?![\w:])", _ipv6),
+    _rule(r"(?:\d{1,3}\.){3}\d", r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)", _ipv4),
+    _rule(_PHONE, rf"(?<![\w.])(?:{_PHONE})(?!\w)", _placeholder("PHONE")),
     _rule(r"\d{9}", rf"(?<!\d)(?<!\d[.])\d{{{LONG_NUMBER},}}+", _placeholder("NUMBER")),
 )
+_SIGNS = PatternSet(rule.sign for rule in RULES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.patterns import MAX_TEXT, Pattern, PatternError
+from proxy.patterns import MAX_TEXT, Pattern, PatternError, PatternSet
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,18 @@ def test_no_text_raises(pattern: str, text: str) -> None:
         return
     span = compiled.search(text)
     assert span is None or 0 <= span[0] <= span[1] <= len(text)
+
+
+def test_a_set_says_which_of_its_patterns_are_there() -> None:
+    """In one pass, in their order; also where half a character stands, for which the library has no bytes."""
+    signs = PatternSet(["b+", r"\p{Nd}", "a"])
+    assert signs.found("a b 7") == [0, 1, 2]
+    assert signs.found("\ud800a") == [2]
+    assert signs.found("") == signs.found("xyz") == []
+    assert PatternSet([]).found("a") == []
+
+
+def test_a_set_refuses_what_it_cannot_search() -> None:
+    """At once, and naming it: a pattern that never matched would look like a text without findings."""
+    with pytest.raises(PatternError, match=r"\(\?=x\)"):
+        PatternSet(["a", "(?=x)"])
