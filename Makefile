@@ -38,11 +38,12 @@ bench: .venv/.ready
 benchmark-detectors: .venv/.ready
 	$(BIN)/pytest -n 0 benchmarks/test_detectors.py --benchmark-timer=time.process_time --benchmark-columns=median,iqr --benchmark-sort=name
 
-# All detectors on what a fuzzer makes up (fuzz/README.md): make fuzz SECONDS=3600 for an hour.
+# All detectors, then our HTTP client, on what a fuzzer makes up (fuzz/README.md): make fuzz SECONDS=3600 for an hour each.
 SECONDS ?= 60
 fuzz: .tools/fuzz/.ready
-	mkdir -p .tools/fuzz/corpus
+	mkdir -p .tools/fuzz/corpus .tools/fuzz/upstreams
 	.tools/fuzz/bin/python -m fuzz.detectors -max_total_time=$(SECONDS) -artifact_prefix=.tools/fuzz/ .tools/fuzz/corpus
+	.tools/fuzz/bin/python -m fuzz.upstreams -max_total_time=$(SECONDS) -max_len=400 -artifact_prefix=.tools/fuzz/ .tools/fuzz/upstreams
 
 .tools/fuzz/.ready: fuzz/requirements.txt
 	$(PYTHON) -m venv .tools/fuzz
