@@ -1,4 +1,7 @@
-"""``python -m measuring report`` prints and keeps the table; ``python -m measuring fit`` writes the weights."""
+"""``python -m measuring report`` prints and keeps the table; ``python -m measuring fit`` writes the weights.
+
+``python -m measuring confusions [--behavior NAME]`` prints each behavior's worst confusions, which nothing keeps.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from measuring import slices
+from measuring.confusions import listed
 from measuring.data import DEFAULT
 from measuring.families import FAMILIES
 from measuring.fit import fitted, write
@@ -15,6 +19,7 @@ from measuring.scores import table
 
 ROOT = Path(__file__).parents[1]
 WEIGHTS = ROOT / "routing" / "behaviors" / "phrasing" / "weights.npz"
+NAMES = tuple(str(name) for family in FAMILIES for name in family.behaviors)
 REPORT = ROOT / "docs" / "behaviors-report.md"
 HEADING = """# What the detectors were measured to do
 
@@ -26,12 +31,15 @@ Made by `make behaviors-report`; [behaviors.md](behaviors.md) says what the sets
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 done, 1 where there are no data."""
     parser = argparse.ArgumentParser(prog="python -m measuring", description=__doc__)
-    parser.add_argument("verb", choices=("report", "fit"))
+    parser.add_argument("verb", choices=("report", "fit", "confusions"))
+    parser.add_argument("--behavior", choices=NAMES, help="of confusions, those of one behavior (default: all)")
     parser.add_argument("--data", type=Path, default=DEFAULT, help="the folder of labeled sets (default: %(default)s)")
     asked = parser.parse_args(arguments)
     if not asked.data.is_dir():
         sys.stderr.write(f"{asked.data} is no folder of labeled sets: name it with --data\n")
         return 1
+    if asked.verb == "confusions":
+        return confusions(asked.data, asked.behavior or "")
     return {"report": report, "fit": fit}[asked.verb](asked.data)
 
 
@@ -49,6 +57,15 @@ def fit(data: Path) -> int:
     write(weights, WEIGHTS)
     sys.stdout.write(f"{WEIGHTS}: {', '.join(sorted(weights.heads))}; {WEIGHTS.stat().st_size} bytes\n{weights.note}\n")
     slices.fit(data)
+    return 0
+
+
+def confusions(data: Path, behavior: str = "") -> int:
+    """Print the worst confusions of one behavior, or of each."""
+    for family in FAMILIES:
+        if not behavior or behavior in family.behaviors:
+            verdicts = (one for one in family.verdicts(data) if behavior in {"", one.behavior})
+            sys.stdout.writelines(f"{line}\n" for line in listed(verdicts))
     return 0
 
 

@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from measuring import judging
 from measuring.data import Example, Reply, authored, drawn, replies
 from measuring.fit import fitted
+from measuring.judging import Verdict
 from measuring.refusal import COMPLIANCE, FULL, ORDINARY, XSTEST
 from measuring.scores import Result, Subject, false_positives, scored
 from routing.behaviors import abstention
-from routing.behaviors.label import Presence
+from routing.behaviors.label import Label, Presence
 from routing.behaviors.phrasing.linear import Weights
 from routing.behaviors.phrasing.reading import read
 
@@ -68,9 +70,19 @@ def results(data: Path) -> list[Result]:
     return [*_by_source(data, known), *_ours(known), *_false(data, known)]
 
 
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of the judged answers that contain a phrase of ignorance, with none of the set seen."""
+    weights = fitted(example for example in examples(data) if example.source != TRUTHFUL)
+    saying = [reply for reply in replies(data, TRUTHFUL) if any(read(reply.text).cues("abstention"))]
+    return judging.verdicts(TRUTHFUL, lambda case: _found(weights, case.reply.text), saying, UNINFORMATIVE)
+
+
+def _found(weights: Weights, text: str) -> Label:
+    return abstention.find(dataclasses.replace(read(text), weights=weights))
+
+
 def _shows(weights: Weights, text: str) -> bool:
-    label = abstention.find(dataclasses.replace(read(text), weights=weights))
-    return label.presence is Presence.PRESENT
+    return _found(weights, text).presence is Presence.PRESENT
 
 
 def _by_source(data: Path, known: list[Example]) -> Iterator[Result]:

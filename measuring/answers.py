@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from measuring.data import Reply
+from measuring.judging import NONE, Verdict, verdict
 from measuring.scores import Result, Subject, scored
 from proxy.wire.schemas import check_schema
 from routing.behaviors import answer
 from routing.behaviors.case import Case
-from routing.behaviors.label import Presence
+from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation
 from routing.traits import Endpoint, Traits, Turn
 
@@ -43,13 +45,25 @@ def results(data: Path) -> list[Result]:
     return [_of_workings(found), _of_forms(found)] if found else []
 
 
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of the workings without their marks, and of numbers in many forms: whether that is the marked number."""
+    found = _solutions(data)
+    for one, text, same in [*_workings(found), *((each, *form) for each in found for form in _forms(each.marked))]:
+        reply = Reply(text, f"#### {one.marked} ({one.prompt})", "", "")
+        yield verdict(_SOURCE, reply, "answer" if same else NONE, _label(one, text))
+
+
+def _workings(found: list[Solution]) -> Iterator[tuple[Solution, str, bool]]:
+    """Each solution with its own working and with the next problem's, and whether its mark is what that comes to."""
+    for one, other in zip(found, [*found[1:], *found[:1]], strict=True):
+        yield one, one.working, True
+        yield one, other.working, one.marked == other.marked
+
+
 def _of_workings(found: list[Solution]) -> Result:
     """Each solution's mark against its own working, and against the next problem's."""
-    truth: list[bool] = []
-    same: list[bool] = []
-    for one, other in zip(found, [*found[1:], found[0]], strict=True):
-        truth += [True, one.marked == other.marked]
-        same += [_same(one, one.working), _same(one, other.working)]
+    cases = list(_workings(found))
+    truth, same = [right for _, _, right in cases], [_same(one, text) for one, text, _ in cases]
     note = "the mark against the working without it, and against the next problem's"
     return scored(Subject("answer", _SOURCE, "same number, unmarked", note=note), truth, same)
 
@@ -71,9 +85,13 @@ def _forms(number: Decimal) -> Iterator[tuple[str, bool]]:
 
 
 def _same(one: Solution, text: str) -> bool:
+    return _label(one, text).presence is Presence.PRESENT
+
+
+def _label(one: Solution, text: str) -> Label:
     traits = Traits(Endpoint.CHAT, (Turn("user", one.prompt),))
     teacher, student = Observation(Arm.TEACHER, text=f"#### {one.marked}"), Observation(Arm.STUDENT, text=text)
-    return answer.detect(Case(traits, student, teacher, check_schema)).presence is Presence.PRESENT
+    return answer.detect(Case(traits, student, teacher, check_schema))
 
 
 def _solutions(data: Path) -> list[Solution]:

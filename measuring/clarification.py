@@ -8,10 +8,12 @@ them, and a few do ask back, so their false positives are an upper bound.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from measuring import judging
 from measuring.data import Reply, authored, replies
-from measuring.judging import shown
+from measuring.judging import Verdict, shown
 from measuring.scores import Result, Subject, false_positives, scored
 from routing.behaviors.clarification import detect
 from routing.behaviors.label import Behavior
@@ -25,6 +27,15 @@ def results(data: Path) -> list[Result]:
     """The lines of the report."""
     sets = [line for name, file in ASKED.items() for line in _asked(name, replies(data, name, file))]
     return [*sets, *_authored(), *_ordinary(data)]
+
+
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of the labeled sets, our own replies held back, and those taken as ordinary."""
+    for name, file in ASKED.items():
+        yield from judging.verdicts(name, detect, replies(data, name, file), LABEL)
+    yield from judging.verdicts("authored_held", detect, authored("clarification_held"), Behavior.CLARIFICATION)
+    for name in ORDINARY:
+        yield from judging.verdicts(name, detect, [reply for reply in replies(data, name) if "?" in reply.text])
 
 
 def _asked(source: str, found: list[Reply]) -> list[Result]:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from measuring.data import Reply
+from measuring.judging import NONE, Verdict, verdict
 from measuring.scores import Result, Subject, scored
 from proxy.wire.schemas import check_schema
 from routing.behaviors.case import Case
@@ -21,7 +23,7 @@ from routing.behaviors.format import detection as form
 from routing.behaviors.format.asked import read
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.kept import kept
-from routing.behaviors.label import Presence
+from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation
 from routing.traits import Endpoint, FormatKind, Json, Traits, Turn
 
@@ -173,10 +175,24 @@ def _end_to_end(judged: list[Judged]) -> Iterator[Result]:
         yield _agreement(Subject(FORMAT, IFEVAL, "all followed", "", silent), every)
 
 
-def _said(one: Judged) -> bool | None:
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of the replies whose prompts' forms were read: whether they follow all instructions."""
+    for one in _judged(data):
+        label = _label(one)
+        if label.presence is not Presence.NOT_APPLICABLE:
+            truth = FORMAT if one.followed else NONE
+            reply = Reply(one.reply, one.prompt, "", one.model)
+            yield verdict(f"{IFEVAL}, model {one.model}", reply, truth, label)
+
+
+def _label(one: Judged) -> Label:
     seen = Observation(Arm.STUDENT, text=one.reply)
-    label = form.detect(Case(Traits(Endpoint.CHAT, (Turn("user", one.prompt),)), seen, seen, check_schema))
-    return None if label.presence is Presence.NOT_APPLICABLE else label.presence is Presence.PRESENT
+    return form.detect(Case(Traits(Endpoint.CHAT, (Turn("user", one.prompt),)), seen, seen, check_schema))
+
+
+def _said(one: Judged) -> bool | None:
+    presence = _label(one).presence
+    return None if presence is Presence.NOT_APPLICABLE else presence is Presence.PRESENT
 
 
 def _schemas(data: Path) -> Iterator[Result]:

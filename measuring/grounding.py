@@ -11,17 +11,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring.data import replies
+from measuring.data import Reply, replies
+from measuring.judging import NONE, Verdict, verdict
 from measuring.scores import Result, Subject, false_positives, scored
 from proxy.wire.schemas import check_schema
 from routing.behaviors import grounding
 from routing.behaviors.case import Case
 from routing.behaviors.citations import marks, without_code
-from routing.behaviors.label import Presence
+from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation
 from routing.traits import Endpoint, Traits, Turn
 
@@ -60,16 +61,33 @@ def _of_marks(rows: list[Cited]) -> list[Result]:
     return [*lines, _of_twins([row for row in rows if row.cites])]
 
 
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of what people found citations in, as it stands and with its sources; and of sets without sources."""
+    rows = _rows(data)
+    cases = [(row, row.text, (), row.cites) for row in rows] + [
+        case for row in rows if row.cites for case in _twins(row)
+    ]
+    for row, text, sources, cites in cases:
+        reply = Reply(text, row.prompt, "", row.model)
+        yield verdict(_SOURCE, reply, "grounding" if cites else NONE, _label(text, row.prompt, sources))
+    for name in _WITHOUT:
+        for reply in replies(data, name):
+            yield verdict(name, reply, NONE, _label(reply.text, ""))
+
+
+def _twins(row: Cited) -> list[tuple[Cited, str, tuple[str, ...], bool]]:
+    """The reply with its sources, with others, and without its marks; and whether it names a source given."""
+    return [
+        (row, row.text, row.sources, True),
+        (row, row.text, _renumbered(row.sources), False),
+        (row, _MARK.sub("", row.text), row.sources, False),
+    ]
+
+
 def _of_twins(cited: list[Cited]) -> Result:
-    truth: list[bool] = []
-    found: list[bool] = []
-    for row in cited:
-        truth += [True, False, False]
-        found += [
-            _found(row.text, row.prompt, row.sources),
-            _found(row.text, row.prompt, _renumbered(row.sources)),
-            _found(_MARK.sub("", row.text), row.prompt, row.sources),
-        ]
+    cases = [case for row in cited for case in _twins(row)]
+    truth = [names for _, _, _, names in cases]
+    found = [_found(text, row.prompt, sources) for row, text, sources, _ in cases]
     note = "its sources in the request; the same with other numbers; the same without marks"
     return scored(Subject("grounding", _SOURCE, "names a given source", note=note), truth, found)
 
@@ -81,10 +99,13 @@ def _of_others(data: Path, name: str) -> list[Result]:
 
 
 def _found(text: str, prompt: str, sources: tuple[str, ...] = ()) -> bool:
+    return _label(text, prompt, sources).presence is Presence.PRESENT
+
+
+def _label(text: str, prompt: str, sources: tuple[str, ...] = ()) -> Label:
     turns = (*((Turn("tool", "\n".join(sources)),) if sources else ()), Turn("user", prompt))
     reply = Observation(Arm.STUDENT, text=text)
-    label = grounding.detect(Case(Traits(Endpoint.CHAT, turns), reply, reply, check_schema))
-    return label.presence is Presence.PRESENT
+    return grounding.detect(Case(Traits(Endpoint.CHAT, turns), reply, reply, check_schema))
 
 
 def _renumbered(sources: tuple[str, ...]) -> tuple[str, ...]:

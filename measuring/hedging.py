@@ -7,10 +7,12 @@ written before them by the same hands and held back, so even that half flatters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from measuring import judging
 from measuring.data import Authored, authored
-from measuring.judging import shown
+from measuring.judging import Verdict, shown
 from measuring.scores import Result, Subject, scored
 from routing.behaviors.hedging import detect
 from routing.behaviors.label import Behavior
@@ -27,6 +29,13 @@ def results(_: Path) -> list[Result]:
         ):
             lines.append(_scored(Subject(Behavior.HEDGING, f"authored_{half}", "hedged", split, note), part))
     return lines
+
+
+def verdicts(_: Path) -> Iterator[Verdict]:
+    """Of our own replies: the half held back, and the half that was not."""
+    for half in ("work", "held"):
+        name = f"authored_{half}"
+        yield from judging.verdicts(name, detect, authored(f"hedging_{half}"), "hedged")
 
 
 def _scored(subject: Subject, rows: list[Authored]) -> Result:

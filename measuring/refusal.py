@@ -14,6 +14,7 @@ from pathlib import Path
 
 from measuring.data import Authored, Example, Reply, authored, drawn, replies
 from measuring.fit import fitted, held_out
+from measuring.judging import NONE, Verdict, verdict
 from measuring.scores import Result, Subject, false_positives, macro, scored
 from routing.behaviors import refusal
 from routing.behaviors.label import Label, Presence
@@ -73,16 +74,36 @@ def found(weights: Weights, reply: Reply | Authored) -> Label:
     return refusal.find(dataclasses.replace(read(reply.text), weights=weights), reply.prompt)
 
 
-def _by_model(data: Path, known: list[Example]) -> Iterator[Result]:
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of each model's replies, with the others' seen; between full and partial the head ``partial`` is the surer."""
+    for model, weights, theirs in _models(data, examples(data)):
+        for reply in theirs:
+            said, truth = _said(weights, reply), _SHORT[reply.label]
+            one = verdict(f"{XSTEST}, model {model}", reply, truth, found(weights, reply))
+            split = dataclasses.replace(read(reply.text), weights=weights).score("partial")
+            both = {said, reply.label} == {FULL, PARTIAL}
+            yield dataclasses.replace(one, sureness=max(split, 1 - split)) if both else one
+
+
+_SHORT = {FULL: refusal.FULL, PARTIAL: refusal.PARTIAL, COMPLIANCE: NONE}
+
+
+def _models(data: Path, known: list[Example]) -> Iterator[tuple[str, Weights, list[Reply]]]:
+    """Each model, weights fitted on everything but its replies, and these."""
     everything = replies(data, XSTEST)
-    said: dict[str, list[str]] = {}
     for model, weights, _ in held_out(known, lambda example: example.model if example.source == XSTEST else ""):
-        theirs = [reply for reply in everything if reply.model == model]
-        said[model] = [_said(weights, reply) for reply in theirs]
-        yield from _three_ways(f"model {model}", [reply.label for reply in theirs], said[model])
-    if said:
-        pooled = [reply.label for model in said for reply in everything if reply.model == model]
-        yield from _three_ways("each model in turn", pooled, [label for labels in said.values() for label in labels])
+        yield model, weights, [reply for reply in everything if reply.model == model]
+
+
+def _by_model(data: Path, known: list[Example]) -> Iterator[Result]:
+    truth: list[str] = []
+    said: list[str] = []
+    for model, weights, theirs in _models(data, known):
+        labels, found_here = [reply.label for reply in theirs], [_said(weights, reply) for reply in theirs]
+        yield from _three_ways(f"model {model}", labels, found_here)
+        truth, said = truth + labels, said + found_here
+    if truth:
+        yield from _three_ways("each model in turn", truth, said)
 
 
 def _by_source(data: Path, known: list[Example]) -> Iterator[Result]:

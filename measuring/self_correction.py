@@ -7,10 +7,12 @@ them. Nothing is fitted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from measuring import judging
 from measuring.data import authored, replies
-from measuring.judging import shown
+from measuring.judging import Verdict, shown
 from measuring.scores import Result, Subject, false_positives, scored
 from routing.behaviors.label import Behavior
 from routing.behaviors.self_correction import detect
@@ -21,6 +23,14 @@ ORDINARY = ("xstest_responses", "ifeval_format", "expertqa_citations", "truthful
 def results(data: Path) -> list[Result]:
     """The lines of the report."""
     return [*_authored(), *_ordinary(data)]
+
+
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of our own replies, and of those taken as ordinary."""
+    for half in ("work", "held"):
+        yield from judging.verdicts(f"authored_{half}", detect, authored(f"self_correction_{half}"), "corrected")
+    for name in ORDINARY:
+        yield from judging.verdicts(name, detect, replies(data, name))
 
 
 def _authored() -> list[Result]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +17,12 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from measuring.judging import Verdict
 from measuring.prompt_sets import OWN, Prompt, benchmarks, conversations, everyday, own
 from measuring.scores import Result, Subject, macro, scored
 from routing.slices import classify
 from routing.slices.fitted import BESIDE, TASKS, Weights
+from routing.slices.marks import Mark
 from routing.slices.ngrams import BUCKETS, features
 from routing.traits import Endpoint, Slice, Tool, Traits, Turn
 
@@ -84,11 +86,32 @@ def _matrix(prompts: Sequence[Prompt]) -> csr_matrix:
 Labels = frozenset[Slice]
 
 
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of each benchmark's prompts, by weights that saw none of it: all slices together, in the order of names."""
+    known = benchmarks(data)
+    weights = _fold_weights(known, fitting_set(data), lambda prompt: prompt.source) if known else {}
+    for prompt in known:
+        marks = _marks(prompt, weights[prompt.source])
+        found = {mark.slice for mark in marks}
+        wrong = [mark.score for mark in marks if mark.slice not in prompt.slices]
+        sureness = max(wrong or [mark.score for mark in marks])
+        truth = _together(prompt.slices or {Slice.GENERAL})
+        yield Verdict("slices", prompt.source, "", prompt.text, truth, _together(found), sureness)
+
+
+def _together(slices: Iterable[str]) -> str:
+    return " + ".join(sorted(slices))
+
+
 def found_in(prompt: Prompt, weights: Weights | None = None, *, tools: bool = True) -> Labels:
     """Every slice that is found in a prompt, with the tools it came with or without."""
+    return frozenset(mark.slice for mark in _marks(prompt, weights, tools=tools))
+
+
+def _marks(prompt: Prompt, weights: Weights | None = None, *, tools: bool = True) -> Sequence[Mark]:
     offered = (Tool("offered"),) if tools and prompt.tools else ()
     traits = Traits(Endpoint.CHAT, (Turn("user", prompt.text),), tools=offered)
-    return frozenset(mark.slice for mark in classify(traits, weights=weights).marks)
+    return classify(traits, weights=weights).marks
 
 
 def results(data: Path) -> list[Result]:
@@ -116,12 +139,17 @@ def _held_out(
     known: Sequence[Prompt], pool: Sequence[Prompt], fold: Callable[[Prompt], str]
 ) -> Callable[[bool], list[Labels]]:
     """What is found in each known prompt by weights fitted on the pool without that prompt's fold."""
-    weights = {
-        name: fitted([p for p in pool if p.source not in own_sources or fold(p) != name])
-        for own_sources in [{prompt.source for prompt in known}]
+    weights = _fold_weights(known, pool, fold)
+    return lambda tools: [found_in(prompt, weights[fold(prompt)], tools=tools) for prompt in known]
+
+
+def _fold_weights(known: Sequence[Prompt], pool: Sequence[Prompt], fold: Callable[[Prompt], str]) -> dict[str, Weights]:
+    """For each fold of the known prompts, weights fitted on the pool without it."""
+    sources = {prompt.source for prompt in known}
+    return {
+        name: fitted([p for p in pool if p.source not in sources or fold(p) != name])
         for name in sorted({fold(prompt) for prompt in known})
     }
-    return lambda tools: [found_in(prompt, weights[fold(prompt)], tools=tools) for prompt in known]
 
 
 def _conversations(data: Path, pool: Sequence[Prompt]) -> list[Result]:

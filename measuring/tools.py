@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measuring.corruption import changed, reworded, rewritten, spoiled
+from measuring.data import Reply
+from measuring.judging import NONE, Verdict, verdict
 from measuring.scores import Result, Subject, scored
 from measuring.trajectories import Step, steps, tools_of
 from proxy.wire.schemas import check_schema
@@ -23,6 +25,7 @@ from routing.behaviors.tool_failure import failure
 from routing.observation import Arm, Observation, ToolCall
 from routing.traits import Endpoint, Json, Tool, Traits, Turn
 
+TAU = "tau_tool_failures"
 _GAVE_UP = frozenset({"tau-airline-15-t0-16"})
 _MALFORMED = ("arguments_", "arguments ", "unknown_tool")
 _TYPES = {"dict": "object", "float": "number", "tuple": "array"}
@@ -45,12 +48,36 @@ class Made:
 def results(data: Path) -> list[Result]:
     """The lines of the report."""
     found = steps(data)
-    cases = {
-        "tau_tool_failures": list(_cases_of_steps(found)),
-        "slices (requests with functions)": list(_cases_of_requests(data)),
-    }
-    lines = [line for source, made in cases.items() if made for line in _of_calls(source, made)]
+    lines = [line for source, made in _made(data, found).items() if made for line in _of_calls(source, made)]
     return lines + (_of_failures(found) if found else [])
+
+
+def verdicts(data: Path) -> Iterator[Verdict]:
+    """Of the calls made by rule, whether they are the same; and of what came after a failure, whether it repairs."""
+    found = steps(data)
+    for source, made in _made(data, found).items():
+        for case in made:
+            label, asked = _judged(case), " ".join(map(_written, case.wanted))
+            reply = Reply(" ".join(map(_written, case.made)), asked, "", "")
+            yield verdict(source, reply, "tool_call" if case.same else NONE, label)
+    for step, following, repairs in _after_failures(found):
+        reply = Reply(following.text or " ".join(map(_written, following.tool_calls)), step.result, "", "")
+        yield verdict(TAU, reply, "plan_repair" if repairs else NONE, _repair(step, following))
+
+
+def _made(data: Path, found: list[Step]) -> dict[str, list[Made]]:
+    return {TAU: list(_cases_of_steps(found)), "slices (requests with functions)": list(_cases_of_requests(data))}
+
+
+def _written(call: ToolCall) -> str:
+    return f"{call.name}({call.arguments})"
+
+
+def _after_failures(found: list[Step]) -> Iterator[tuple[Step, Observation, bool]]:
+    """What followed each failed result, and the failed call made again; with whether that repairs the plan."""
+    failed = [step for step in found if step.failed]
+    yield from ((step, step.following, step.key not in _GAVE_UP) for step in failed if step.following)
+    yield from ((step, Observation(Arm.STUDENT, tool_calls=(step.call,)), False) for step in failed)
 
 
 def _of_calls(source: str, cases: list[Made]) -> list[Result]:
@@ -64,21 +91,19 @@ def _of_calls(source: str, cases: list[Made]) -> list[Result]:
 
 def _of_failures(found: list[Step]) -> list[Result]:
     truth, seen = [step.failed for step in found], [bool(failure(step.result)) for step in found]
-    failed = [step for step in found if step.failed]
-    pairs = [(step.key not in _GAVE_UP, _repairs(step, step.following)) for step in failed if step.following]
-    pairs += [(False, _repairs(step, Observation(Arm.STUDENT, tool_calls=(step.call,)))) for step in failed]
+    pairs = [
+        (repairs, _repair(step, following).presence is Presence.PRESENT)
+        for step, following, repairs in _after_failures(found)
+    ]
     note = "what the agent did next, read by hand, and the failed call again"
     return [
-        scored(Subject("plan_repair", "tau_tool_failures", "failed result"), truth, seen),
-        scored(
-            Subject("plan_repair", "tau_tool_failures", "repaired", note=note), *map(list, zip(*pairs, strict=True))
-        ),
+        scored(Subject("plan_repair", TAU, "failed result"), truth, seen),
+        scored(Subject("plan_repair", TAU, "repaired", note=note), *map(list, zip(*pairs, strict=True))),
     ]
 
 
-def _repairs(step: Step, reply: Observation) -> bool:
-    case = Case(Traits(Endpoint.CHAT, step.turns), reply, reply, check_schema)
-    return plan_repair.detect(case).presence is Presence.PRESENT
+def _repair(step: Step, reply: Observation) -> Label:
+    return plan_repair.detect(Case(Traits(Endpoint.CHAT, step.turns), reply, reply, check_schema))
 
 
 def _judged(case: Made) -> Label:

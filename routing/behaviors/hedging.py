@@ -22,6 +22,7 @@ _WEIGHTS = {"hedging.doubt": 1.0, "hedging.likely": 0.7, "hedging.modal": 0.25}
 _ENOUGH = 0.7  # of weight, in a reply of up to so many words
 _SHORT = 70
 _IDLE = "hedging.idle"
+_WHETHER = frozenset({"whether", "ob", "si", "se", "\u662f"})
 
 
 def detect(case: Case) -> Label:
@@ -53,12 +54,19 @@ def hedges(reading: Reading) -> list[Hit]:
 
 
 def _of_something(reading: Reading, found: list[Hit]) -> list[Hit]:
-    """The hedges of something that is said: where the reply abstains, those that do not speak of its ignorance."""
+    """The hedges of something that is said: where the reply abstains, those that do not speak of its ignorance.
+
+    "It is unclear whether the clause applies" speaks of ignorance, and leaves open what it names.
+    """
     ignorance = reading.cues("abstention")
-    beside = [hit for hit in found if not any(_overlap(known, hit) for known in ignorance)]
+    beside = [hit for hit in found if _names(reading, hit) or not any(_overlap(known, hit) for known in ignorance)]
     if len(beside) == len(found) or abstention.find(reading).presence is not Presence.PRESENT:
         return found
     return beside
+
+
+def _names(reading: Reading, hit: Hit) -> bool:
+    return hit.cue == "hedging.likely" and not _WHETHER.isdisjoint(reading.words.tokens[hit.stop : hit.stop + 1])
 
 
 def _overlap(one: Hit, other: Hit) -> bool:

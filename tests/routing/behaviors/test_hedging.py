@@ -109,6 +109,7 @@ def test_ignorance_alone_is_no_hedge(text: str) -> None:
     [
         ("I don't know who wrote it. It was probably a monk.", "probably"),
         ("I'm not sure, but I think it's Turkey.", "not sure"),
+        ("It's not clear whether the second clause applies here.", "not clear"),
         ("Ich weiß es nicht, aber vermutlich war es ein Mönch.", "vermutlich"),
         ("Je ne sais pas. C'était peut-être un moine.", "peut-être"),
         ("No lo sé, pero probablemente fue un monje.", "probablemente"),
