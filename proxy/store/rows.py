@@ -67,6 +67,8 @@ class Codec:
 
 def clean(text: str) -> str:
     """The text with NUL characters and lone surrogates replaced by U+FFFD."""
+    if text.isascii() and "\0" not in text:  # as nearly every name and rule, of which a pair has dozens
+        return text
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
