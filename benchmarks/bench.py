@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.installing import NotHereError
-from benchmarks.machine import DISTURBED, LoadedError, Watch, require_quiet
+from benchmarks.machine import DISTURBED, LoadedError, Watch, await_settled, require_quiet
 from benchmarks.native import NativeError
 from benchmarks.peers import PEERS, PRACTICUM, Peer
 from benchmarks.samples import Sample, Samples
@@ -76,8 +76,10 @@ class Bench:
         raise LoadedError(f"Others used {others:.2f} cores during {_TRIES} tries at {arm}; at most {DISTURBED} may be.")
 
     def quiet(self, window: float = 1.0) -> None:
-        """Wait for quiet, unless figures of a loaded machine are wanted."""
-        if not self.even_if_loaded:
+        """Wait for quiet: everybody's, or only ours where figures of a loaded machine are wanted."""
+        if self.even_if_loaded:
+            await_settled(window)
+        else:
             require_quiet(window)
 
     def without(self, peer: Peer, why: NotHereError) -> None:

@@ -68,6 +68,16 @@ def require_quiet(window: float = _WINDOW, *, patience: float = _PATIENCE) -> fl
             )
 
 
+def await_settled(window: float = _WINDOW, *, patience: float = _PATIENCE) -> None:
+    """Wait until what we started has done its work, whatever others do; at most a while."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        before, began = accounting.ours_ns(), time.monotonic()
+        time.sleep(window)
+        if (accounting.ours_ns() - before) / 1e9 / (time.monotonic() - began) <= QUIET:
+            return
+
+
 def _busy(window: float) -> float:
     before, began = accounting.machine_ns(), time.monotonic()
     time.sleep(window)
