@@ -1,9 +1,9 @@
 """What a prompt asks for, as far as its words tell: a logistic regression over hashed features.
 
 A prompt sets one task (code, math, reasoning, or none of these: general), so those probabilities add up to one; beside
-any task it may be in another language than English, and may demand a form. The weights are constants of the code that
-happen to be numbers: a file of the package, read once and written by ``python -m measuring fit``. A bucket's weights
-stand side by side, so that scoring is one gather and one sum. It refuses to choose a slice; ``choice`` does.
+any task it may be in another language than English, and may demand a form. A bucket's weights stand side by side, so
+that scoring is one gather and one sum. It refuses to choose a slice; ``choice`` does. ``routing.stored_weights`` keeps
+the weights.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing import stored_weights
 from routing.slices.ngrams import BUCKETS, Features
+from routing.stored_weights import Table
 from routing.traits import Slice
 
 TASKS: Final = (Slice.CODE, Slice.MATH, Slice.REASONING, Slice.GENERAL)
@@ -50,24 +51,18 @@ class Weights:
 
     def save(self, file: BinaryIO) -> None:
         """Write them, each weight in a byte. What is read back differs by that rounding."""
-        scale = np.maximum(np.abs(self.table).max(axis=0), 1e-9) / 127
-        np.savez_compressed(
-            file,
-            table=np.rint(self.table / scale).astype(np.int8),
-            scale=scale.astype(np.float32),
-            bias=self.bias.astype(np.float32),
-            note=np.array(self.note),
-        )
+        Table(COLUMNS, self.table.T, self.bias, self.note).save(file)
 
 
 @cache
 def load(name: str = "weights.npz", package: str = "routing.slices") -> Weights:
     """The weights of a file in a package.
 
-    Raises ``FileNotFoundError``, or ``ValueError`` for a table of another shape than features and columns make.
+    Raises ``FileNotFoundError``, or ``ValueError`` for a table made for other features or other columns.
     """
-    with resources.files(package).joinpath(name).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        table, wanted = stored["table"], (BUCKETS, len(COLUMNS))
-        if table.shape != wanted:
-            raise ValueError(f"{name} holds a table of shape {table.shape}, not {wanted}: fit it again")
-        return Weights(table.astype(np.float32) * stored["scale"], stored["bias"], str(stored["note"]))
+    stored = stored_weights.load(name, package, BUCKETS)
+    if stored.names != COLUMNS:
+        raise ValueError(
+            f"{name} holds weights of {', '.join(stored.names)}, not of {', '.join(COLUMNS)}: fit it again"
+        )
+    return Weights(np.ascontiguousarray(stored.rows.T), stored.biases, stored.note)

@@ -1,8 +1,7 @@
 """Fitted linear models over hashed features: one head for each question, each giving a probability.
 
-Weights are constants of the code that happen to be numbers: a file of the package, read once at import, written by
-``python -m measuring fit``. A head is found by its name; nothing here knows what it means. Inference is one gather
-and one product, whatever number of phrases a head has learned.
+A head is found by its name; nothing here knows what it means. Inference is one gather and one product, whatever number
+of phrases a head has learned. ``routing.stored_weights`` keeps the weights.
 """
 
 from __future__ import annotations
@@ -11,13 +10,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing import stored_weights
 from routing.behaviors.phrasing.ngrams import SIZE, Features
+from routing.stored_weights import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,10 @@ class Weights:
 
     def save(self, file: BinaryIO) -> None:
         """Write them, each weight in a byte. What is read back differs by that rounding."""
-        names = sorted(self.heads)
-        table = np.stack([self.heads[name].weights for name in names])
-        scale = np.maximum(np.abs(table).max(axis=1), 1e-9) / 127
-        np.savez_compressed(
-            file,
-            names=np.array(names),
-            table=np.rint(table / scale[:, None]).astype(np.int8),
-            scale=scale.astype(np.float32),
-            bias=np.array([self.heads[name].bias for name in names], dtype=np.float32),
-            note=np.array(self.note),
-        )
+        names = tuple(sorted(self.heads))
+        rows = np.stack([self.heads[name].weights for name in names])
+        biases = np.array([self.heads[name].bias for name in names], dtype=np.float32)
+        Table(names, rows, biases, self.note).save(file)
 
 
 @cache
@@ -65,12 +58,6 @@ def load(name: str = "weights.npz", package: str = "routing.behaviors.phrasing")
 
     Raises ``FileNotFoundError``, or ``ValueError`` for a table of another size than features are hashed to.
     """
-    with resources.files(package).joinpath(name).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        table, scale, bias = stored["table"], stored["scale"], stored["bias"]
-        if table.shape != (len(scale), SIZE):
-            raise ValueError(f"{name} holds a table of shape {table.shape}, not ({len(scale)}, {SIZE}): fit it again")
-        heads = {
-            str(head): Head(row.astype(np.float32) * factor, float(offset))
-            for head, row, factor, offset in zip(stored["names"], table, scale, bias, strict=True)
-        }
-        return Weights(heads, str(stored["note"]))
+    stored = stored_weights.load(name, package, SIZE)
+    rows = zip(stored.names, stored.rows, stored.biases.tolist(), strict=True)
+    return Weights({head: Head(row, bias) for head, row, bias in rows}, stored.note)
