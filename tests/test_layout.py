@@ -47,7 +47,10 @@ TESTED_ELSEWHERE = {
     "proxy/examiner/status.py": "declarations only; tests/proxy/examiner serves it",
 }
 # Test files without a module of their own, and what they test.
-OF_SEVERAL_MODULES = {"tests/routing/behaviors/test_careful_labels.py": "one table of bad input over every detector"}
+OF_SEVERAL_MODULES = {
+    "tests/routing/behaviors/test_careful_labels.py": "one table of bad input over every detector",
+    "tests/routing/behaviors/test_phrasing_detectors.py": "what the five detectors of phrasing have in common",
+}
 LONG_MODULES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc|v\d+)($|_)")

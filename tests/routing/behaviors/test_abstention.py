@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from functools import partial
 
-from measuring.data import Authored, authored
+import pytest
+
+from measuring import judging
 from routing.behaviors.abstention import detect
 from routing.behaviors.case import Case
 from routing.behaviors.label import Label, Presence
 from routing.observation import Arm, Observation, ToolCall
 from routing.traits import Endpoint, Traits
-
-LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "zh", "ja")
 
 
 def judged(seen: Observation) -> Label:
@@ -21,32 +19,7 @@ def judged(seen: Observation) -> Label:
     return detect(Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: ""))
 
 
-def said(text: str) -> Label:
-    """The label of a text."""
-    return judged(Observation(Arm.STUDENT, text=text))
-
-
-def wrong(table: str, language: str) -> tuple[list[Authored], int]:
-    """Our own replies in a language that are judged otherwise than we meant, and how many there are."""
-    replies = [reply for reply in authored(table) if reply.language == language]
-    missed = [r for r in replies if (said(r.text).presence is Presence.PRESENT) != (r.label == "abstention")]
-    return missed, len(replies)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_our_own_replies_are_known(language: str) -> None:
-    """What the head was fitted on and the phrases were written for must hold, near misses included."""
-    missed, count = wrong("declining_work", language)
-    assert count >= 21
-    assert len(missed) <= 1, missed
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_replies_never_fitted_on_are_told_as_well(language: str) -> None:
-    """At most one of seven may be judged wrong: nobody will write exactly our sentences."""
-    missed, count = wrong("declining_held", language)
-    assert count >= 21
-    assert len(missed) <= count // 7, missed
+said = partial(judging.judged, detect)
 
 
 @pytest.mark.parametrize(
@@ -100,28 +73,7 @@ def test_a_short_reply_with_nothing_else_to_say_abstains(text: str, only: bool) 
     assert (label.presence is Presence.PRESENT and label.rule == "phrase") == only
 
 
-def test_other_languages_are_not_judged() -> None:
-    """Rather no trial than a guess."""
-    assert said("Ik weet het niet, maar het is misschien zo.").presence is Presence.NOT_APPLICABLE
-
-
 def test_a_reply_that_calls_a_tool_goes_to_find_out() -> None:
     """That it does not know yet is the reason for the call."""
     seen = Observation(Arm.STUDENT, text="I don't know yet.", tool_calls=(ToolCall("f", "{}"),))
     assert judged(seen).presence is Presence.ABSENT
-
-
-@given(st.text())
-def test_any_text_has_a_label(text: str) -> None:
-    """Detectors never raise, and evidence lies in the text."""
-    label = said(text)
-    assert label.behavior == "abstention"
-    assert 0 <= label.score <= 1
-    if label.span is not None:
-        assert 0 <= label.span[0] < label.span[1] <= len(text)
-
-
-@pytest.mark.parametrize("unit", ["I ", "I don't know ", " ", '"I don\'t know" ', "\u6211\u4e0d"])
-def test_hostile_text_takes_bounded_time(unit: str) -> None:
-    """Only the head and the tail are read."""
-    said(unit * 100_000)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.case import Case
+from measuring import judging
 from routing.behaviors.clarification import detect
-from routing.behaviors.label import Label, Presence
-from routing.observation import Arm, Observation
-from routing.traits import Endpoint, Traits, Turn
+from routing.behaviors.label import Presence
 
-
-def judged(text: str, request: str = "") -> Label:
-    """The label of a reply to what a user said."""
-    seen = Observation(Arm.STUDENT, text=text)
-    return detect(Case(Traits(Endpoint.CHAT, (Turn("user", request),)), seen, seen, lambda _schema, _value: ""))
+judged = partial(judging.judged, detect)
 
 
 @pytest.mark.parametrize(
@@ -99,20 +95,6 @@ def test_the_more_of_the_reply_asks_the_higher_it_scores() -> None:
     only = judged("Which model do you mean?", "How long is the warranty?")
     partly = judged("The warranty of that kind of phone varies. Which model do you mean?", "How long is the warranty?")
     assert only.score > partly.score >= 0.5
-
-
-def test_other_languages_are_not_judged() -> None:
-    """Rather no label than a guess."""
-    label = judged("Hvad mener du med det, og hvilken af dem er det?")
-    assert (label.presence, label.rule) == (Presence.NOT_APPLICABLE, "language")
-
-
-@given(st.text(), st.text())
-def test_any_text_has_a_label(text: str, request: str) -> None:
-    """Whatever a model writes; a span lies within the text."""
-    label = judged(text, request)
-    assert 0.0 <= label.score <= 1.0
-    assert label.span is None or 0 <= label.span[0] < label.span[1] <= len(text)
 
 
 @given(st.text(alphabet=st.sampled_from('ab .?!:,\n"`1\u4f60\u304b'), max_size=60))

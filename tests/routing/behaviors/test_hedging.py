@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from measuring import judging
 from routing.behaviors import abstention
-from routing.behaviors.case import Case
 from routing.behaviors.hedging import detect, hedges
-from routing.behaviors.label import Label, Presence
+from routing.behaviors.label import Presence
 from routing.behaviors.phrasing.reading import read
-from routing.observation import Arm, Observation
-from routing.traits import Endpoint, Traits
 
-
-def case(text: str) -> Case:
-    """A reply to nothing in particular."""
-    seen = Observation(Arm.STUDENT, text=text)
-    return Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: "")
-
-
-def judged(text: str) -> Label:
-    """The label of a reply."""
-    return detect(case(text))
+judged = partial(judging.judged, detect)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +87,7 @@ def test_nothing_doubted(text: str) -> None:
 )
 def test_ignorance_alone_is_no_hedge(text: str) -> None:
     """Nothing is said that could be doubted: a student that answers has lost one behavior here, not two."""
-    assert abstention.detect(case(text)).presence is Presence.PRESENT
+    assert judging.judged(abstention.detect, text).presence is Presence.PRESENT
     label = judged(text)
     assert (label.presence, label.score, label.span) == (Presence.ABSENT, 0.0, None)
     assert hedges(read(text)), "doubt is voiced all the same, as running measures of manner count it"
@@ -140,17 +129,3 @@ def test_one_word_does_not_hedge_a_page() -> None:
 def test_more_doubt_scores_higher() -> None:
     """The severity of a divergence is a difference of scores."""
     assert judged("It is probably so.").score < judged("It is probably so, but I'm not sure and I may be wrong.").score
-
-
-def test_other_languages_are_not_judged() -> None:
-    """Rather no label than a guess."""
-    label = judged("Jeg er ikke sikker, men det er sandsynligvis pumpen, og det kan ikke laves.")
-    assert (label.presence, label.rule) == (Presence.NOT_APPLICABLE, "language")
-
-
-@given(st.text())
-def test_any_text_has_a_label(text: str) -> None:
-    """Whatever a model writes; a span lies within the text."""
-    label = judged(text)
-    assert 0.0 <= label.score <= 1.0
-    assert label.span is None or 0 <= label.span[0] < label.span[1] <= len(text)

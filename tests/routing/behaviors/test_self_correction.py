@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from functools import partial
 
-from routing.behaviors.case import Case
-from routing.behaviors.label import Label, Presence
+import pytest
+
+from measuring import judging
+from routing.behaviors.label import Presence
 from routing.behaviors.phrasing.reading import read
 from routing.behaviors.self_correction import corrections, detect
-from routing.observation import Arm, Observation
-from routing.traits import Endpoint, Traits
 
-
-def judged(text: str) -> Label:
-    """The label of a reply."""
-    seen = Observation(Arm.STUDENT, text=text)
-    return detect(Case(Traits(Endpoint.CHAT), seen, seen, lambda _schema, _value: ""))
+judged = partial(judging.judged, detect)
 
 
 @pytest.mark.parametrize(
@@ -85,17 +79,3 @@ def test_doubt_about_a_result_alone_comes_near() -> None:
     label = judged("Your total is 12. That doesn't seem right for four items.")
     assert label.presence is Presence.ABSENT
     assert label.score > 0
-
-
-def test_other_languages_are_not_judged() -> None:
-    """Rather no label than a guess."""
-    label = judged("Vent, det er ikke rigtigt, og det kan jeg ikke lave til en regel.")
-    assert (label.presence, label.rule) == (Presence.NOT_APPLICABLE, "language")
-
-
-@given(st.text())
-def test_any_text_has_a_label(text: str) -> None:
-    """Whatever a model writes; a span lies within the text."""
-    label = judged(text)
-    assert 0.0 <= label.score <= 1.0
-    assert label.span is None or 0 <= label.span[0] < label.span[1] <= len(text)
