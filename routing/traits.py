@@ -86,3 +86,8 @@ class Traits:
     stream: bool = False
     max_tokens: int | None = None
     user: str = ""
+
+    @property
+    def last_said(self) -> str:
+        """What the user said last; "" where the user said nothing."""
+        return next((turn.text for turn in reversed(self.turns) if turn.role == "user"), "")

@@ -11,7 +11,6 @@ from proxy.examiner.replay import traits_of
 from proxy.store.pair import Pair
 from routing.slices import classify
 from routing.slices.marks import Mark
-from routing.slices.rules import last_said
 from routing.traits import Traits
 
 _QUOTED = 40
@@ -32,5 +31,5 @@ def slice_line(pair: Pair) -> str:
 
 
 def _shown(mark: Mark, traits: Traits) -> str:
-    words = one_line(last_said(traits)[slice(*mark.span)], _QUOTED) if mark.span else ""
+    words = one_line(traits.last_said[slice(*mark.span)], _QUOTED) if mark.span else ""
     return f"{mark.slice} {mark.score:.2f} by {mark.reason}" + (f" {words!r}" if words else "")

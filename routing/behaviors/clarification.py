@@ -16,7 +16,6 @@ from functools import lru_cache
 from itertools import islice
 
 from routing.behaviors.case import Case, absent, not_applicable, present
-from routing.behaviors.conversation import last_said
 from routing.behaviors.label import Behavior, Label
 from routing.behaviors.phrasing.cues.wanted import WANTED
 from routing.behaviors.phrasing.language import Language
@@ -77,7 +76,7 @@ def detect(case: Case) -> Label:
     reading = read(case.reply.text)
     if reading.language is None:
         return not_applicable(Behavior.CLARIFICATION, "language")
-    request = _request(last_said(case.traits)[:_REQUEST])
+    request = _request(case.traits.last_said[:_REQUEST])
     if _echoes(reading.words.tokens, request.words):
         return absent(Behavior.CLARIFICATION, "echo")
     sentences = _sentences(reading)

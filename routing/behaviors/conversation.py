@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from routing.traits import Traits, Turn
+from routing.traits import Turn
 
 _READ = 200_000  # the last characters
 _PLACES = 8  # that are looked at for one that stands alone
@@ -52,11 +52,6 @@ def _continues(after: str) -> bool:
 
 
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2026": "..."})
-
-
-def last_said(traits: Traits) -> str:
-    """What the user said last; "" where the user said nothing."""
-    return next((turn.text for turn in reversed(traits.turns) if turn.role == "user"), "")
 
 
 def even(text: str) -> str:

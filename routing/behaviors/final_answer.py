@@ -126,9 +126,8 @@ class Question:
 
 def question_of(traits: Traits) -> Question:
     """The question in the last user turn, together with the labels that the system prompt may name."""
-    prompt = next((turn.text[-_EXAMINED:] for turn in reversed(traits.turns) if turn.role == "user"), "")
     system = next((turn.text[:_EXAMINED] for turn in traits.turns if turn.role == "system"), "")
-    return _question(prompt, system)
+    return _question(traits.last_said[-_EXAMINED:], system)
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from routing.behaviors import premise
 from routing.behaviors.case import Case, absent, not_applicable, present
-from routing.behaviors.conversation import last_said
 from routing.behaviors.label import Behavior, Label
 from routing.behaviors.phrasing.language import Language
 from routing.behaviors.phrasing.lexicon import Hit
@@ -35,7 +34,7 @@ def detect(case: Case) -> Label:
         return present(Behavior.REFUSAL, "content_filter", variant=PARTIAL if reply.text.strip() else FULL)
     if reply.tool_calls or not reply.text.strip():
         return absent(Behavior.REFUSAL)
-    return find(read(reply.text), last_said(case.traits))
+    return find(read(reply.text), case.traits.last_said)
 
 
 def find(reading: Reading, request: str = "") -> Label:

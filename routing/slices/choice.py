@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from routing.slices.fitted import BESIDE, TASKS, Weights, load
 from routing.slices.marks import Mark, Reason, Sliced
 from routing.slices.ngrams import Features, features
-from routing.slices.rules import Rule, first_that_holds, last_said
+from routing.slices.rules import Rule, first_that_holds
 from routing.slices.structure import structural
 from routing.traits import Slice, Traits
 
@@ -63,7 +63,7 @@ def classify(
 def _marks(traits: Traits, weights: Weights, *, spans: bool) -> Sequence[Mark]:
     """What structure and words show, the surer sources first; general only where nothing else is shown."""
     marks = [*structural(traits)]
-    words = _by_words(features(last_said(traits)), weights, spans=spans)
+    words = _by_words(features(traits.last_said), weights, spans=spans)
     if any(mark.slice is Slice.TOOL_USE for mark in marks):
         words = (mark for mark in words if mark.slice not in TASKS)  # tools are asked to do the task
     marks += words

@@ -38,18 +38,13 @@ class Rule:
             (not self.header or self.header in met)
             and (self.tool is None or any(self.tool(tool.name) for tool in traits.tools))
             and (self.system is None or self.system(_text(traits, "system")))
-            and (self.prompt is None or self.prompt(last_said(traits)[:EXAMINED]))
+            and (self.prompt is None or self.prompt(traits.last_said[:EXAMINED]))
         )
 
 
 def first_that_holds(rules: Sequence[Rule], traits: Traits, met: Collection[str]) -> Slice | None:
     """The slice of the first rule that holds, or None."""
     return next((rule.slice for rule in rules if rule.holds(traits, met)), None)
-
-
-def last_said(traits: Traits) -> str:
-    """The last user turn's text, "" where there is none."""
-    return next((turn.text for turn in reversed(traits.turns) if turn.role == "user"), "")
 
 
 def _text(traits: Traits, role: str) -> str:

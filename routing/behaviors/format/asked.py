@@ -43,8 +43,7 @@ _FIRST = re.compile(r"\b(?:first|before|word for word|verbatim|exactly)\b")
 def asked(traits: Traits) -> tuple[Demand, ...]:
     """The demands of a request, each once, at most sixteen."""
     system = "\n".join(turn.text for turn in traits.turns if turn.role in {"system", "developer"})
-    user = next((turn.text for turn in reversed(traits.turns) if turn.role == "user"), "")
-    return tuple(dict.fromkeys((*read(system), *read(user))))[:_MOST]
+    return tuple(dict.fromkeys((*read(system), *read(traits.last_said))))[:_MOST]
 
 
 @lru_cache(maxsize=16)

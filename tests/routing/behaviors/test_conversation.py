@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from routing.behaviors.conversation import Conversation, even, last_said
-from routing.traits import Endpoint, Traits, Turn
+from routing.behaviors.conversation import Conversation, even
+from routing.traits import Turn
 
 TURNS = (
     Turn("system", "Rule 2 says: \u201cSeats  are\nfree.\u201d"),
@@ -50,9 +50,3 @@ def test_long_conversations_are_read_from_their_end() -> None:
 def test_texts_are_evened_out() -> None:
     """What differs by typography only is the same."""
     assert even("  It\u2019s\u00a0\u201cX\u201d \u2026 ") == 'it\'s "x" ...'
-
-
-def test_what_the_user_said_last() -> None:
-    """What the reply answers: neither the model's own turns nor a tool's."""
-    assert last_said(Traits(Endpoint.CHAT, TURNS)) == "I go to Basel, plan 17."
-    assert last_said(Traits(Endpoint.CHAT, ())) == ""

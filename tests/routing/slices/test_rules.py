@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.slices.rules import Rule, first_that_holds, last_said
+from routing.slices.rules import Rule, first_that_holds
 from routing.traits import Endpoint, Slice, Tool, Traits, Turn
 
 TRAITS = Traits(
@@ -37,9 +37,3 @@ def test_the_first_rule_that_holds_decides() -> None:
     rules = (Rule(Slice.MATH, header="x-math"), Rule(Slice.CODE, tool=bool), Rule(Slice.GENERAL))
     assert first_that_holds(rules, TRAITS, ()) is Slice.CODE
     assert first_that_holds(rules[:1], TRAITS, ()) is None
-
-
-def test_the_last_user_turn_is_the_prompt() -> None:
-    """What was asked before has had its own request."""
-    assert last_said(TRAITS) == "run it"
-    assert last_said(Traits(Endpoint.CHAT)) == ""
