@@ -1,9 +1,10 @@
 # ruff: noqa: S101 -- these are tests
-"""What the detectors cost, a reply at a time: `make benchmark-detectors`.
+"""What the detectors cost, by reply and by pair: `make benchmark-detectors`.
 
-Detectors of one reply share what they read of it, and the two replies of a pair share what was read of the request. So
-every round gets a text, and a request, that no round had before: each detector alone pays for reading, and the whole
-set pays once. The goal is 1 ms for the whole set on 2 kB; `tests/routing/behaviors/test_table.py` holds a looser bound.
+Every round gets texts that no round had before. *Each detector* alone pays for reading the request and the reply. The
+*whole set* on one reply reads both once, for all detectors. A *pair* is what the examiner compares: one request, which
+is read once, two replies, and the manner of both beside the labels; half of it is what a reply costs in use. The goal
+is 1 ms for the whole set on 2 kB.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from itertools import count
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from proxy.examiner.manners import Manners
 from proxy.wire.schemas import check_schema
 from routing.behaviors.case import Case
 from routing.behaviors.label import Label
 from routing.behaviors.table import TABLE, Row
+from routing.divergence import Comparison, compare
 from routing.observation import Arm, Observation
-from routing.traits import Endpoint, Traits, Turn
+from routing.slices import slice_of
+from routing.traits import Endpoint, Slice, Traits, Turn
 
 ROUNDS, WARMUP = 300, 20
 REQUEST = (
@@ -34,6 +38,24 @@ PARAGRAPH = (
     "station's timetable is the place to look. \n\n- Keep the receipt: without it, a refund takes longer.\n- A change "
     "at the junction needs 4 minutes.\n\nIf the connection is late, the conductor can hold it for 5 minutes at most. "
 )  # fmt: skip
+SURER = (
+    "The ticket of passenger {number} is valid all day, and a break at the harbor is included. The last train leaves "
+    "at 22:40, every day of the week.\n\n1. Refunds need the receipt.\n2. Changing at the junction takes 4 minutes.\n\n"
+    "A late connection is held for 5 minutes by the conductor; after that, a taxi is paid for by the railway up to 40 "
+    "kilometers. Please call the station if you have any further questions. "
+)  # fmt: skip
+Pair = tuple[Traits, Observation, Observation]
+
+
+def text_of(paragraph: str, number: int, size: int) -> str:
+    """A reply of this many characters."""
+    parts = (paragraph.format(number=number * 1_000 + part) for part in range(size // 350 + 2))
+    return "".join(parts)[:size]
+
+
+def asked(number: int) -> Traits:
+    """A request that no other number has."""
+    return Traits(Endpoint.CHAT, (Turn("user", REQUEST.format(number=number)),))
 
 
 def cases(size: int) -> Callable[[], tuple[tuple[Case], dict[str, object]]]:
@@ -42,10 +64,32 @@ def cases(size: int) -> Callable[[], tuple[tuple[Case], dict[str, object]]]:
 
     def fresh() -> tuple[tuple[Case], dict[str, object]]:
         number = next(numbers)
-        text = "".join(PARAGRAPH.format(number=number * 1_000 + part) for part in range(size // 400 + 2))[:size]
-        reply = Observation(Arm.STUDENT, text=text, finish_reason="stop")
-        traits = Traits(Endpoint.CHAT, (Turn("user", REQUEST.format(number=number)),))
-        return (Case(traits, reply, reply, check_schema),), {}
+        reply = Observation(Arm.STUDENT, text=text_of(PARAGRAPH, number, size), finish_reason="stop")
+        return (Case(asked(number), reply, reply, check_schema),), {}
+
+    return fresh
+
+
+def pairs(size: int) -> Callable[[], tuple[Pair, dict[str, object]]]:
+    """A maker of requests with two replies of this many characters, no two alike."""
+    numbers = count()
+
+    def fresh() -> tuple[Pair, dict[str, object]]:
+        number = next(numbers)
+        teacher = Observation(Arm.TEACHER, text=text_of(PARAGRAPH, number, size), finish_reason="stop")
+        student = Observation(Arm.STUDENT, text=text_of(SURER, number, size), finish_reason="stop")
+        return (asked(number), teacher, student), {}
+
+    return fresh
+
+
+def prompts() -> Callable[[], tuple[tuple[Traits], dict[str, object]]]:
+    """A maker of requests of 2 kB."""
+    numbers = count()
+
+    def fresh() -> tuple[tuple[Traits], dict[str, object]]:
+        text = "\n".join(REQUEST.format(number=next(numbers)) for _ in range(5))[:2_000]
+        return (Traits(Endpoint.CHAT, (Turn("user", text),)),), {}
 
     return fresh
 
@@ -70,3 +114,24 @@ def test_each_detector(benchmark: BenchmarkFixture, row: Row, size: int) -> None
     benchmark.group = f"each detector, {size} characters"
     label = benchmark.pedantic(row.detect, setup=cases(size), rounds=ROUNDS, warmup_rounds=WARMUP)
     assert label.behavior == row.behavior
+
+
+@pytest.mark.parametrize("size", [500, 2_000, 8_000])
+def test_a_pair(benchmark: BenchmarkFixture, size: int) -> None:
+    """All behaviors of both replies, and what they add to the drift of style."""
+    benchmark.group = f"a pair, {size} characters each"
+    manners = Manners()
+
+    def examined(traits: Traits, teacher: Observation, student: Observation) -> Comparison:
+        found = compare(traits, teacher, student, check_schema)
+        manners.added("route", Slice.GENERAL, teacher, student)
+        return found
+
+    found = benchmark.pedantic(examined, setup=pairs(size), rounds=ROUNDS, warmup_rounds=WARMUP)
+    assert len(found.student) == len(TABLE)
+
+
+def test_a_slice(benchmark: BenchmarkFixture) -> None:
+    """What a request asks for, on a prompt of 2 kB: the goal is 150 us."""
+    benchmark.group = "slice_of, 2000 characters"
+    assert benchmark.pedantic(slice_of, setup=prompts(), rounds=ROUNDS, warmup_rounds=WARMUP) in Slice

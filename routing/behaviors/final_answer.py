@@ -41,26 +41,34 @@ _FORMULA = re.compile(r"\$(?!\d)|\$(?=[^$\n]{1,80}\$)|(?<=[\d}])\$")
 _LETTER = re.compile(r"(?:option |choice )?([A-J])(?=[.:,]|\s|$)")
 _LEADING_LETTER = re.compile(r"\W{0,4}(?:(?:option|choice) )?\(?([A-J])(?:\*{0,2}[).:]|\*\*|\s*$)")
 _OFFERED = re.compile(r"\n[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})")
-# What a prompt asks is searched in lower case; the signs say where a look at the pattern can be spared.
-_LABELS_ASKED = re.compile(
-    r"\b(?:classif(?:y|ication)|categor(?:y|ize|ise)|label|sentiment|one of|either|true or false|yes or no|yes/no|"
-    r"(?:answer|respond|reply) with)\b"
+# What a prompt asks, in lower case: each pattern is searched only where its sign, a literal part of it, is found.
+Signed = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def _words(*words: str) -> Signed:
+    return tuple((word, re.compile(rf"\b{word}\b")) for word in words)
+
+
+_LABELS_ASKED = (
+    ("classif", re.compile(r"\bclassif(?:y|ication)\b")),
+    ("categor", re.compile(r"\bcategor(?:y|ize|ise)\b")),
+    *_words("label", "sentiment", "one of", "either", "true or false", "yes or no", "yes/no"),
+    *_words("answer with", "respond with", "reply with"),
 )
-_LABEL_SIGNS: tuple[str, ...] = ("classif", "categor", "label", "sentiment", "one of", "either", "true or false")
-_LABEL_SIGNS += ("yes or no", "yes/no", "answer with", "respond with", "reply with")
 _ARITHMETIC = re.compile(r"\d ?[-+*/^\u00d7\u00f7] ?\d")
-_NUMBER_ASKED = re.compile(
-    r"\bhow (?:many|much|far|long|old)\b|\bwie (?:viele?|weit|lange|alt)\b|\bcombien\b|"
-    r"\bcu[a\u00e1]nt[oa]s?\b|\bquant[oiae]s?\b|\u591a\u5c11|\u3044\u304f\u3064|\u4f55\u500b|"
-    r"\b(?:calculate|compute|solve|simplify|evaluate|integral|derivative|equation|probability|percent(?:age)?|"
-    r"remainder|sum of|product of|square root)\b|\\(?:frac|sqrt|int|sum)"
+_NUMBER_ASKED = (
+    ("how ", re.compile(r"\bhow (?:many|much|far|long|old)\b")),
+    ("wie ", re.compile(r"\bwie (?:viele?|weit|lange|alt)\b")),
+    ("cu", re.compile(r"\bcu[a\u00e1]nt[oa]s?\b")),
+    ("quant", re.compile(r"\bquant[oiae]s?\b")),
+    *_words("combien", "calculate", "compute", "solve", "simplify", "evaluate", "integral", "derivative", "equation"),
+    *_words("probability", "percent", "percentage", "remainder", "sum of", "product of", "square root"),
+    ("\\", re.compile(r"\\(?:frac|sqrt|int|sum)")),
+    *((word, re.compile(word)) for word in ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b")),
 )
-_NUMBER_SIGNS: tuple[str, ...] = ("how ", "wie ", "combien", "cuant", "cu\u00e1nt", "quant", "percent", "\\")
-_NUMBER_SIGNS += ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b", "calculate", "compute", "solve", "simplify")
-_NUMBER_SIGNS += ("evaluate", "integral", "derivative", "equation", "probability", "remainder")
-_NUMBER_SIGNS += ("sum of", "product of", "square root")
-_SHARE_ASKED = re.compile(r"\b(?:probability|chance|likelihood|fraction|proportion|share|ratio|decimal|odds)\b")
-_SHARE_SIGNS = ("probability", "chance", "likelihood", "fraction", "proportion", "share", "ratio", "decimal", "odds")
+_SHARE_ASKED = _words(
+    "probability", "chance", "likelihood", "fraction", "proportion", "share", "ratio", "decimal", "odds"
+)
 _POLAR = re.compile(
     r"(?:^|[.!?\n,:]\s*|\b(?:and|so|but)\s)((?:is|are|was|were|does|did|has|have|will|do)\s(?!you\b)[^.!?\n]{3,200}\?)"
     r"\W{0,9}$"
@@ -134,25 +142,24 @@ def question_of(traits: Traits) -> Question:
 def _question(prompt: str, system: str) -> Question:
     offered = tuple((letter, _plain(text).casefold()) for letter, text in _OFFERED.findall(f"\n{prompt}"))
     lower, sample = prompt.lower(), prompt[-_SAMPLE:]
-    asked = any(_says(text, _LABELS_ASKED, _LABEL_SIGNS) for text in (lower, system.lower()))
+    asked = _says(lower, _LABELS_ASKED) or _says(system.lower(), _LABELS_ASKED)
     labels = frozenset(_WORD.findall(f"{system} {prompt}".casefold())) if asked else frozenset[str]()
     return Question(
         offered if {"A", "B"} <= {letter for letter, _ in offered} else (),
         labels,
         numeric=_DIGIT.search(lower) is not None and _asks_number(lower),
-        as_share=_says(lower, _SHARE_ASKED, _SHARE_SIGNS),
+        as_share=_says(lower, _SHARE_ASKED),
         polar=_is_polar(sample.lower()),
         sample=sample,
     )
 
 
-def _says(lower: str, pattern: re.Pattern[str], signs: tuple[str, ...]) -> bool:
-    """Whether the pattern is found; not looked for unless one of the signs is there, which every match holds."""
-    return any(sign in lower for sign in signs) and pattern.search(lower) is not None
+def _says(lower: str, asked: Signed) -> bool:
+    return any(sign in lower and pattern.search(lower) for sign, pattern in asked)
 
 
 def _asks_number(lower: str) -> bool:
-    return _ARITHMETIC.search(lower) is not None or _says(lower, _NUMBER_ASKED, _NUMBER_SIGNS)
+    return _ARITHMETIC.search(lower) is not None or _says(lower, _NUMBER_ASKED)
 
 
 def _is_polar(lower: str) -> bool:

@@ -22,8 +22,9 @@ TAIL: Final = 1_000  # and of its end
 
 Ids = NDArray[np.uint32]
 Places = NDArray[np.intp]
+Codes = NDArray[np.uint8] | NDArray[np.uint32]
 
-_SPACE, _NEWLINE, _LETTERS, _DIGITS, _SINGLE = range(5)
+_SPACE, _LETTERS, _DIGITS, _NEWLINE, _SINGLE = range(5)  # from _NEWLINE on, each character is a token
 _BOUND = 0x2E80  # from here on, every character is a token: ideographs, kana, hangul, emoji
 _ACCENTED, _LATIN_END = 0xC0, 0x250
 _PICTURES = 0xD800  # surrogates, private characters, emoji
@@ -55,6 +56,8 @@ def _is_mark(code: int) -> bool:
 
 
 _KINDS = np.array([_kind_of(code) for code in range(_BOUND)] + [_SINGLE], np.uint8)
+_PLAIN_KINDS = _KINDS[:256].tobytes()
+_PLAIN_CODES = bytes(ord("0") if _KINDS[code] == _DIGITS else code for code in range(256))  # digits are all alike
 _POWERS = np.cumprod(np.full(HEAD + TAIL + 2, _BASE, np.uint32), dtype=np.uint32)
 _INVERSE = np.cumprod(np.full(HEAD + TAIL + 2, pow(_BASE, -1, 1 << 32), np.uint32), dtype=np.uint32)
 
@@ -87,20 +90,31 @@ class Features:
 def features(prompt: str) -> Features:
     """The features of a prompt. Any text has some, an empty one only those of its layout."""
     text, skipped = _excerpt(prompt)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    plain = text.isascii()
-    kinds = _KINDS[codes] if plain else _KINDS[np.minimum(codes, _BOUND)]
+    codes, kinds = _plain_characters(text) if text.isascii() else _characters(text)
     starts, ends = _tokens(kinds)
     sums = np.zeros(len(codes) + 1, np.uint32)
-    np.cumsum(np.where(kinds == _DIGITS, _DIGIT, codes) * _POWERS[: len(codes)], out=sums[1:], dtype=np.uint32)
-    accented, foreign = (0.0, 0.0) if plain else _beyond_ascii(codes, kinds)
+    np.cumsum(codes * _POWERS[: len(codes)], out=sums[1:], dtype=np.uint32)
+    accented, foreign = (0.0, 0.0) if text.isascii() else _beyond_ascii(codes, kinds)
     hashes, spans = _listed(sums, starts, ends, kinds[starts], codes[starts])
     ids = _bucket(np.concatenate((*hashes, _layout(kinds[starts], accented))))
     kept = _distinct(ids)
     return Features(ids[kept], spans, kept, skipped, foreign)
 
 
-def _beyond_ascii(codes: Ids, kinds: NDArray[np.uint8]) -> tuple[float, float]:
+def _plain_characters(text: str) -> tuple[Codes, NDArray[np.uint8]]:
+    """What ``_characters`` gives of ASCII, by translating bytes."""
+    raw = text.encode()
+    return np.frombuffer(raw.translate(_PLAIN_CODES), np.uint8), np.frombuffer(raw.translate(_PLAIN_KINDS), np.uint8)
+
+
+def _characters(text: str) -> tuple[Codes, NDArray[np.uint8]]:
+    """The code points of a text, digits all alike, and what kind each is."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    kinds = _KINDS[np.minimum(codes, _BOUND)]
+    return np.where(kinds == _DIGITS, _DIGIT, codes), kinds
+
+
+def _beyond_ascii(codes: Codes, kinds: NDArray[np.uint8]) -> tuple[float, float]:
     """The share of characters that are letters with accents or beyond, and of letters those beyond Latin script."""
     letters = kinds == _LETTERS
     accented = int(np.count_nonzero(letters & (codes >= _ACCENTED)))
@@ -118,17 +132,17 @@ def _excerpt(prompt: str) -> tuple[str, int]:
 
 
 def _tokens(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
-    changes = np.ones(len(kinds), np.bool_)
-    changes[1:] = (kinds[1:] != kinds[:-1]) | (kinds[1:] == _SINGLE) | (kinds[1:] == _NEWLINE)
-    starts = np.flatnonzero(changes)
-    ends = np.append(starts[1:], len(kinds))
-    full = kinds[starts] != _SPACE
-    return starts[full], ends[full]
+    changes = np.ones(len(kinds) + 1, np.bool_)  # the end of the text, too, ends a token
+    changes[1:-1] = (kinds[1:] != kinds[:-1]) | (kinds[1:] >= _NEWLINE)
+    edges = np.flatnonzero(changes)
+    full = kinds[edges[:-1]] != _SPACE
+    return edges[:-1][full], edges[1:][full]
 
 
-def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], codes: Ids) -> tuple[list[Ids], Spans]:
+def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], codes: Codes) -> tuple[list[Ids], Spans]:
     """The hashes of every feature, repeated ones too, and their spans; kinds and codes are of tokens' beginnings."""
-    words = _hash(sums, starts, ends)
+    before, after, inverse = sums[starts], sums[ends], _INVERSE[starts]
+    words = (after - before) * inverse
     long = np.flatnonzero((ends - starts >= _LONG) & (kinds == _LETTERS))
     first, last = starts[long], ends[long]
     asking = _last_sentence(codes)
@@ -136,8 +150,8 @@ def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], c
     hashes = [
         words,
         words[:-1] * _PAIR + words[1:],
-        _hash(sums, first, first + _STEM) ^ _STEMS,
-        _hash(sums, last - _ENDING, last) ^ _ENDINGS,
+        (sums[first + _STEM] - before[long]) * inverse[long] ^ _STEMS,
+        (after[long] - sums[last - _ENDING]) * _INVERSE[last - _ENDING] ^ _ENDINGS,
         words[opening] ^ _OPENING,
         words[closing] ^ _CLOSING,
         words[asking] ^ _ASKING,
@@ -147,7 +161,7 @@ def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], c
     return hashes, [*spans, (_NOWHERE, _NOWHERE)]
 
 
-def _last_sentence(beginnings: Ids) -> slice:
+def _last_sentence(beginnings: Codes) -> slice:
     """The first tokens of the last sentence, which is where most prompts say what they want."""
     stops = np.flatnonzero(_STOPS[np.minimum(beginnings, len(_STOPS) - 1)][:-1])
     start = int(stops[-1]) + 1 if len(stops) else 0
@@ -172,10 +186,6 @@ def _layout(kinds: NDArray[np.uint8], accented: float) -> Ids:
 
 
 _NOWHERE = np.zeros(5, np.intp)
-
-
-def _hash(sums: Ids, starts: Places, ends: Places) -> Ids:
-    return (sums[ends] - sums[starts]) * _INVERSE[starts]
 
 
 def _bucket(hashes: Ids) -> Ids:

@@ -66,10 +66,12 @@ def counts(sentence: str, unit: str) -> Iterator[Count]:
 
     Both are in lower case.
     """
+    pattern, core = _pattern(unit)
     first = _ANY.search(sentence)
-    if first is None:  # nearly every sentence leaves here; the pattern itself is dear
+    counted = core.search(sentence, first.start()) if first else None
+    if counted is None:  # nearly every sentence leaves here; the pattern itself is dear
         return
-    for found in _pattern(unit).finditer(sentence, max(0, first.start() - _RELATED)):
+    for found in pattern.finditer(sentence, max(0, counted.start() - _RELATED)):
         if (bounds := _bounds(found)) is not None:
             yield Count(bounds, _is_stated(found), found.span(), found["unit"], found[0])
 
@@ -88,14 +90,18 @@ def number(text: str) -> int:
 
 
 @cache
-def _pattern(unit: str) -> re.Pattern[str]:
+def _pattern(unit: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A count of the unit with its relation, and its core, which every such count holds: the number and the unit."""
     at_once = _AFTER.replace("?P<up>", "?P<up1>").replace("?P<down>", "?P<down1>")  # "100 or more words", "300+ words"
-    return re.compile(
+    core = (
+        rf"(?:(?<![\w.#-])|(?<=\d-))(?P<count>{_NUMBER})(?!\.\d)(?:{at_once})?"
+        rf"[ -](?:(?!{_NO_ADJECTIVE}\b)[a-z'-]+ ){{0,3}}?(?P<unit>{unit})\b"
+    )
+    before = (
         rf"(?:(?<![\w-])(?:{_BEFORE}) (?:the |a |an )?)?"
         rf"(?:\b(?P<low>{_NUMBER}) ?(?:-|\u2013|\u2014|to|or|and) ?)?"
-        rf"(?:(?<![\w.#-])|(?<=\d-))(?P<count>{_NUMBER})(?!\.\d)(?:{at_once})?"
-        rf"[ -](?:(?!{_NO_ADJECTIVE}\b)[a-z'-]+ ){{0,3}}?(?P<unit>{unit})\b\)?(?:{_AFTER})?"
     )
+    return re.compile(rf"(?<!\w){before}{core}\)?(?:{_AFTER})?"), re.compile(core)
 
 
 _TIMES_PATTERN = re.compile(

@@ -86,6 +86,7 @@ _MARKED = re.compile(r"[^\W\d_]+[\u093e-\u094d\u0900-\u0903]*(?:[^\W\d_][\u093e-
 _LETTERS = {name: re.compile(f"[{letters}]+") for name, letters in _SCRIPTS.items()}
 _KANA = re.compile("[\u3040-\u30ff]+")
 _LETTER = re.compile(r"[^\W\d_]+")
+_PLAIN = re.compile("[a-z]+")  # the same of lower-case ASCII, in half the time
 _OWNERS = {
     script: {
         word: tuple(code for code, words in languages.items() if word in words.split())
@@ -112,7 +113,7 @@ CODES = {
 def is_written_in(text: str, code: str) -> bool | None:
     """Whether the text is in the language; None if it is too short, or the language unknown."""
     read, script = text[:_READ].lower(), _SCRIPT.get(code)
-    words = _LETTER.findall(read)
+    words = (_PLAIN if read.isascii() else _LETTER).findall(read)
     letters = sum(map(len, words))
     if script is None or letters < _FEW:
         return None

@@ -2,8 +2,9 @@
 
 A phrase is written as people would: ``i (can't|cannot) [really] help ... with``. Round brackets hold alternatives,
 square ones what may be missing, and ``...`` stands for up to three words of the same sentence. Commas in the text are
-passed over. The phrases become one graph keyed by word, so that looking costs about one dictionary look-up per word of
-the text, however many phrases there are. A phrase may not start or end with ``...``.
+passed over. The phrases become one graph keyed by word. A search first asks of all words at once where a phrase may
+start, by the hashes of the word and of the pair that it opens, and walks the graph from those few: it costs the same
+however many phrases there are. A phrase may not start or end with ``...``.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.behaviors.phrasing.ngrams import chained, grams, hashes
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
 _GAP = 3  # words
 _PIECE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\]. ]+|\.)")
 _PASSED = ","
+_ROOM = 8  # slots for each beginning: one that shares another's costs a look, no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class _State:
 class Lexicon:
     """Named cues, each with its phrases."""
 
-    __slots__ = ("_always", "_first")
+    __slots__ = ("_alone", "_first", "_pairs")
 
     def __init__(self, cues: Mapping[str, Iterable[str]]) -> None:
         """Raises ``ValueError`` for a phrase that cannot be read."""
@@ -73,18 +78,40 @@ class Lexicon:
                 root.admit(_graph(phrase, cue))
         known: dict[frozenset[int], _State] = {}
         self._first = {word: _together(nodes, known) for word, nodes in root.following.items()}
-        self._always = {word for word, state in self._first.items() if state.cues or state.after_gap}
+        self._alone, self._pairs = _beginnings(self._first)
 
     def find(self, words: Words) -> tuple[Hit, ...]:
         """The longest phrase of each cue at each word, in the text's order."""
-        first, always, tokens = self._first, self._always, (*words.tokens, "", "")
+        tokens = (*words.tokens, "", "")
         hits: list[Hit] = []
-        for start, (token, following) in enumerate(pairwise(tokens)):
-            if token in first and (following in first[token].following or token in always or following == _PASSED):
-                found: dict[str, int] = {}
-                _walk(first[token], tokens, start + 1, found)
-                hits.extend(Hit(cue, start, stop) for cue, stop in found.items())
+        for start in self._starts(words.tokens):
+            found: dict[str, int] = {}
+            _walk(self._first.get(tokens[start]), tokens, start + 1, found)
+            if found:  # not so with most
+                hits += [Hit(cue, start, stop) for cue, stop in found.items()]
         return tuple(hits)
+
+    def _starts(self, tokens: tuple[str, ...]) -> list[int]:
+        """The words at which a phrase may start, and a few more."""
+        one, two = grams(tokens)
+        may = self._alone[one % len(self._alone)]
+        may[:-1] |= self._pairs[two % len(self._pairs)]
+        found: list[int] = np.flatnonzero(may).tolist()
+        return found
+
+
+def _beginnings(first: Mapping[str, _State]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The slots of words that begin a phrase whatever follows, and of pairs of words that do."""
+    opened = [(word, following) for word, state in first.items() for following in (*state.following, _PASSED)]
+    pairs = chained(*(hashes(side) for side in zip(*opened, strict=True)))
+    return _slots(hashes([word for word, state in first.items() if state.cues or state.after_gap])), _slots(pairs)
+
+
+def _slots(taken: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """A table of a power of two slots, in which those of these hashes are true."""
+    slots = np.zeros(1 << (_ROOM * len(taken)).bit_length(), np.bool_)
+    slots[taken % len(slots)] = True
+    return slots
 
 
 def _together(nodes: tuple[_Node, ...], known: dict[frozenset[int], _State]) -> _State:

@@ -8,6 +8,7 @@ text a word stands is worked out only when someone asks, because few words are e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,6 +23,8 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 _TOKEN = re.compile(rf"[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)*|[.,?!\n:;\"\u2026]|[{_CJK}]")
 
 _PLAIN_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*|[.,?!\n:;\"]")  # the same on lower-case ASCII, in half the time
+_SPACED = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789'.,?!\n:;\"" else 32 for code in range(256))
+_MARKS = tuple((bytes([mark]), b" %c " % mark) for mark in b'.,?!\n:;"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,18 @@ def split(text: str) -> Words:
     """The words of a text."""
     skipped = max(0, len(text) - HEAD - TAIL)
     read = _unified(f"{text[:HEAD]}\n{text[-TAIL:]}" if skipped else text)
-    return Words(tuple(_pattern(read).findall(read)), read, skipped - 1 if skipped else 0)
+    tokens = _plain(read) if read.isascii() else _TOKEN.findall(read)
+    return Words(tuple(tokens), read, skipped - 1 if skipped else 0)
+
+
+def _plain(read: str) -> Iterable[str]:
+    """What ``_PLAIN_TOKEN`` finds, in half of its time: marks stand between spaces, apostrophes only inside words."""
+    spaced = b" %b " % read.encode().translate(_SPACED)
+    for mark, apart in _MARKS:
+        spaced = spaced.replace(mark, apart)
+    if b"'" in spaced:
+        spaced = spaced.replace(b"''", b"  ").replace(b" '", b"  ").replace(b"' ", b"  ")
+    return filter(None, spaced.decode().split(" "))
 
 
 def _pattern(read: str) -> re.Pattern[str]:

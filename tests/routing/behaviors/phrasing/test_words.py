@@ -41,3 +41,9 @@ def test_case_never_moves_characters() -> None:
     """Some letters have a lower case of two: a span counted in those would point beside the word."""
     text = "\u0130\u0130 no"
     assert text[slice(*split(text).span(1, 2))] == "no"
+
+
+@given(st.text("aB1' .,?!\n:;\"-_\t\x00", max_size=60))
+def test_plain_text_is_split_as_any_other(text: str) -> None:
+    """ASCII takes a faster way; beside a letter that does not, the same words must come out."""
+    assert split(f"{text}\n\u00e9").tokens == (*split(text).tokens, "\n", "\u00e9")
