@@ -10,6 +10,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from proxy.cli.no_match import no_match
 from proxy.cli.sources import open_pairs
 from proxy.cli.terminal import cells, headed_table, moment, one_line, print_rows, table_console
 from proxy.cli.wanted import wanted
@@ -29,13 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
                 sys.stdout.buffer.write(msgspec.json.encode(document(pair)) + b"\n")
             return 0
         found = tuple(source.rows(asked, limit))
+        nothing = "" if found else no_match(asked, source.routes())
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(PairPage(found, None))) + b"\n")
     elif found:
         console = table_console()
         print_rows(console, pair_table(found, console.width))
     else:
-        sys.stderr.write("no pair matches; of agreeing pairs, a sample is kept (privacy.agreeing_sample)\n")
+        sys.stderr.write(f"{nothing}\n")
     return 0
 
 
@@ -55,9 +57,11 @@ def pair_table(found: Sequence[PairRow], width: int) -> Table:
 
 
 def divergences(row: PairRow) -> Text:
-    """What the student lost and gained, or that it agreed; and in what the teacher diverged from itself."""
+    """What the student lost and gained, or that it agreed or failed; and in what the teacher diverged from itself."""
     parts = [_signed(row.lost, "-", "red"), _signed(row.gained, "+", "yellow")]
-    if not any(parts):
+    if row.teacher.failure or row.student.failure:
+        parts = [Text("not compared", "dim")]
+    elif not any(parts):
         parts = [Text("agrees", "dim")]
     parts.append(_signed(row.noise or (), "~", "dim"))
     return Text(" ").join(filter(None, parts))

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.admin_api import AdminApi
+from proxy.cli.no_match import no_match
 from proxy.cli.refused import Refused
 from proxy.cli.sources import open_pairs
 from proxy.cli.terminal import cells, headed_table, one_line, print_rows, table_console
@@ -43,22 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
     with open_pairs(arguments) as source:
         for pair in source.pairs(asked, None):
             replay.add(pair)
-    found = replay.result()
+        found = replay.result()
+        nothing = "" if found.pairs else no_match(asked, source.routes())
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     elif found.pairs:
         show_replayed(table_console(), found)
-    for line in _remarks(arguments, found):
-        sys.stderr.write(f"{line}\n")
-    return 0
-
-
-def _remarks(arguments: argparse.Namespace, found: Replayed) -> Iterator[str]:
-    """What the numbers do not say of themselves."""
-    if not found.pairs:
-        yield f"no pair of route {arguments.route!r} that matches is kept; `practicum pairs` lists what is"
+    if nothing:
+        sys.stderr.write(f"{nothing}\n")
     elif found.left and arguments.database is not None and arguments.config is None:
-        yield "a database knows no patterns and schemas of an operator's own: give --config FILE to run them"
+        sys.stderr.write("a database knows no patterns and schemas of an operator's own: --config FILE brings them\n")
+    return 0
 
 
 def _own(arguments: argparse.Namespace) -> tuple[OwnBehavior, ...]:

@@ -42,7 +42,15 @@ def show_pair(console: Console, pair: Pair) -> None:
         console.print()
         console.print(marks.legend())
     console.print()
-    console.print(_findings(pair))
+    failed = [(title, reply.failure) for _, title, reply in _arms(pair)[:2] if reply.failure]
+    if failed:
+        console.print(Text(f"nothing was compared: {_failures(failed)}"))
+    else:
+        console.print(_findings(pair))
+
+
+def _failures(failed: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"the {title} gave no whole reply ({plain(failure)})" for title, failure in failed)
 
 
 def _facts(pair: Pair) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Where the verbs that read pairs get them: from the admin port, or from a database while no server runs.
 
-Both answer the same three questions with the same values. A database is opened only if it is there and has the tables;
+Both answer the same questions with the same values. A database is opened only if it is there and has the tables;
 a reader that made them would only seem to have found nothing.
 """
 
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from proxy.cli.admin_api import AdminApi
 from proxy.cli.refused import Refused
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 _SQLITE = "sqlite:///"
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Routes(msgspec.Struct):
+    routes: tuple[_Named, ...]
 
 
 class ApiPairs:
@@ -49,6 +59,10 @@ class ApiPairs:
         for line in self._api.lines("/api/pairs", params):
             yield self._pair(line)
 
+    def routes(self) -> tuple[str, ...]:
+        """The names of the routes that are served."""
+        return tuple(route.name for route in self._api.decode(self._api.get("/api/routes"), _Routes).routes)
+
     def pair(self, pair_id: str) -> Pair:
         """One pair."""
         return self._pair(self._api.get(f"/api/pairs/{AdminApi.segment(pair_id)}"))
@@ -73,6 +87,10 @@ class StorePairs:
     def pairs(self, wanted: Wanted, limit: int | None) -> Iterator[Pair]:
         """At most ``limit`` whole pairs (None: all), newest first, a page at a time."""
         return self._store.iterate(_filter(wanted, limit))
+
+    def routes(self) -> tuple[str, ...]:
+        """The names of the routes that have pairs."""
+        return self._store.routes()
 
     def pair(self, pair_id: str) -> Pair:
         """One pair."""

@@ -95,6 +95,8 @@ def _mirror_facts(mirror: MirrorHealth) -> Iterable[tuple[str, str]]:
     outcomes = ", ".join(f"{name} {count}" for name, count in mirror.outcomes.items() if count)
     yield "mirrored", f"{mirror.sampled} sampled" + (f": {outcomes}" if outcomes else "")
     yield "lane", f"{mirror.queue_records} queued ({mirror.queue_bytes} bytes), {mirror.inflight} in flight"
+    if mirror.failures:
+        yield "failed calls", ", ".join(f"{how} {count}" for how, count in mirror.failures.items())
     load = [f"circuit {mirror.circuit}"]
     if mirror.waiting is not None:
         load.append(f"{mirror.waiting:g} waiting")

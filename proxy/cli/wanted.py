@@ -46,13 +46,16 @@ def wanted(arguments: argparse.Namespace) -> Wanted:
     asked_slice: str | None = arguments.slice
     if asked_slice is not None and asked_slice not in set(Slice):
         raise Refused(f"--slice {asked_slice!r} is no slice; known: {', '.join(Slice)}")
+    since, until = _moment("--since", arguments.since, now), _moment("--until", arguments.until, now)
+    if since is not None and until is not None and since >= until:
+        raise Refused(f"--since {arguments.since!r} is not before --until {arguments.until!r}: nothing is in between")
     return Wanted(
         route=arguments.route,
         behavior=arguments.behavior,
         slice=asked_slice,
         direction=Direction(arguments.direction) if arguments.direction else None,
-        since=_moment("--since", arguments.since, now),
-        until=_moment("--until", arguments.until, now),
+        since=since,
+        until=until,
     )
 
 

@@ -18,10 +18,11 @@ from proxy.examiner.sampling import Outcome, Sample, settled_without_a_call
 from proxy.examiner.status import MirrorHealth
 from proxy.examiner.student_load import Load
 from proxy.handover import Record
-from proxy.telemetry.catalog import PAIRS, SAMPLED, SHED
+from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.allowance import Allowance
 from routing.circuit import Circuit, State
+from routing.observation import Arm
 
 log = logging.getLogger("practicum.examiner")
 
@@ -123,7 +124,15 @@ class Lane:
             paused=self.paused,
             waiting=self.load.waiting,
             kv_cache=self.load.kv_cache,
+            failures=self._failures(),
         )
+
+    def _failures(self) -> dict[str, int]:
+        """The student's failed calls, by how they failed."""
+        mirrored = (self.route.name, Arm.STUDENT, "mirror")
+        calls = ((labels, count) for (name, labels), count in self._tally.counters.items() if name == ATTEMPTS.name)
+        found = {labels[3]: int(count) for labels, count in calls if labels[:3] == mirrored}
+        return {how: found[how] for how in sorted(found) if how != "ok"}
 
     async def drain(self, patience: float) -> int:
         """Finish what is queued and under way within ``patience`` seconds; returns how many were cancelled."""

@@ -6,7 +6,7 @@ Counts are since the examiner started, apart from ``Cell``, whose numbers come f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from proxy.store.pair import Cell
 
@@ -35,7 +35,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class MirrorHealth:
-    """The shadow lane. ``paused`` is why it makes no calls now, or "". ``waiting``, ``kv_cache``: the student's."""
+    """The shadow lane. ``paused`` is why it makes no calls now, or "". ``waiting``, ``kv_cache``: the student's.
+
+    ``failures`` counts the calls of the student that failed, by how.
+    """
 
     sampled: int
     outcomes: Mapping[str, int]
@@ -46,6 +49,7 @@ class MirrorHealth:
     paused: str
     waiting: float | None
     kv_cache: float | None
+    failures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,12 @@ class Store:
             left = None if left is None else left - size
             wanted = dataclasses.replace(wanted, before_cursor=query.cursor(page[-1]))
 
+    def routes(self) -> tuple[str, ...]:
+        """The routes of which pairs are kept, in order."""
+        found = select(schema.pairs.c.route).distinct().order_by(schema.pairs.c.route)
+        with translated(self._engine), self._engine.connect() as connection:
+            return tuple(connection.scalars(found))
+
     def cells(self, route: str) -> tuple[Cell, ...]:
         """A route's accumulated trials and divergences, in order of slice, behavior and direction."""
         found = select(schema.cells).where(schema.cells.c.route == rows.name(route))

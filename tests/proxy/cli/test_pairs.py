@@ -76,6 +76,12 @@ def test_both_directions_are_shown() -> None:
     assert divergences(row(pair(trials=()))).plain == "agrees"
 
 
+def test_a_pair_with_a_failed_arm_does_not_agree() -> None:
+    """Nothing was compared: that is neither agreement nor loss."""
+    failed = dataclasses.replace(reply("", b""), failure="connect", labels=())
+    assert divergences(row(pair(trials=(), student=failed))).plain == "not compared"
+
+
 def test_the_teachers_own_divergence_is_shown_beside_the_students() -> None:
     """What the teacher itself does every second time is no loss worth a look."""
     unsteady = noisy().noise_trials[0]

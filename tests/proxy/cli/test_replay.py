@@ -133,7 +133,7 @@ def test_a_replay_of_nothing_says_so(source: list[str]) -> None:
     """A slip in a route's name must not read as if nothing had changed."""
     ran = practicum("replay", "suport", "--since", "2001-01-01", *source)
     assert (ran.code, ran.out) == (0, "")
-    assert "no pair of route 'suport' that matches is kept" in ran.err
+    assert "there is no route 'suport' here; did you mean \"support\"?" in ran.err
 
 
 def test_the_period_and_the_limit_hold(directory: Path, store: Store) -> None:  # noqa: ARG001 -- it fills the database
@@ -174,7 +174,7 @@ def test_a_database_alone_cannot_judge_an_operators_own(tmp_path: Path) -> None:
     options = ("replay", "support", "--since", "2001-01-01", "--database", database(tmp_path))
     bare = practicum(*options)
     assert "makes them: tidy (pairs: 1)" in bare.out
-    assert "give --config FILE" in bare.err
+    assert "--config FILE brings them" in bare.err
     assert practicum(*options, "--config", str(file)).err == ""
 
 

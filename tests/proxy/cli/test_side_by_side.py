@@ -100,6 +100,7 @@ def test_a_failure_is_shown_instead_of_its_status() -> None:
     silent = dataclasses.replace(reply("", b""), status=0, failure="connect", finish_reason="")
     shown = page(pair(student=silent))
     assert "connect; first token" in shown
+    assert "nothing was compared: the student gave no whole reply (connect)" in shown
     assert "(nothing)" in shown
 
 

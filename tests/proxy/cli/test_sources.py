@@ -52,6 +52,13 @@ def test_one_pair(argv: list[str]) -> None:
             source.pair("nope")
 
 
+def test_routes(argv: list[str]) -> None:
+    """The admin port knows those that are served, the database those that have pairs."""
+    with open_pairs(verb_parser({}).parse_args(["pairs", *argv])) as source:
+        assert "support" in source.routes()
+        assert "suport" not in source.routes()
+
+
 def test_rows_go_beyond_a_page(tmp_path: Path) -> None:
     """The admin port gives a thousand at a time; a limit above that is still met exactly."""
     store = filled(tmp_path, [pair(number) for number in range(1003)])

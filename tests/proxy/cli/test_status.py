@@ -85,6 +85,14 @@ def test_pairs_that_wait_for_a_judge_are_told_of() -> None:
     assert "3 compared and not yet judged (4096 bytes)" in screen(some_status(waiting))
 
 
+def test_failed_calls_say_how_they_failed() -> None:
+    """A student that is down and one that knows no such model need different people."""
+    assert "failed calls" not in screen(some_status())
+    route = route_status()
+    failing = dataclasses.replace(route, mirror=dataclasses.replace(route.mirror, failures={"connect": 8}))
+    assert "failed calls  connect 8" in screen(some_status(failing))
+
+
 def test_a_paused_mirror_says_why() -> None:
     """Or its silence looks like peace."""
     route = route_status()

@@ -49,6 +49,12 @@ def test_mistakes_name_the_option(argv: tuple[str, str]) -> None:
         asked(*argv)
 
 
+def test_a_period_that_holds_nothing_is_refused() -> None:
+    """Ages count backwards, and are easily given the wrong way round."""
+    with pytest.raises(Refused, match="--since '2h' is not before --until '3h'"):
+        asked("--since", "2h", "--until", "3h")
+
+
 def test_the_admin_port_understands_them_alike() -> None:
     """Both sides of the wire must mean the same pairs."""
     times = ("--since", "2026-01-01", "--until", "2027-01-01")

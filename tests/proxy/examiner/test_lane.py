@@ -15,7 +15,7 @@ from proxy.config.settings import Mirror, Route
 from proxy.examiner.lane import Conclude, Ended, Lane
 from proxy.examiner.sampling import Outcome, Sample, sample
 from proxy.examiner.student_load import Load
-from proxy.telemetry.catalog import PAIRS, SAMPLED, SHED
+from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.circuit import THRESHOLD, State
 from tests.proxy.examiner.records import MIRROR, chat, record, route
@@ -294,5 +294,23 @@ def test_every_sample_ends_in_exactly_one_outcome(
         assert counted.total() == bench.tally.value(SAMPLED, "support") == len(offers)
         assert bench.settled == len(offers)
         assert bench.lane.health.inflight == 0
+
+    run(scenario)
+
+
+def test_failed_calls_of_the_student_are_told_by_how_they_failed() -> None:
+    """Its own, of this route: not the teacher's, nor those that served a caller."""
+
+    async def scenario() -> None:
+        bench = Bench()
+        for labels in (
+            ("support", "student", "mirror", "ok"),
+            ("support", "student", "mirror", "connect"),
+            ("support", "student", "mirror", "connect"),
+            ("support", "teacher", "noise", "reset"),
+            ("other", "student", "mirror", "reset"),
+        ):
+            bench.tally.count(ATTEMPTS, *labels)
+        assert bench.lane.health.failures == {"connect": 2}
 
     run(scenario)
