@@ -120,7 +120,10 @@ def _number(value: float) -> str:
     return f"{value:,.{digits}f}".replace(",", " ") if digits < 6 else f"{value:.2g}"  # noqa: PLR2004 -- unreadable beyond
 
 
-_PANELS = (("unary", "CPU µs per request"), ("streams", "CPU µs per streamed chunk"))
+_PANELS = (
+    ("unary", "CPU µs per request, and times that of nginx+m (logarithmic)"),
+    ("streams", "CPU µs per streamed chunk, and times that of nginx+m (logarithmic)"),
+)
 _BAR, _GAP, _LEFT, _WIDTH = 16, 6, 110, 420
 
 
@@ -134,7 +137,8 @@ def picture(samples: Samples) -> str:
         shapes.append(f'<text x="10" y="{top}" class="title">{escape(title)}</text>')
         top += 12
         for arm, spread in bars:
-            shapes += _bar(arm, spread, bars[0][1].median, bars[-1][1].median, top)
+            ratio = samples.ratio(scenario, "cpu_us", arm, "nginx+m")
+            shapes += _bar(arm, spread, ratio, bars[0][1].median, bars[-1][1].median, top)
             top += _BAR + _GAP
         top += 40
     style = "text{font:12px sans-serif;fill:#57606a}.title{font-weight:bold}.ours{fill:#1f6feb}.theirs{fill:#8c959f}"
@@ -144,13 +148,14 @@ def picture(samples: Samples) -> str:
     )
 
 
-def _bar(arm: str, spread: Spread, least: float, most: float, top: int) -> list[str]:
+def _bar(arm: str, spread: Spread, ratio: Spread | None, least: float, most: float, top: int) -> list[str]:
     span = math.log10(most / least) or 1.0
     width = 30 + (_WIDTH - 30) * math.log10(spread.median / least) / span
     kind = "ours" if arm.startswith("practicum") else "theirs"
     middle = top + _BAR - 4
+    times = f" ({_number(ratio.median)})" if ratio else ""
     return [
         f'<text x="{_LEFT - 8}" y="{middle}" text-anchor="end">{escape(arm)}</text>',
         f'<rect x="{_LEFT}" y="{top}" width="{width:.0f}" height="{_BAR}" class="{kind}"/>',
-        f'<text x="{_LEFT + width + 6:.0f}" y="{middle}">{_number(spread.median)}</text>',
+        f'<text x="{_LEFT + width + 6:.0f}" y="{middle}">{_number(spread.median)}{times}</text>',
     ]

@@ -149,6 +149,7 @@ def measure(stage: Stage, arm: Arm, load: Load, *, stream: bool = False) -> dict
     figures = seen_by_clients(outcome)
     if arm.root:
         units = outcome.completed * (CHUNKS if stream else 1)
+        figures["pieces"] = outcome.pieces / units
         figures["cpu_us"] = (accounting.cpu_ns(arm.serving) - before) / 1e3 / units
         figures["cpu_all_us"] = (accounting.cpu_ns(arm.all()) - everything) / 1e3 / units
         figures["memory_mib"] = accounting.memory_kib(arm.serving) / 1024

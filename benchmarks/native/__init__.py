@@ -54,13 +54,18 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What clients saw. ``in_time`` ended within the measured seconds, ``completed`` are all that ended since."""
+    """What clients saw.
+
+    ``in_time`` ended within the measured seconds, ``completed`` are all that ended since. ``pieces`` is how often bytes
+    came: a proxy that gathers chunks does less work and keeps its readers waiting.
+    """
 
     completed: int
     in_time: int
     errors: int
     reconnects: int
     unanswered: int
+    pieces: int
     seconds: float
     p50_us: float
     p90_us: float
@@ -83,9 +88,11 @@ class Running:
 
     def outcome(self, *, faultless: bool = True) -> Outcome:
         """Wait for the end. Raises NativeError if any request failed and none may."""
-        out, complaints = self._process.communicate()
-        if self._process.returncode:
-            raise NativeError(f"the load ended with code {self._process.returncode}: {complaints}")
+        with self._process as process:  # its complaints are a line: they wait in their pipe
+            assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018 -- pipes
+            out, complaints = process.stdout.read(), process.stderr.read()
+        if process.returncode:
+            raise NativeError(f"the load ended with code {process.returncode}: {complaints}")
         outcome = msgspec.json.decode(out, type=Outcome)
         if faultless and (outcome.errors or outcome.unanswered or not outcome.completed):
             raise NativeError(f"requests failed: {outcome}: {complaints}")

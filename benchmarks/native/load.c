@@ -39,7 +39,7 @@ static size_t request_size;
 static int port, poller, connections, begun, busy;
 static struct connection *idle, **idle_end = &idle; /* taken in turn, so that all connections carry alike */
 static struct series whole, first;
-static long started, quota, completed, in_time, errors, reconnects;
+static long started, quota, completed, in_time, errors, reconnects, pieces;
 static bool streams, measuring;
 
 static double now(void) {
@@ -152,6 +152,7 @@ static void hear(struct connection *c) {
         return;
     }
     framing_feed(&c->framing, data, (size_t)size, keep_tail, c);
+    pieces++;
     if (c->first_at == 0 && c->tail_size > 0) {
         c->first_at = now();
         begun++;
@@ -206,9 +207,9 @@ static void report(double seconds) {
     qsort(whole.values, whole.size, sizeof *whole.values, ascending);
     qsort(first.values, first.size, sizeof *first.values, ascending);
     printf("{\"completed\": %ld, \"in_time\": %ld, \"errors\": %ld, \"reconnects\": %ld, \"unanswered\": %d, "
-           "\"seconds\": %.6f, \"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, "
+           "\"pieces\": %ld, \"seconds\": %.6f, \"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, "
            "\"first_p50_us\": %.1f, \"first_p99_us\": %.1f}\n",
-           completed, in_time, errors, reconnects, busy, seconds, quantile(&whole, 0.5), quantile(&whole, 0.9),
+           completed, in_time, errors, reconnects, busy, pieces, seconds, quantile(&whole, 0.5), quantile(&whole, 0.9),
            quantile(&whole, 0.99), quantile(&whole, 1), quantile(&first, 0.5), quantile(&first, 0.99));
 }
 
@@ -218,7 +219,7 @@ static void measure(double warmup, double seconds, long each, double rate) {
         run(now() + warmup, rate);
     printf("begin\n");
     fflush(stdout);
-    completed = started = 0;
+    completed = started = pieces = 0;
     quota = each * connections;
     measuring = true;
     double began = now();
