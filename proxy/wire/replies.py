@@ -91,17 +91,18 @@ def _read_stream(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
 
 def _read_event(draft: Draft, reader: Reader, event: Event) -> bool:
     """Reads one event; False if its data are no JSON object. The stump of a cut event is no fault of its own."""
-    if event.data.strip() == _DONE:
+    if _DONE in event.data and event.data.strip() == _DONE:
         draft.ended = draft.ended or reader in {CHAT, COMPLETIONS}
         return True
     try:
         document = tree.parse(event.data)
     except (ValueError, RecursionError):
         document = None
-    if not isinstance(document, Mapping):
+    if not isinstance(document, (dict, Mapping)):
         draft.error = draft.error or event.name == "error"
         return not event.terminated
-    draft.error = draft.error or event.name == "error" or bool(document.get("error"))
+    if event.name == "error" or document.get("error"):
+        draft.error = True
     reader.event(draft, event.name, document)
     return True
 

@@ -88,5 +88,21 @@ class Parser:
 
 def events(body: bytes) -> list[Event]:
     """The events of a whole stream."""
-    parser = Parser()
-    return parser.feed(body) + parser.close()
+    found = _plain_events(body)
+    if found is None:
+        parser = Parser()
+        found = parser.feed(body) + parser.close()
+    return found
+
+
+def _plain_events(body: bytes) -> list[Event] | None:
+    """The events of a stream that is nothing but lines of data, each with its blank line; None of any other."""
+    *blocks, rest = body.split(b"\n\n")
+    if rest or b"\r" in body:
+        return None
+    found = []
+    for block in blocks:
+        if not block.startswith(b"data: ") or b"\n" in block:
+            return None
+        found.append(Event(block[6:]))
+    return found
