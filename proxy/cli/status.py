@@ -55,7 +55,8 @@ def _troubles(status: Status) -> Iterable[str]:
     if not status.config_ok:
         yield "the configuration file is broken; the last good one is in effect (see `practicum check FILE`)"
     if not status.store_ok:
-        yield "the store takes no pairs: shadow work stands still, serving goes on (is the disk full?)"
+        why = plain(status.store_error) or "is the disk full?"
+        yield f"the store takes no pairs: shadow work stands still, serving goes on ({why})"
     if status.lost_records:
         yield f"{status.lost_records} record(s) were lost with a process that died"
     skewed = [worker.name for worker in status.workers if worker.config_hash != status.config_hash]

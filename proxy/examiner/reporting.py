@@ -61,6 +61,7 @@ class Reporting:
             lost_records=int(sum(self._merged().counters.get((metric.LOST.name, (p,)), 0) for p in _PROCESSES)),
             workers=self._intake.workers(),
             routes=tuple(self._route(name) for name in self._reloader.config.routes),
+            store_error="" if self._writer.ok else self._writer.last_error,
         )
 
     def metrics(self, openmetrics: bool) -> tuple[bytes, str]:

@@ -114,7 +114,7 @@ class WorkerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole of it."""
+    """The whole of it. ``store_error`` is what the database said at the last write, "" where that succeeded."""
 
     version: str
     config_hash: str
@@ -123,3 +123,4 @@ class Status:
     lost_records: int
     workers: tuple[WorkerStatus, ...]
     routes: tuple[RouteStatus, ...]
+    store_error: str = ""

@@ -11,6 +11,7 @@ from tests.end_to_end.asks import CHAT, ask
 from tests.end_to_end.practicum import Practicum, route, until
 from tests.end_to_end.upstream import Upstream
 from tests.postgres import Postgres
+from tests.proxy.cli.command import practicum
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,8 @@ def test_pairs_survive_a_database_that_goes_away_and_callers_do_not_notice(
         try:
             serve()
             until(lambda: service.total("store_available") == 0, "the loss is noticed")
+            said = " ".join(practicum("status", "--admin", service.admin).out.split())
+            assert "serving goes on (database postgresql://" in said
             serve()
             until(lambda: service.total("mirror_shed_total", reason="store_unavailable") >= 1, "work is shed")
         finally:

@@ -78,6 +78,12 @@ def test_everything_wrong_is_said() -> None:
     assert "!" not in screen(some_status())
 
 
+def test_why_the_store_takes_nothing_is_said() -> None:
+    """A full disk and a lost password are mended by different people."""
+    stuck = dataclasses.replace(some_status(), store_ok=False, store_error="database x: disk is full\x1b[2J")
+    assert "serving goes on (database x: disk is full\\x1b[2J)" in screen(stuck)
+
+
 def test_pairs_that_wait_for_a_judge_are_told_of() -> None:
     """They are in no other number, and would seem to be lost."""
     assert "judges" not in screen(some_status())
