@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from routing.behaviors.case import Case, absent, not_applicable, parse_json, present
 from routing.behaviors.label import Behavior, Label
@@ -42,8 +43,11 @@ def detect(case: Case) -> Label:
     reply = case.reply
     if reply.tool_calls:
         return _of_calls(reply.tool_calls, _failed_calls(turns), failed)
-    text = reply.text if reply.text.strip() else reply.refusal
-    return _of_words(text, failed[0]) if text.strip() else absent(Behavior.PLAN_REPAIR, "no_reply")
+    if reply.text.strip():
+        return _of_words(reply.text, failed[0])
+    if reply.refusal.strip():  # a field of its own; spans are of the text
+        return replace(_of_words(reply.refusal, failed[0]), span=None)
+    return absent(Behavior.PLAN_REPAIR, "no_reply")
 
 
 def _of_calls(calls: tuple[ToolCall, ...], before: list[tuple[str, Json]], failed: list[Turn]) -> Label:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,16 @@ def judged(*turns: Turn, calls: tuple[ToolCall, ...] = (), text: str = "") -> La
 
 POLISH = "Bilet jest niedost\u0119pny, poniewa\u017c nie ma ju\u017c miejsc w tym poci\u0105gu."
 AFTER = (USER, called(BOOK), Turn("tool", FULL, (), "c1"))
+
+
+@pytest.mark.parametrize("refusal", ["That train is full. Shall I look for a later one?", "There are not enough seats."])
+def test_a_refusal_in_its_field_is_judged_without_a_span(refusal: str) -> None:
+    """Spans mark the reply's text, and the refusal stands beside it."""
+    text = judged(*AFTER, text=refusal)
+    field = Observation(Arm.STUDENT, text=" ", refusal=refusal)
+    label = detect(Case(Traits(Endpoint.CHAT, AFTER), field, field, lambda _schema, _value: ""))
+    assert text.span is not None
+    assert label == replace(text, span=None)
 
 
 @pytest.mark.parametrize(
