@@ -39,7 +39,7 @@ POLISH = "Bilet jest niedost\u0119pny, poniewa\u017c nie ma ju\u017c miejsc w ty
 AFTER = (USER, called(BOOK), Turn("tool", FULL, (), "c1"))
 
 
-@pytest.mark.parametrize("refusal", ["That train is full. Shall I look for a later one?", "There are not enough seats."])
+@pytest.mark.parametrize("refusal", ["That train is full. Shall I look for a later one?", "No seats are left."])
 def test_a_refusal_in_its_field_is_judged_without_a_span(refusal: str) -> None:
     """Spans mark the reply's text, and the refusal stands beside it."""
     text = judged(*AFTER, text=refusal)
