@@ -22,7 +22,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
-from operator import itemgetter
 
 from routing.behaviors.hedging import hedges
 from routing.behaviors.phrasing.reading import read
@@ -31,7 +30,6 @@ from routing.behaviors.self_correction import corrections
 _HEDGES_AT_MOST = 10.0  # per 100 words; "I think so." would else weigh more than ten careful pages
 _CORRECTIONS_AT_MOST = 5.0  # per reply
 _WIDTH = 2.0  # a difference of two values in [0, 1] lies in an interval this wide
-_BEGINNING = itemgetter(0)
 _SLOPES = tuple(0.8 * 0.6**j for j in range(30))  # the last is optimal near ten billion pairs
 
 
@@ -200,8 +198,7 @@ def manner(text: str) -> Manner:
     A modal ("may be") is too weak to count as a hedge by itself. In a language without spaces a character is a word.
     """
     reading = read(text)
-    words = sum(map(str.isalnum, map(_BEGINNING, reading.words.tokens)))  # else it is a punctuation mark
-    words = round(words * max(1.0, len(text) / max(1, len(reading.words.read))))
+    words = round(reading.words.proper * max(1.0, len(text) / max(1, len(reading.words.read))))
     if reading.language is None:
         return Manner(words)
     return Manner(words, sum(hit.cue != "hedging.modal" for hit in hedges(reading)), len(corrections(reading)))

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.label import Behavior, Label
@@ -21,7 +20,7 @@ from routing.behaviors.phrasing.cues.wanted import WANTED
 from routing.behaviors.phrasing.language import Language
 from routing.behaviors.phrasing.lexicon import Lexicon
 from routing.behaviors.phrasing.reading import Reading, read
-from routing.behaviors.phrasing.words import SENTENCE_ENDS, split
+from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
 _FAMILY = "clarification."
 _TELLING = frozenset({f"{_FAMILY}meaning", f"{_FAMILY}detail"})  # what asks without a question mark
@@ -77,7 +76,7 @@ def detect(case: Case) -> Label:
     if reading.language is None:
         return not_applicable(Behavior.CLARIFICATION, "language")
     request = _request(case.traits.last_said[:_REQUEST])
-    if _echoes(reading.words.tokens, request.words):
+    if _echoes(reading.words, request.words):
         return absent(Behavior.CLARIFICATION, "echo")
     sentences = _sentences(reading)
     kinds = _admitted(sentences, reading, request.wanted or _given(reading))
@@ -217,7 +216,9 @@ def _request(said: str) -> _Request:
     return _Request(tuple(word for word in words.tokens if word[0].isalnum()), wanted)
 
 
-def _echoes(reply: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+def _echoes(reply: Words, asked: tuple[str, ...]) -> bool:
     """Whether the reply only says again what was asked: it was not understood, but nothing is asked."""
-    said = list(islice((word for word in reply if word[0].isalnum()), len(asked) + 1))
-    return 0 < len(said) <= len(asked) and f" {' '.join(said)} " in f" {' '.join(asked)} "
+    if not 0 < reply.proper <= len(asked):
+        return False
+    said = (word for word in reply.tokens if word[0].isalnum())
+    return f" {' '.join(said)} " in f" {' '.join(asked)} "

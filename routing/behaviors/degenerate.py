@@ -57,7 +57,7 @@ def _breaks_off(text: str) -> bool:
 
 def _loop(text: str) -> int:
     """The length of the period that the text ends in, or 0 if it ends in none."""
-    if not _repeats_last_word(text[-_ENDING:].rstrip()):
+    if not _may_loop(text[-_ENDING:].rstrip()):
         return 0  # as with most replies
     ending = " ".join(text[-_ENDING:].split())[::-1]
     probe, period = ending[:_PROBE], 0
@@ -68,10 +68,9 @@ def _loop(text: str) -> int:
     return 0
 
 
-def _repeats_last_word(ending: str) -> bool:
-    """Whether the last word, or what a probe would hold of it, stands before its place, too: in a loop it does."""
-    word = ending.rsplit(None, 1)[-1][-_PROBE:] if ending else ""
-    return ending.find(word) < len(ending) - len(word)
+def _may_loop(ending: str) -> bool:
+    """Whether all that a probe would hold stands in the ending more than once: in a loop it does."""
+    return all(ending.find(word) < ending.rfind(word) for word in ending[-_PROBE:].split())
 
 
 def _long(ending: str, period: int) -> int:

@@ -82,12 +82,13 @@ class Lexicon:
 
     def find(self, words: Words) -> tuple[Hit, ...]:
         """The longest phrase of each cue at each word, in the text's order."""
-        tokens = (*words.tokens, "", "")
+        first, tokens = self._first, (*words.tokens, "", "")
         hits: list[Hit] = []
         for start in self._starts(words.tokens):
-            found: dict[str, int] = {}
-            _walk(self._first.get(tokens[start]), tokens, start + 1, found)
-            if found:  # not so with most
+            state, following = first.get(tokens[start]), tokens[start + 1]
+            if state and (following in state.following or state.cues or state.after_gap or following == _PASSED):
+                found: dict[str, int] = {}
+                _walk(state, tokens, start + 1, found)
                 hits += [Hit(cue, start, stop) for cue, stop in found.items()]
         return tuple(hits)
 

@@ -22,6 +22,7 @@ SIZE = 1 << 17
 OPENING, CLOSING = 40, 40  # words
 OPENING_CHARACTERS, CLOSING_CHARACTERS = 240, 160
 _CHARACTERS = 5
+_KNOWN = 1 << 15  # words whose hashes are kept
 _SPREAD = np.uint32(0x9E3779B1)
 _MIX = np.uint32(0x85EBCA6B)
 _PLACES = np.arange(12, dtype=np.uint32) * np.uint32(0x27D4EB2F)  # one for each kind of feature
@@ -54,9 +55,25 @@ def grams(tokens: tuple[str, ...]) -> tuple[Hashes, Hashes]:
     return one, chained(one[:-1], one[1:])
 
 
+class _Hashes(dict[str, bytes]):
+    """The hashes of the words seen lately, as four bytes, the lowest first: joined they are an array.
+
+    A dictionary that forgets everything when it is full: looking costs half of what an ``lru_cache`` takes.
+    """
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= _KNOWN:
+            self.clear()
+        found = self[word] = crc32(word.encode("utf-8", "surrogatepass")).to_bytes(4, "little")
+        return found
+
+
+_HASHES = _Hashes()
+
+
 def hashes(tokens: Iterable[str]) -> Hashes:
     """The hash of each word."""
-    return np.frombuffer(b"".join(map(_word_hash, tokens)), dtype="<u4")
+    return np.frombuffer(b"".join(map(_HASHES.__getitem__, tokens)), dtype="<u4")
 
 
 def _word_kinds(words: Words) -> list[Hashes]:
@@ -96,9 +113,3 @@ def _placed(hashes: Hashes, places: Hashes) -> NDArray[np.intp]:
     """Places in the table: those of one kind and place apart from those of any other."""
     mixed = (hashes ^ places) * _MIX
     return ((mixed ^ (mixed >> np.uint32(13))) & np.uint32(SIZE - 1)).astype(np.intp)
-
-
-@lru_cache(maxsize=1 << 15)
-def _word_hash(word: str) -> bytes:
-    """Four bytes, the lowest first: joined bytes become an array sooner than numbers do."""
-    return crc32(word.encode("utf-8", "surrogatepass")).to_bytes(4, "little")

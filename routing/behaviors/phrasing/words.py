@@ -23,8 +23,10 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 _TOKEN = re.compile(rf"[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)*|[.,?!\n:;\"\u2026]|[{_CJK}]")
 
 _PLAIN_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*|[.,?!\n:;\"]")  # the same on lower-case ASCII, in half the time
-_SPACED = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789'.,?!\n:;\"" else 32 for code in range(256))
-_MARKS = tuple((bytes([mark]), b" %c " % mark) for mark in b'.,?!\n:;"')
+_PLAIN_MARKS = '.,?!\n:;"'
+_KEPT = f"abcdefghijklmnopqrstuvwxyz0123456789'{_PLAIN_MARKS}"
+_SPACED = bytes(code if chr(code) in _KEPT else ord(" ") for code in range(256))
+_MARKS = tuple((mark.encode(), f" {mark} ".encode()) for mark in _PLAIN_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Words:
     tokens: tuple[str, ...]
     read: str
     skipped: int = 0
+
+    @property
+    def proper(self) -> int:
+        """How many are words and no punctuation."""
+        if self.read.isascii():
+            return len(self.tokens) - sum(map(self.read.count, _PLAIN_MARKS))
+        return sum(token[0].isalnum() for token in self.tokens)
 
     def span(self, start: int, stop: int) -> tuple[int, int]:
         """The half-open range of the text's own characters that words ``start`` to before ``stop`` take up.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.behaviors.phrasing.ngrams import CLOSING, OPENING, SIZE, features
+from routing.behaviors.phrasing.ngrams import CLOSING, OPENING, SIZE, features, hashes
 from routing.behaviors.phrasing.words import split
 
 
@@ -39,6 +39,13 @@ def test_hashes_are_the_same_in_every_process() -> None:
     """Weights are fitted in one process and used in another: a changed hash makes noise of them."""
     found = features(split("I can't. \u65e0\u6cd5"), ["cue"])
     assert (int(found.indices.sum()), len(found.indices)) == (3722805, 51)
+
+
+def test_words_that_were_forgotten_hash_the_same() -> None:
+    """Hashes are kept up to a number of words; traffic has more."""
+    before = hashes(["sure"])
+    hashes(map(str, range(40_000)))
+    assert hashes(["sure"]) == before
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a", "\ud800", "\u202e\u05d0", "x" * 100_000])

@@ -47,3 +47,10 @@ def test_case_never_moves_characters() -> None:
 def test_plain_text_is_split_as_any_other(text: str) -> None:
     """ASCII takes a faster way; beside a letter that does not, the same words must come out."""
     assert split(f"{text}\n\u00e9").tokens == (*split(text).tokens, "\n", "\u00e9")
+
+
+@given(st.text() | st.text("aB1' .,?!\n:;\"\u2026\u30fb\u00e9", max_size=60))
+def test_punctuation_is_no_word_proper(text: str) -> None:
+    """It is counted apart, without looking at each token where the text is ASCII."""
+    words = split(text)
+    assert words.proper == sum(token[0].isalnum() for token in words.tokens)
