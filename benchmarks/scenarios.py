@@ -76,12 +76,12 @@ def growth(bench: Bench) -> None:
     for connections in (1, 32, 1000):
         load = Load(connections, warmup=1.0, seconds=2.0)
         name = f"growth-{connections}"
-        bench.interleave(name, arms, lambda arm, load=load: measure(bench.stage, arm, load), rounds=_few(bench))  # type: ignore[misc]
+        bench.interleave(name, arms, lambda arm, load=load: measure(bench.stage, arm, load), rounds=bench.fewer)  # type: ignore[misc]
 
 
 def hung(bench: Bench) -> None:
     """A student that hangs while requests come: SIGSTOP in the midst. Every proxy is fresh each time."""
-    for number in range(_few(bench)):
+    for number in bench.few():
         for peer in bench.peers(slow=False):
             if peer.mirrors:
                 bench.take("hung", f"{peer.name}+m", number, lambda peer=peer: _hang(bench, peer))  # type: ignore[misc]
@@ -162,7 +162,7 @@ class Counts:
 
 def pairs(bench: Bench) -> None:
     """All CPU of Practicum per request that is mirrored, compared and stored, at a rate the examiner keeps up with."""
-    for number in range(_few(bench)):
+    for number in bench.few():
         bench.take("pairs", "practicum+m", number, lambda: _cost_of_pairs(bench))
 
 
@@ -186,7 +186,7 @@ def _cost_of_pairs(bench: Bench) -> Figures:
 def memory(bench: Bench) -> None:
     """2 000 streams that have begun and go on no further, in fresh proxies."""
     with Stage(bench.stage.cores, interval=600.0) as stage:
-        for number in range(_few(bench)):
+        for number in bench.few():
             for peer in bench.peers(slow=False):
                 mirror = peer.mirrors
                 bench.take(
@@ -211,7 +211,7 @@ def workers(bench: Bench) -> None:
         stage.running(PRACTICUM, mirror=False, workers=2, cores=stage.every_core) as two,
     ):
         full = measure(stage, one, Load(64, warmup=0.5, seconds=2.0))["per_second"]
-        for number in range(_few(bench)):
+        for number in bench.few():
             for arm, name in ((one, "one worker"), (two, "two workers")):
                 bench.take("workers", name, number, lambda arm=arm: _share(bench, arm, full * 0.4))  # type: ignore[misc]
 
@@ -232,7 +232,7 @@ def _share(bench: Bench, arm: Arm, rate: float) -> Figures:
 
 def start(bench: Bench) -> None:
     """From the command to the first reply, and what importing the worker takes."""
-    for number in range(_few(bench)):
+    for number in bench.few():
         bench.take("start", "practicum", number, lambda: {**_start_cold(bench), **_import()})
 
 
@@ -266,11 +266,6 @@ def _import() -> Figures:
     command = [sys.executable, "-c", _IMPORT]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=peers.REPOSITORY)  # noqa: S603
     return {"import_s": float(done.stdout)}
-
-
-def _few(bench: Bench) -> int:
-    """Rounds of what takes long: three of seven."""
-    return max(1, (bench.rounds + 1) * 3 // 8)
 
 
 _COST = (("cpu_us", "CPU µs of the worker"), ("cpu_all_us", "CPU µs of all processes"))
