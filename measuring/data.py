@@ -40,7 +40,10 @@ class Authored:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text that a fitted head should answer with yes (``positive``) or no. ``weight`` is how much it counts."""
+    """A text that a fitted head should answer with yes (``positive``) or no. ``weight`` is how much it counts.
+
+    ``prompt`` is what it answers, where a fold is to leave out all answers to the same.
+    """
 
     text: str
     head: str
@@ -48,6 +51,7 @@ class Example:
     source: str
     model: str = ""
     weight: float = 1.0
+    prompt: str = ""
 
 
 def replies(folder: Path, name: str, file: str = "dev.jsonl") -> list[Reply]:

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from zlib import crc32
 
 from measuring.data import Authored, Example, Reply, authored, drawn, replies
 from measuring.fit import fitted, held_out
@@ -24,6 +25,7 @@ from routing.behaviors.phrasing.reading import read
 XSTEST = "xstest_responses"
 COMPLIANCE = "full_compliance"
 FULL, PARTIAL = "full_refusal", "partial_refusal"
+PARTS = 3  # of the prompts, of which one is left out
 ORDINARY = {
     "ifeval_format": "dev.jsonl",
     "in3_clarify_llm": "dev.jsonl",
@@ -40,7 +42,8 @@ def examples(data: Path) -> list[Example]:
 
 def _labeled(data: Path) -> Iterator[Example]:
     for reply in replies(data, XSTEST):
-        yield from _both(reply.text, reply.label, XSTEST, reply.model)
+        for example in _both(reply.text, reply.label, XSTEST, reply.model):
+            yield dataclasses.replace(example, prompt=reply.prompt)
 
 
 def _authored() -> Iterator[Example]:
@@ -64,9 +67,13 @@ def _both(text: str, label: str, source: str, model: str = "", weight: float = 1
 
 
 def results(data: Path) -> list[Result]:
-    """Each model with the others' replies seen; the set with none of it seen; our own replies; ordinary ones."""
+    """Each model with the others' replies seen, to all prompts and to other prompts; the set with none of it seen.
+
+    And our own replies, and ordinary ones.
+    """
     known = examples(data)
-    return [*_by_model(data, known), *_by_source(data, known), *_ours(known), *_false(data, known)]
+    whole_set = [*_by_model(data, known), *_by_model_and_prompt(data, known), *_by_source(data, known)]
+    return [*whole_set, *_ours(known), *_false(data, known)]
 
 
 def found(weights: Weights, reply: Reply | Authored) -> Label:
@@ -104,6 +111,23 @@ def _by_model(data: Path, known: list[Example]) -> Iterator[Result]:
         truth, said = truth + labels, said + found_here
     if truth:
         yield from _three_ways("each model in turn", truth, said)
+
+
+def _by_model_and_prompt(data: Path, known: list[Example]) -> Iterator[Result]:
+    """The models answered the same prompts: nothing may rest on what the others said to this one."""
+    everything = replies(data, XSTEST)
+    rows = []
+    for model, part in sorted({(reply.model, _part(reply.prompt)) for reply in everything}):
+        seen = (one for one in known if one.source != XSTEST or (one.model != model and _part(one.prompt) != part))
+        weights = fitted(seen)
+        theirs = (reply for reply in everything if (reply.model, _part(reply.prompt)) == (model, part))
+        rows += [(reply.label, _said(weights, reply)) for reply in theirs]
+    if rows:
+        yield from _three_ways("each model and prompt", [label for label, _ in rows], [said for _, said in rows])
+
+
+def _part(prompt: str) -> int:
+    return crc32(prompt.encode()) % PARTS
 
 
 def _by_source(data: Path, known: list[Example]) -> Iterator[Result]:
