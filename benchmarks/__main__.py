@@ -1,7 +1,8 @@
 """``python -m benchmarks``: measure Practicum beside its peers, print the goals, and keep a whole run's results.
 
 Results are kept in the repository only if nothing was left out and the machine was quiet throughout. Exit codes: 0
-measured (goals missed or not), 3 the machine is loaded, 4 it cannot measure at all (no C compiler, not Linux).
+measured (goals missed or not); 3 the machine is loaded: what was measured before it was is printed, and not kept; 4 it
+cannot measure at all (no C compiler, one core, not Linux).
 """
 
 from __future__ import annotations
@@ -38,19 +39,22 @@ def main() -> int:
         sys.stderr.write(f"No scenario begins with {arguments.only}, or this is not Linux, whose accounts are read.\n")
         return _CANNOT
     wanted = arguments.peers.split(",") if arguments.peers is not None else [peer.name for peer in PEERS]
+    patience = 0.0 if arguments.even_if_loaded else arguments.patience
+    refused = False
     try:
         with Stage(Cores.here()) as stage:
-            bench = Bench(stage, arguments.rounds, wanted, _say, arguments.even_if_loaded)
-            _measure(bench, chosen)
-    except LoadedError as loaded:
-        sys.stderr.write(f"{loaded}\n")
-        return _LOADED
-    except (NativeError, NotHereError) as cannot:
-        sys.stderr.write(f"{cannot}\n")
+            bench = Bench(stage, arguments.rounds, wanted, _say, patience)
+            try:
+                _measure(bench, chosen)
+            except LoadedError as loaded:
+                refused = True
+                _say(str(loaded))
+    except (LoadedError, NativeError, NotHereError) as cannot:
+        _say(str(cannot))
         return _CANNOT
-    whole = len(chosen) == len(SCENARIOS) and len(wanted) == len(PEERS)
-    _conclude(bench, keep=arguments.keep or (whole and not arguments.even_if_loaded))
-    return 0
+    whole = len(chosen) == len(SCENARIOS) and len(wanted) == len(PEERS) and not arguments.even_if_loaded
+    _conclude(bench, keep=(whole or arguments.keep) and not refused)
+    return _LOADED if refused else 0
 
 
 def _stopped(_number: int, _frame: object) -> None:
@@ -97,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", help=f"of {','.join(peer.name for peer in PEERS)}; empty: none")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="of most scenarios; long ones have fewer")
     parser.add_argument("--even-if-loaded", action="store_true", help="print figures that mean little, and keep none")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds to wait for a quiet machine, each time")
     parser.add_argument("--keep", action="store_true", help="keep the results although the run was a part")
     return parser
 

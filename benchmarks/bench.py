@@ -29,7 +29,7 @@ class Bench:
     rounds: int
     wanted: Sequence[str]
     say: Callable[[str], None]
-    even_if_loaded: bool = False
+    patience: float = 0.0  # seconds to wait for quiet; 0: measure even if the machine is loaded
     samples: Samples = field(default_factory=Samples)
     absent: dict[str, str] = field(default_factory=dict)
     loads: list[float] = field(default_factory=list)  # cores that others used during each measurement
@@ -83,7 +83,7 @@ class Bench:
                 return
             others = watch.others()
             self.say(f"{scenario} {number} {arm}: {_brief(figures)}; others used {others:.2f} cores")
-            if others <= DISTURBED or self.even_if_loaded:
+            if others <= DISTURBED or not self.patience:
                 self.loads.append(others)
                 self.samples.taken.append(Sample(scenario, arm, number, figures))
                 return
@@ -91,10 +91,10 @@ class Bench:
 
     def quiet(self, window: float = 1.0) -> None:
         """Wait for quiet: everybody's, or only ours where figures of a loaded machine are wanted."""
-        if self.even_if_loaded:
-            await_settled(window)
+        if self.patience:
+            require_quiet(window, patience=self.patience)
         else:
-            require_quiet(window)
+            await_settled(window)
 
     def without(self, peer: Peer, why: NotHereError) -> None:
         """Go on without a peer, and say so."""

@@ -65,7 +65,7 @@ def latency(bench: Bench) -> None:
 
 def first_token(bench: Bench) -> None:
     """Up to 256 paced streams at once, begun evenly over the length of one."""
-    arms = [bench.stage.direct(), *bench.arms(plain=True, mirrored=True, slow=False)]
+    arms = [bench.stage.direct(), *bench.arms(plain=False, mirrored=True, slow=False)]
     load = Load(256, each=2, rate=200)
     bench.interleave("first-token", arms, lambda arm: measure(bench.stage, arm, load, stream=True))
 
