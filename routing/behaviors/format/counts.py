@@ -64,7 +64,7 @@ class Count:
 def counts(sentence: str, unit: str) -> Iterator[Count]:
     """Every count of the unit (a regular expression without groups) in the sentence; vague ones are left out.
 
-    Both are in lower case.
+    Both are in lower case. The unit must be one of ours: each is compiled once, and kept.
     """
     pattern, core = _pattern(unit)
     first = _ANY.search(sentence)

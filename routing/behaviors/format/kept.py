@@ -13,12 +13,13 @@ from itertools import pairwise
 from routing.behaviors.format.demand import Demand, Finding, Form
 from routing.behaviors.format.json_text import read_fenced_json
 from routing.behaviors.format.language import is_written_in
+from routing.behaviors.phrasing.words import lowered
 
 Check = Callable[[str, Demand], Finding]
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f"  # scripts that put no spaces between words
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+(?:['\u2019-][^\W{_IDEOGRAPHS}]+)*")
-_PART = re.compile(r"\w+")
+_PART, _LETTER = re.compile(r"\w+"), re.compile(r"\w")
 _BULLET = re.compile(r"\n[ \t]{0,20}(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
 _TOP_BULLET = re.compile(r"\n ?(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
 _NUMBERED = re.compile(r"\n[ \t]{0,20}(?:\*\*)?\d{1,4}[.)]")
@@ -165,11 +166,29 @@ def _without(text: str, demand: Demand) -> Finding:
     return Finding(True) if place < 0 else Finding(False, f"without: {mark!r}", (place, place + len(mark)))
 
 
-def _occurrences(text: str, word: str, *, whole: bool) -> Iterator[re.Match[str]]:
+def _occurrences(text: str, word: str, *, whole: bool) -> Iterator[tuple[int, int]]:
     """Where the word stands, whatever its case; unless ``whole`` also as the beginning of a longer one."""
-    words = r"\s+".join(re.escape(part) for part in word.split())
-    left = r"(?<!\w)" if word[:1].isalnum() else ""
-    return re.finditer(left + words + (r"(?!\w)" if whole and word[-1:].isalnum() else ""), text, re.IGNORECASE)
+    lower, parts = lowered(text), word.lower().split()
+    begins, ends = word[:1].isalnum(), whole and word[-1:].isalnum()
+    if len(parts) == 1:  # no pattern is made for it: that costs more than a look at a page
+        yield from _single(lower, parts[0], begins=begins, ends=ends)
+    elif all(part in lower for part in parts):
+        words = r"\s+".join(map(re.escape, parts))
+        pattern = (r"(?<!\w)" if begins else "") + words + (r"(?!\w)" if ends else "")
+        yield from (found.span() for found in re.finditer(pattern, lower))
+
+
+def _single(lower: str, word: str, *, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:
+    """Where one word stands; ``begins`` and ``ends``: not inside another's letters on that side."""
+    start = lower.find(word)
+    while start >= 0:
+        stop = start + len(word)
+        inside = (begins and _LETTER.match(lower, start - 1)) if start else None
+        if inside or (ends and _LETTER.match(lower, stop)):
+            stop = start + 1
+        else:
+            yield start, stop
+        start = lower.find(word, stop)
 
 
 def _keywords(text: str, demand: Demand) -> Finding:
@@ -179,7 +198,7 @@ def _keywords(text: str, demand: Demand) -> Finding:
 
 def _forbidden(text: str, demand: Demand) -> Finding:
     found = next((hit for word in demand.texts for hit in _occurrences(text, word, whole=True)), None)
-    return Finding(True) if found is None else Finding(False, f"{demand.form}: {found[0]!r}", found.span())
+    return Finding(True) if found is None else Finding(False, f"{demand.form}: {text[slice(*found)]!r}", found)
 
 
 def _frequency(text: str, demand: Demand) -> Finding:

@@ -65,6 +65,7 @@ _HIGHLIGHTED = (
 _ANGLES = re.compile(r"<<[^<>\n]{1,60}>>|\bdouble ang(?:ular|led?) brackets\b")
 _LETTERED = re.compile(r"[\"'\u201c(]?\b([A-Z][A-Za-z]{2,15}) X\b")
 _ENUMERATED = re.compile(r"\b([A-Z][A-Za-z]{2,15}) 1\b[\"']?(?:\W{1,3}| and | to | through ){1,2}[\"']?\1 (\d)\b")
+_SECTION = r"sections?|parts?"
 _DIVISION = r"sections?|parts?|paragraphs?|chapters?|days?|verses?|stanzas?|advertisements?|versions?|scenes?|acts?"
 _MARKED = re.compile(r"\b(?:mark|label|start|begin|not(?:ed|e)|separate|number|head|title)|\bsections?\b")
 _SQUARE = re.compile(r"\[[^\[\]\n]{1,30}\]|square brackets")
@@ -143,8 +144,8 @@ def _sections(sentence: Passage, whole: Passage) -> Iterator[Demand]:
     if not _MARKED.search(sentence.lower):
         return
     if lettered := _LETTERED.search(sentence.text):
-        unit = rf"sections?|parts?|{lettered[1].lower()}s?"
-        found = _first(sentence, unit) or _first(whole, unit) or _first(whole, _DIVISION)
+        called = [text.lower.replace(lettered[1].lower(), "section") for text in (sentence, whole)]
+        found = _first(called[0], _SECTION) or _first(called[1], _SECTION) or _first(whole.lower, _DIVISION)
         yield Demand(Form.SECTIONS, Bounds(found.bounds.least if found else 1), (lettered[1],))
     elif listed := _ENUMERATED.search(sentence.text):
         yield Demand(Form.SECTIONS, Bounds(int(listed[2])), (listed[1],))
@@ -172,7 +173,7 @@ def _parted(sentence: Passage, whole: Passage) -> Iterator[Demand]:
     if not divider:
         return
     kinds = ((Form.PARAGRAPHS, _PARAGRAPHS), (Form.PARTED, _ALTERNATIVE))
-    found = ((form, _first(text, unit)) for text in (sentence, whole) for form, unit in kinds)
+    found = ((form, _first(text.lower, unit)) for text in (sentence, whole) for form, unit in kinds)
     form, count = next(((form, count) for form, count in found if count), (Form.PARTED, None))
     yield Demand(form, count.bounds if count else Bounds(2), (divider,))
 
@@ -189,8 +190,8 @@ def _counted(sentence: Passage, unit: str) -> Count | None:
     return next((found for found in counts(sentence.lower, unit) if is_of_whole(sentence, found)), None)
 
 
-def _first(text: Passage, unit: str) -> Count | None:
-    return next(counts(text.lower, unit), None)
+def _first(lower: str, unit: str) -> Count | None:
+    return next(counts(lower, unit), None)
 
 
 def is_of_whole(sentence: Passage, found: Count) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,3 +165,14 @@ def test_hostile_replies_take_linear_time(unit: str) -> None:
     text = unit * (500_000 // len(unit))
     for form in (Form.TABLE, Form.HIGHLIGHTS, Form.TITLE, Form.PLACEHOLDERS, Form.SENTENCES, Form.BULLETS, Form.END):
         kept(text, demand(form))
+
+
+@given(st.text("aB -_.,\n", max_size=20), st.sampled_from(["a", "Ab", "b-a", "-a", "a b", "ba."]))
+def test_a_word_is_found_as_a_pattern_would_find_it(text: str, word: str) -> None:
+    """A single word is looked for without one, because making a pattern costs more than the search."""
+    pattern = r"\s+".join(map(re.escape, word.split()))
+    pattern = (r"(?<!\w)" if word[0].isalnum() else "") + pattern + (r"(?!\w)" if word[-1].isalnum() else "")
+    found = re.search(pattern, text, re.IGNORECASE)
+    finding = kept(text or " ", Demand(Form.FORBIDDEN, texts=(word,)))
+    assert finding.kept == (found is None and bool(text.strip()))
+    assert finding.span == (found.span() if found and text.strip() else None)
