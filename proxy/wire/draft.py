@@ -90,7 +90,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How an endpoint's replies are read: a unary document, and one event of a stream (its name, its document)."""
+    """How an endpoint's replies are read: a unary document, and one event of a stream (its name, its document).
+
+    ``quick`` is asked first, with the data of an event without a name: True where it has read it.
+    """
 
     unary: Callable[[Draft, Document], None]
     event: Callable[[Draft, str, Document], None]
+    quick: Callable[[Draft, bytes], bool] | None = None

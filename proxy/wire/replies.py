@@ -91,6 +91,8 @@ def _read_stream(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
 
 def _read_event(draft: Draft, reader: Reader, event: Event) -> bool:
     """Reads one event; False if its data are no JSON object. The stump of a cut event is no fault of its own."""
+    if reader.quick is not None and not event.name and reader.quick(draft, event.data):
+        return True
     if _DONE in event.data and event.data.strip() == _DONE:
         draft.ended = draft.ended or reader in {CHAT, COMPLETIONS}
         return True

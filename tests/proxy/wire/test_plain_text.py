@@ -1,0 +1,76 @@
+"""The short way of reading an event of plain text, which must read what the long way does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.wire.chat_reply import CHAT
+from proxy.wire.draft import Draft
+from proxy.wire.plain_text import take_text
+from proxy.wire.tree import mapping, parse
+
+Document = Mapping[str, object]
+
+TEXT: Document = {"content": "Hel"}
+PIECE: Document = {"id": "c", "model": "m", "choices": [{"index": 0, "delta": TEXT, "finish_reason": None}]}
+ODD: list[object] = [None, False, 0, 1, "", "x", [], [{}], {}, {"a": 1}]
+_REASONING = ("reasoning", "reasoning_content")
+KEYS = {
+    "chunk": ("choices", "model", "usage", "error", "x"),
+    "choice": ("index", "delta", "finish_reason", "logprobs", "x"),
+    "delta": ("content", "role", "refusal", *_REASONING, "tool_calls", "function_call", "x"),
+}
+
+
+@st.composite
+def chunks(draw: st.DrawFn) -> Document:
+    """An event of plain text in which a few things are missing, mistyped or more than that."""
+    odd: dict[str, dict[str, object]] = {place: {} for place in KEYS}
+    for _ in range(draw(st.integers(0, 2))):
+        place = draw(st.sampled_from(sorted(KEYS)))
+        odd[place][draw(st.sampled_from(KEYS[place]))] = draw(st.sampled_from(ODD))
+    choice = {"index": 0, "delta": {**TEXT, **odd["delta"]}, **odd["choice"]}
+    return {**PIECE, "choices": [choice] * draw(st.sampled_from([1, 1, 1, 0, 2])), **odd["chunk"]}
+
+
+def the_long_way(data: bytes) -> Draft:
+    """What the reader makes of an event without the short cut."""
+    draft = Draft(model="before", text=["x"])
+    CHAT.event(draft, "", mapping(parse(data)))
+    draft.refusal, draft.reasoning = (
+        [piece for piece in pieces if piece] for pieces in (draft.refusal, draft.reasoning)
+    )
+    return draft
+
+
+@given(chunks())
+def test_what_is_taken_is_what_the_long_way_reads(chunk: Document) -> None:
+    """Whatever an upstream leaves out, adds or mistypes."""
+    data, draft = json.dumps(chunk).encode(), Draft(model="before", text=["x"])
+    if take_text(draft, data):
+        assert draft == the_long_way(data)
+    else:
+        assert draft == Draft(model="before", text=["x"])
+
+
+@pytest.mark.parametrize("added", [{}, {"usage": None, "system_fingerprint": "f"}])
+def test_a_piece_of_text_is_taken(added: Document) -> None:
+    """Or all of this were in vain."""
+    draft = Draft()
+    assert take_text(draft, json.dumps({**PIECE, **added}).encode())
+    assert (draft.text, draft.model, draft.recognized) == (["Hel"], "m", True)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[DONE]", b"{", b"[" * 10_000, b'{"choices": [{"delta": {"content": "\xff"}}]}']
+)
+def test_what_is_no_such_event_is_left_alone(data: bytes) -> None:
+    """Bad bytes, half a document, the end of the stream: never an exception."""
+    draft = Draft()
+    assert not take_text(draft, data)
+    assert draft == Draft()
