@@ -69,7 +69,8 @@ def _redact_bytes(data: bytes) -> bytes:
 
 def _redact_label(label: Label, before: str, after: str) -> Label:
     span = label.span if before == after else _moved(label.span, before, after)
-    return dataclasses.replace(label, rule=redact_text(label.rule), span=span)
+    rule = redact_text(label.rule)
+    return label if (rule, span) == (label.rule, label.span) else dataclasses.replace(label, rule=rule, span=span)
 
 
 def _moved(span: tuple[int, int] | None, before: str, after: str) -> tuple[int, int] | None:

@@ -24,6 +24,7 @@ WITHHELD = "[WITHHELD]"
 NUMBER = "[NUMBER]"
 LONG_NUMBER = 9  # digits: telephone, social security and account numbers begin here
 _PASSES = 4
+_KEY = 20  # characters of the shortest finding that is letters alone, an AWS key
 _SCANNED = 100_000  # characters; a hostile text makes the pass over all signs slow, if linear: long ones go without it
 _SECRET_NAMES = re.compile(r"(?i)token|key|secret|sig|pass|pwd|auth|code|credential|session")
 
@@ -51,7 +52,11 @@ def redact_text(text: str) -> str:
 
 def suspected(text: str) -> Sequence[Rule]:
     """The rules of which the text has a sign; of a long one, all."""
-    return [RULES[number] for number in _SIGNS.found(text)] if len(text) <= _SCANNED else RULES
+    if len(text) > _SCANNED:
+        return RULES
+    if len(text) < _KEY and text.isalpha():  # as most names in a JSON document
+        return ()
+    return [RULES[number] for number in _SIGNS.found(text)]
 
 
 def _placeholder(name: str) -> Replace:

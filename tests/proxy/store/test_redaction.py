@@ -87,6 +87,7 @@ def test_redacting_twice_is_redacting_once(text: str) -> None:
 @example("bas\u0131c abcdefghijklmnopq")
 @example("pa\u017fsword\u2003:\u2003abcdef")
 @example("a://b\ud800@host")
+@example("AKIAABCDEFGHIJKLMNOP")
 @example("\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669")
 def test_no_rule_matches_without_its_sign(text: str) -> None:
     """A sign that is narrower than its rule, in another library's idea of a letter, would let a secret through."""
