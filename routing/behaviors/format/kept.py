@@ -20,6 +20,8 @@ Check = Callable[[str, Demand], Finding]
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f"  # scripts that put no spaces between words
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+(?:['\u2019-][^\W{_IDEOGRAPHS}]+)*")
 _PART, _LETTER = re.compile(r"\w+"), re.compile(r"\w")
+_JOINT = re.compile(r"['-](?<=\w.)(?=\w)")
+_SPACED = bytes(code if _LETTER.match(chr(code)) else ord(" ") for code in range(256))
 _BULLET = re.compile(r"\n[ \t]{0,20}(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
 _TOP_BULLET = re.compile(r"\n ?(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
 _NUMBERED = re.compile(r"\n[ \t]{0,20}(?:\*\*)?\d{1,4}[.)]")
@@ -110,7 +112,15 @@ def _fence(text: str, demand: Demand) -> Finding:
 def _words(text: str, demand: Demand) -> Finding:
     if demand.bounds.admit(len(text.split())):  # the cheapest count, and nearly always enough
         return Finding(True)
-    return _counted(demand, len(_WORD.findall(text)), len(_PART.findall(text)))
+    return _counted(demand, *_word_counts(text))
+
+
+def _word_counts(text: str) -> tuple[int, int]:
+    """Words with their apostrophes and hyphens, and without: in ASCII by bytes, in a tenth of the patterns' time."""
+    if not text.isascii():
+        return len(_WORD.findall(text)), len(_PART.findall(text))
+    parts = len(text.encode().translate(_SPACED).split())
+    return parts - len(_JOINT.findall(text)), parts
 
 
 def _sentences(text: str, demand: Demand) -> Finding:

@@ -176,3 +176,10 @@ def test_a_word_is_found_as_a_pattern_would_find_it(text: str, word: str) -> Non
     finding = kept(text or " ", Demand(Form.FORBIDDEN, texts=(word,)))
     assert finding.kept == (found is None and bool(text.strip()))
     assert finding.span == (found.span() if found and text.strip() else None)
+
+
+@given(st.text("aB1_ -'.\n", max_size=30))
+def test_words_of_ascii_are_counted_as_any_others(text: str) -> None:
+    """ASCII takes a faster way, which must come to the same number."""
+    finding = kept(f"x {text}", Demand(Form.WORDS, Bounds(1_000)))
+    assert finding.fault == kept(f"x {text} \u00b7", Demand(Form.WORDS, Bounds(1_000))).fault
