@@ -2,7 +2,8 @@
 
 No labeled set was to be had. The pairs are our own: hedged and confident versions of the same replies in the manner of
 several models, and confident ones full of words that hedge elsewhere. The rules were tried on one half; the other was
-written before them by the same hands and held back, so even that half flatters. Nothing is fitted.
+written before them by the same hands and held back, so even that half flatters; the two replies that it missed have
+since been looked at. Nothing is fitted.
 """
 
 from __future__ import annotations

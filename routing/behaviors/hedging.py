@@ -49,7 +49,7 @@ def hedges(reading: Reading) -> list[Hit]:
     """All doubt voiced, ignorance included, in the reply's order; of hedges that overlap, the weightiest."""
     hits, own = reading.cues("hedging"), reading.own
     idle = [hit for hit in hits if hit.cue == _IDLE]
-    kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_overlap(i, hit) for i in idle))
+    kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_cancels(i, hit) for i in idle))
     return list(_apart(kept))
 
 
@@ -63,6 +63,12 @@ def _of_something(reading: Reading, found: list[Hit]) -> list[Hit]:
     if len(beside) == len(found) or abstention.find(reading).presence is not Presence.PRESENT:
         return found
     return beside
+
+
+def _cancels(idle: Hit, hit: Hit) -> bool:
+    """An idle phrase cancels what it overlaps, but not what it is a part of: "es posible" does not "es posible que"."""
+    part = hit.start <= idle.start and idle.stop <= hit.stop and (idle.start, idle.stop) != (hit.start, hit.stop)
+    return _overlap(idle, hit) and not part
 
 
 def _names(reading: Reading, hit: Hit) -> bool:

@@ -26,6 +26,12 @@ judged = partial(judging.judged, detect)
         ("Das ist wahrscheinlich die Pumpe.", "wahrscheinlich"),
         ("C'est peut-\u00eatre la pompe, je ne sais pas.", "peut-\u00eatre"),
         ("Creo que es la bomba.", "Creo que"),
+        ("Es posible que la bomba no funcione.", "Es posible que"),
+        ("We might be wrong about the pump.", "We might be wrong"),
+        (
+            "\u30dd\u30f3\u30d7\u306e\u6545\u969c\u306e\u53ef\u80fd\u6027\u304c\u3042\u308a\u307e\u3059\u3002",
+            "\u53ef\u80fd\u6027\u304c\u3042\u308a",
+        ),
         ("Se non sbaglio \u00e8 la pompa.", "Se non sbaglio"),
         ("Talvez seja a bomba, n\u00e3o sei.", "Talvez"),
         ("\u53ef\u80fd\u662f\u6c34\u6cf5\u574f\u4e86\u3002", "\u53ef\u80fd"),
@@ -62,6 +68,8 @@ def test_voiced_doubt(text: str, phrase: str) -> None:
         "Boys are more likely to be color-blind than girls.",
         "If you're not sure about a word, look it up.",
         "\u4e0d\u53ef\u80fd\u3002",
+        "\u53ef\u80fd\u6027\u3092\u5e83\u3052\u307e\u3059\u3002",
+        "As soon as possible, please.",
     ],
 )
 def test_nothing_doubted(text: str) -> None:
