@@ -62,6 +62,8 @@ def _model(raw: msgspec.Raw) -> str:
 
 def _text(raw: msgspec.Raw) -> str:
     """The string that the value is, or "" if it is none."""
+    if not bytes(raw):
+        return ""
     try:
         return _string.decode(raw)
     except ValueError:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from proxy.handover import Record
 from proxy.telemetry.tally import Tally
@@ -21,14 +20,13 @@ from proxy.upstreams import Upstreams
 from proxy.wire.mirror_request import with_model
 from proxy.worker.exchange import Ask, Exchange
 from proxy.worker.headers import forwarded, returned
-from proxy.worker.http import Connection
+from proxy.worker.http import Client
 from proxy.worker.replies import RequestError
 from routing.observation import Failure
 from routing.traits import Endpoint
 
 log = logging.getLogger("practicum.worker")
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]  # ASGI's own type
 Keys = Callable[[str | None], str | None]
 
 _TIMEOUTS = (Failure.FIRST_TOKEN_TIMEOUT, Failure.STALL_TIMEOUT, Failure.TOTAL_TIMEOUT)
@@ -49,26 +47,26 @@ class Serving:
         self._hand = hand
         self._key = key
 
-    async def serve(self, ask: Ask, send: Send, connection: Connection, *, keep_credentials: bool) -> None:
+    async def serve(self, ask: Ask, client: Client, *, keep_credentials: bool) -> None:
         """Answer one request, whatever happens, and hand over its record."""
         exchange = Exchange(ask)
         serving: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment] # an application runs in one
-        connection.on_gone(serving.cancel)
+        client.on_gone(serving.cancel)
         try:
-            await self._call(exchange, send, connection, keep_credentials=keep_credentials)
+            await self._call(exchange, client, keep_credentials=keep_credentials)
             if exchange.failure is not None:
-                await _answer_failure(exchange, send, connection)
+                await _answer_failure(exchange, client)
         except asyncio.CancelledError:
             # Either the client went away or the server stops; in both cases nobody is left to answer.
-            exchange.client_gone = connection.gone
-            exchange.failure = None if connection.gone else Failure.RESET
-            connection.abandon()
+            exchange.client_gone = client.gone
+            exchange.failure = None if client.gone else Failure.RESET
+            client.abandon()
             serving.uncancel()
         finally:
-            connection.on_gone(None)
+            client.on_gone(None)
             self._conclude(exchange)
 
-    async def _call(self, exchange: Exchange, send: Send, connection: Connection, *, keep_credentials: bool) -> None:
+    async def _call(self, exchange: Exchange, client: Client, *, keep_credentials: bool) -> None:
         ask = exchange.ask
         teacher = ask.route.teacher
         deadlines = Deadlines(teacher, stream=ask.stream)
@@ -77,14 +75,14 @@ class Serving:
             with self._upstreams.lease(teacher) as upstream:
                 async with deadlines.alarm:
                     reply = await exchange.wait(upstream.open(request))
-                    await _relay(exchange, reply, deadlines, send, connection)
+                    await _relay(exchange, reply, deadlines, client)
         except UpstreamError as error:
             exchange.failure = error.failure
             log.warning("pair %s: the teacher of %s failed: %s", ask.pair, ask.route.name, error)
         except TimeoutError:
             if exchange.blocked:  # it is the client that does not take its bytes
                 exchange.client_gone = True
-                connection.abandon()
+                client.abandon()
                 return
             exchange.failure = deadlines.limit
             log.warning("pair %s: the teacher of %s failed: %s", ask.pair, ask.route.name, deadlines.limit)
@@ -103,58 +101,56 @@ class Serving:
         self._hand(record)
 
 
-async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, send: Send, connection: Connection) -> None:
+async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, client: Client) -> None:
     """Pass a reply on, piece by piece. Back-pressure: nothing is read while the client does not take what came."""
     try:
         exchange.head(reply.status, reply.headers)
         chunk = await exchange.wait(reply.read())
         ask = exchange.ask
         headers = returned(reply.headers, reply.status, pair=ask.pair, arm=ask.decision.arm)
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        client.start(reply.status, headers)
         while chunk:
             exchange.body(chunk, time.monotonic())
             if reply.ended:
                 break
-            await _pass_on(exchange, chunk, deadlines, send, connection, more=True)
+            await _pass_on(exchange, chunk, deadlines, client, more=True)
             deadlines.progress()
             chunk = await exchange.wait(reply.read())
         exchange.finish()
-        await _pass_on(exchange, chunk, deadlines, send, connection, more=False)
+        await _pass_on(exchange, chunk, deadlines, client, more=False)
     except BaseException:  # also when cancelled: the upstream must see that nobody wants the rest
         reply.abort()
         raise
 
 
-async def _pass_on(
-    exchange: Exchange, chunk: bytes, deadlines: Deadlines, send: Send, connection: Connection, *, more: bool
-) -> None:
-    if connection.blocked:
+async def _pass_on(exchange: Exchange, chunk: bytes, deadlines: Deadlines, client: Client, *, more: bool) -> None:
+    if client.blocked:
         deadlines.suspend()  # a slow reader is no stall of the upstream's
         exchange.blocked = True
-    await send({"type": "http.response.body", "body": chunk, "more_body": more})
+    await client.send(chunk, more=more)
     exchange.blocked = False
 
 
-async def _answer_failure(exchange: Exchange, send: Send, connection: Connection) -> None:
+async def _answer_failure(exchange: Exchange, client: Client) -> None:
     """Say what failed, in the way that is still open; a reply that broke off must not look complete."""
     if exchange.failure is Failure.TRUNCATED:  # it ended in HTTP's good order, and so did ours
         return
     error = _error(exchange)
     if not exchange.answered:
-        await send_error(send, error, pair=exchange.ask.pair)
+        await send_error(client, error, pair=exchange.ask.pair)
     else:
         if exchange.at_event_border:
-            await send({"type": "http.response.body", "body": _error_event(exchange, error), "more_body": True})
-        connection.abandon()
+            await client.send(_error_event(exchange, error), more=True)
+        client.abandon()
 
 
-async def send_error(send: Send, error: RequestError, *, pair: str = "") -> None:
+async def send_error(client: Client, error: RequestError, *, pair: str = "") -> None:
     """A whole reply of our own."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(error.body)), *error.headers]
     if pair:
         headers += ((b"x-practicum-pair", pair.encode()), (b"x-practicum-arm", b"teacher"))
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": error.body, "more_body": False})
+    client.start(error.status, headers)
+    await client.send(error.body, more=False)
 
 
 _WORDS = {

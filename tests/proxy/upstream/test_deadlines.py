@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from proxy.config import settings
-from proxy.upstream import Deadlines
+from proxy.upstream.deadlines import Alarm, Deadlines
 from routing.observation import Failure
 
 pytestmark = pytest.mark.anyio
@@ -18,9 +18,7 @@ LIMITS = settings.Upstream("http://x", first_token_timeout=3.0, stall_timeout=2.
 
 def left(deadlines: Deadlines) -> float:
     """Seconds to the next deadline, as far as a test can tell them."""
-    when = deadlines.alarm.when()
-    assert when is not None
-    return round(when - asyncio.get_running_loop().time(), 1)
+    return round(deadlines.alarm.at - asyncio.get_running_loop().time(), 1)
 
 
 async def test_a_stream_has_time_to_its_first_byte_then_between_any_two() -> None:
@@ -84,3 +82,69 @@ async def wait_for_ever(deadlines: Deadlines, steps: tuple[Callable[[Deadlines],
         for step in steps:
             step(deadlines)
         await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("at_first", "then"), [(0.05, 60.0), (60.0, 0.05)], ids=["later", "earlier"])
+async def test_a_deadline_that_moved_is_the_one_that_counts(at_first: float, then: float) -> None:
+    """Later, the timer that rings too soon must not end anything; earlier, it must not ring too late."""
+    loop = asyncio.get_running_loop()
+    alarm = Alarm(loop.time() + at_first)
+    rang = asyncio.Event()
+    loop.call_at(loop.time() + 0.2, rang.set)
+
+    async def exchange() -> str:
+        async with alarm:
+            alarm.at = loop.time() + then
+            alarm.hasten()
+            await rang.wait()
+            return "undisturbed"
+
+    if then > 1:
+        assert await exchange() == "undisturbed"
+    else:
+        with pytest.raises(TimeoutError):
+            await exchange()
+        assert not rang.is_set()
+
+
+async def test_who_is_cancelled_by_another_is_not_late() -> None:
+    """A client that goes away must not be counted as an upstream that stalled."""
+    alarm = Alarm(asyncio.get_running_loop().time() + 60)
+
+    async def exchange() -> None:
+        async with alarm:
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(exchange())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_who_is_cancelled_and_late_is_cancelled() -> None:
+    """Both at once: whoever cancelled is waiting for just that."""
+    loop = asyncio.get_running_loop()
+
+    async def exchange() -> None:
+        async with Alarm(loop.time()):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                task.cancel()
+                raise
+
+    task = asyncio.create_task(exchange())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_an_exchange_in_time_hears_nothing_of_it() -> None:
+    """The timer goes with the exchange; nothing of it is left to ring."""
+    loop = asyncio.get_running_loop()
+    async with Alarm(loop.time() + 0.01):
+        pass
+    await asyncio.sleep(0.05)
+    with pytest.raises(TimeoutError):
+        async with Alarm(loop.time()):
+            await asyncio.sleep(1)

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from proxy.config.settings import Mirror, Upstream
 from proxy.config.slice_rules import SliceRule, When
@@ -143,7 +144,7 @@ def test_the_gaps_of_a_stream_are_kept_up_to_a_bound() -> None:
 
 def test_a_unary_reply_has_no_gaps() -> None:
     """Its pieces are TCP's, not the model's."""
-    exchange = begun(replace(ASK, stream=False), headers=JSON)
+    exchange = begun(structs.replace(ASK, stream=False), headers=JSON)
     for _ in range(3):
         exchange.body(b"x", 1001.0)
     assert exchange.record(1002.0).gaps == []
@@ -153,7 +154,7 @@ def test_a_unary_reply_has_no_gaps() -> None:
 def test_a_reply_is_kept_up_to_a_bound(size: int, oversized: bool) -> None:
     """Beyond it nothing is kept: half a reply would be compared as if it were one."""
     route = replace(ROUTE, mirror=Mirror(max_reply=10))
-    exchange = begun(replace(ASK, route=route))
+    exchange = begun(structs.replace(ASK, route=route))
     for _ in range(size):
         exchange.body(b"x", 1001.0)
     record = exchange.record(1002.0)
@@ -172,7 +173,7 @@ def test_a_reply_is_kept_up_to_a_bound(size: int, oversized: bool) -> None:
 )
 def test_what_nobody_compares_is_not_kept(mirror: Mirror, endpoint: Endpoint, kept: bool) -> None:
     """A file upload of gigabytes must not be copied to the examiner."""
-    exchange = begun(replace(ASK, route=replace(ROUTE, mirror=mirror), endpoint=endpoint))
+    exchange = begun(structs.replace(ASK, route=replace(ROUTE, mirror=mirror), endpoint=endpoint))
     exchange.body(DONE, 1001.0)
     record = exchange.record(1002.0)
     assert (record.request, record.reply) == ((ASK.body, DONE) if kept else (b"", b""))
@@ -182,9 +183,9 @@ def test_a_record_says_which_conditions_on_headers_hold() -> None:
     """The examiner sees no headers, and must not: only what the rules ask about them."""
     rules = tuple(SliceRule("code", When(header=header)) for header in ("x-team=ide", "x-team=web", "x-key"))
     headers = ((b"x-team", b"ide"), (b"x-key", b"secret"))
-    record = begun(replace(ASK, route=replace(ROUTE, slices=rules), headers=headers)).record(1002.0)
+    record = begun(structs.replace(ASK, route=replace(ROUTE, slices=rules), headers=headers)).record(1002.0)
     assert record.met == ["x-team=ide", "x-key"]
-    assert begun(replace(ASK, headers=headers)).record(1002.0).met == []
+    assert begun(structs.replace(ASK, headers=headers)).record(1002.0).met == []
 
 
 def test_a_record_says_what_was_asked_and_what_came() -> None:
@@ -194,7 +195,7 @@ def test_a_record_says_what_was_asked_and_what_came() -> None:
         (b"x-practicum-conversation", b"caf\xe9"),
         (b"traceparent", b"00-0a-0b-01"),
     )
-    exchange = begun(replace(ASK, headers=headers, store=False), 429, (*JSON, (b"content-encoding", b"gzip")))
+    exchange = begun(structs.replace(ASK, headers=headers, store=False), 429, (*JSON, (b"content-encoding", b"gzip")))
     exchange.body(b"\x1f\x8b", 1000.5)
     record = exchange.record(1002.0)
     assert (record.pair, record.route, record.endpoint, record.path) == (
@@ -218,7 +219,7 @@ def test_time_spent_on_the_upstream_is_not_overhead() -> None:
         await asyncio.sleep(0.05)
         raise ConnectionResetError
 
-    exchange = begun(replace(ASK, started=time.monotonic()))
+    exchange = begun(structs.replace(ASK, started=time.monotonic()))
     with pytest.raises(ConnectionResetError):
         asyncio.run(exchange.wait(late()))
     record = exchange.record(time.monotonic())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from proxy.config.settings import Listen
-from proxy.worker.http import EXTENSION, Connection
+from proxy.worker.http import EXTENSION, Client
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import Caller, request
 from tests.proxy.worker.served import Served
@@ -27,7 +27,7 @@ class App:
         self.waiting = 0
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        connection: Connection = scope["extensions"][EXTENSION]
+        client: Client = scope["extensions"][EXTENSION]
         path = scope["path"].strip("/")
         left = asyncio.Event()
 
@@ -35,18 +35,18 @@ class App:
             self.gone.append(path)
             left.set()
 
-        connection.on_gone(react)
+        client.on_gone(react)
         body = b"" if path in {"early", "wait"} else await _whole(receive)
         if path in {"wait", "half"}:
-            await self._begin(path, connection, send, left)
+            await self._begin(path, client, send, left)
             return
         await _send(send, path.encode() if path == "early" else body or path.encode())
 
-    async def _begin(self, path: str, connection: Connection, send: Any, left: asyncio.Event) -> None:
+    async def _begin(self, path: str, client: Client, send: Any, left: asyncio.Event) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"begun", "more_body": True})
         if path == "half":
-            connection.abandon()
+            client.abandon()
             return
         self.waiting += 1
         await left.wait()
@@ -267,3 +267,94 @@ def test_an_error_names_its_shape(served: Served) -> None:
     with served.connect() as caller:
         caller.send(b"\x00\x00\r\n\r\n")
         assert set(json.loads(caller.answer().body)["error"]) == {"message", "type", "param", "code"}
+
+
+class Replying:
+    """Answers through its ``Client``, as its path says."""
+
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+
+    async def __call__(self, scope: dict[str, Any], _receive: Any, _send: Any) -> None:
+        client: Client = scope["extensions"][EXTENSION]
+        match scope["path"]:
+            case "/chunks":
+                client.start(200, [(b"x-a", b"caf\xe9")])
+                for piece in (b"one", b"", b"two"):
+                    await client.send(piece, more=True)
+                await client.send(b"", more=False)
+            case "/sized":
+                client.start(200, [(b"content-length", b"6")])
+                await client.send(b"one", more=True)
+                await client.send(b"two", more=False)
+            case "/bare":
+                client.start(204, [(b"x-a", b"1")])
+                await client.send(b"", more=False)
+            case "/short" | "/long":
+                await self._lie(client, b"one" if scope["path"] == "/short" else b"one too many")
+            case "/split":
+                await self._inject(client)
+
+    async def _lie(self, client: Client, body: bytes) -> None:
+        client.start(200, [(b"content-length", b"6")])
+        try:
+            await client.send(body, more=False)
+        except RuntimeError as wrong:
+            self.wrong.append(str(wrong))
+            client.abandon()
+
+    async def _inject(self, client: Client) -> None:
+        try:
+            client.start(200, [(b"x-a", b"1\r\nx-evil: 1")])
+        except RuntimeError as wrong:
+            self.wrong.append(str(wrong))
+            client.abandon()
+
+
+@pytest.fixture
+def replying() -> Iterator[tuple[Replying, Served]]:
+    """A server whose application answers without ASGI's messages."""
+    app = Replying()
+    with Served(app, Listen("127.0.0.1", keep_alive=1.0)) as served:
+        yield app, served
+
+
+def test_a_reply_is_framed_as_its_head_says(replying: tuple[Replying, Served]) -> None:
+    """In chunks, by its length, or with no body at all; and the connection goes on to the next."""
+    with replying[1].connect() as caller:
+        for path, body, framing in (
+            ("/chunks", b"onetwo", "chunked"),
+            ("/sized", b"onetwo", None),
+            ("/bare", b"", None),
+        ):
+            caller.send(request("GET", path))
+            answer = caller.answer(bodiless=path == "/bare")
+            assert (answer.body, answer.complete) == (body, True)
+            assert answer.head.value("transfer-encoding") == framing
+        caller.send(request("HEAD", "/sized"))
+        answer = caller.answer(bodiless=True)
+        assert (answer.head.value("content-length"), answer.body) == ("6", b"")
+        caller.send(request("HEAD", "/chunks"))
+        answer = caller.answer(bodiless=True)
+        assert (answer.head.values("transfer-encoding"), answer.head.value("x-a")) == ([], "caf\xe9")
+        caller.send(GET.replace(b"/echo", b"/sized"))
+        assert caller.answer().body == b"onetwo"
+
+
+@pytest.mark.parametrize("path", ["/short", "/long", "/split"])
+def test_a_reply_that_would_lie_is_not_finished(replying: tuple[Replying, Served], path: str) -> None:
+    """A body of another length, or a line in a header, would be read as the next reply."""
+    app, served = replying
+    with served.connect() as caller:
+        caller.send(request("GET", path))
+        assert caller.ended()
+    assert len(app.wrong) == 1
+
+
+def test_one_who_says_close_is_told_so(replying: tuple[Replying, Served]) -> None:
+    """And the connection ends behind the reply."""
+    with replying[1].connect() as caller:
+        caller.send(request("GET", "/chunks", None, (("Connection", "close"),)))
+        answer = caller.answer()
+        assert (answer.body, answer.head.value("connection")) == (b"onetwo", "close")
+        assert caller.ended()

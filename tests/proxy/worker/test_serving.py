@@ -284,7 +284,7 @@ def test_a_slow_reader_slows_the_upstream_and_stalls_nobody(port: Port, server: 
     with port.connect() as caller:
         caller.send(request("POST", CHAT, named(STREAM, "patient"), (("x-behave", "flood"),)))
         head = caller.head()
-        assert stands_still(server) - before < 16_000_000
+        assert stands_still(server) - before < 64 * 2**20  # tcp_rmem lets a kernel hold 32 MB of a fast start
         pieces = caller.pieces(head)
         assert sum(len(next(pieces)) for _ in range(300)) > 300 * 60_000
     (record,) = port.settled()
