@@ -50,8 +50,9 @@ def asked(traits: Traits) -> tuple[Demand, ...]:
 def read(text: str) -> tuple[Demand, ...]:
     """The demands of one turn. Both arms' replies are held against the same ones, so the last few are kept."""
     whole = passage(masked(text))
-    triggers = [(trigger, reader) for trigger, reader in _TRIGGERS if trigger in whole.lower]
-    if not triggers and not any(trigger in whole.lower for trigger in _WHOLE):
+    lower = whole.lower
+    triggers = [(trigger, reader) for trigger, reader in _TRIGGERS if trigger in lower]
+    if not triggers and not any(trigger in lower for trigger in _WHOLE):
         return ()
     found = dict.fromkeys((*_of_sentences(whole, triggers), *_of_whole(whole), *_of_opening(text[:_READ])))
     return tuple(_settled(found))

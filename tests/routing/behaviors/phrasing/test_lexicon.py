@@ -63,3 +63,14 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
     """What repeats a phrase's beginning must not make looking quadratic."""
     words = split("i " + unit * 200_000)
     LEXICON.find(words)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["i", "can't", "am", "not", "able", "to", "refuse", "deal", "help", ",", "."]), max_size=30
+    )
+)
+def test_a_long_text_holds_what_a_short_one_holds(tokens: list[str]) -> None:
+    """Where many words are looked at together, the same phrases are found."""
+    short, long = split(" ".join(tokens)), split(" ".join([*tokens, ".", *["word"] * 200]))
+    assert LEXICON.find(long) == LEXICON.find(short)
