@@ -1,6 +1,6 @@
 """A prompt as hashed features: words, pairs of words, the ends of long words, how it opens, closes and is laid out.
 
-Everything is done on arrays of code points, so that two kilobytes cost eighty microseconds: a running polynomial sum
+Everything is done on arrays of code points, so that two kilobytes cost 100 microseconds: a running polynomial sum
 gives the hash of any stretch of text in constant time. Runs of letters and runs of digits are one token each (digits
 are all alike: only how many there are counts), every other character that is no space is a token of its own, newlines
 and ideographs among them. Of a long prompt only the beginning and the end are read. It refuses to weigh what it finds;
