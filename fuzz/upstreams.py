@@ -63,6 +63,7 @@ PIECES = (
     b"\x00",
     b"\xff",
 )
+LOOP = asyncio.new_event_loop()  # never run: nothing may wait
 ENDS = ("eof", "cut", "reset")
 _HEAD = re.compile(rb"[\r\n]*(?:HTTP|RTSP|ICE)/\d\.\d (\d{3})[^\r\n]*\r\n((?:[^\r\n]+\r\n)*)\r\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -111,7 +112,7 @@ class Seen:
 
 
 def finished(call: Coroutine[object, None, T]) -> T:
-    """What a coroutine returns that has nothing left to wait for; one that waits finds no loop, and fails."""
+    """What a coroutine returns that has nothing left to wait for; one that waits would wait for ever."""
     try:
         call.send(None)
     except StopIteration as returned:
@@ -140,7 +141,7 @@ async def collect(reply: Reply) -> Seen:
 def converse(pieces: Sequence[bytes], end: str, *, bodiless: bool) -> list[tuple[Seen, bytes]]:
     """Feed pieces to a connection, asking again whenever it is free: what was seen, and of which bytes."""
     freed: list[Connection] = []
-    wire, connection = Wire(), Connection(freed.append, lambda _: None)
+    wire, connection = Wire(), Connection(freed.append, lambda _: None, LOOP)
     connection.connection_made(wire)
     asked = [(connection.ask(b"", b"", bodiless=bodiless), bytearray())]
     for piece in pieces:
@@ -223,7 +224,6 @@ def one(given: bytes) -> None:
 
 def main() -> None:
     """Until it is stopped, or as libFuzzer's options say."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
     atheris.Setup(sys.argv, one)
     atheris.Fuzz()
 

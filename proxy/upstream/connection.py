@@ -36,9 +36,9 @@ class _Stop(Exception):  # noqa: N818 -- a signal to the parser
 class Reply:
     """A reply as it comes in: what ``call.Reply`` promises, filled by its connection."""
 
-    __slots__ = ("_connection", "_failure", "_pieces", "_waiter", "complete", "headers", "status")
+    __slots__ = ("_connection", "_failure", "_loop", "_pieces", "_waiter", "complete", "headers", "status")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
         self.status = 0  # until the head is there
         self.headers: list[tuple[bytes, bytes]] = []
         self.complete = False  # whether the connection has seen the body's end
@@ -46,6 +46,7 @@ class Reply:
         self._failure: UpstreamError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._connection: Connection | None = connection
+        self._loop = loop
 
     @property
     def ended(self) -> bool:
@@ -102,7 +103,7 @@ class Reply:
             self._waiter.set_result(None)
 
     async def _arrival(self) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:
@@ -121,13 +122,20 @@ class Connection(asyncio.Protocol):
     """A connection that carries one exchange after another. ``free`` and ``lost`` are told when it can, or cannot."""
 
     __slots__ = (
-        "_bodiless", "_fields", "_free", "_heard", "_interim", "_keeps", "_lost", "_parser", "_paused", "_reply",
-        "_transport", "_unheard", "_unread", "_unsent", "_write_paused", "exchanges", "idle_since",
+        "_bodiless", "_fields", "_free", "_heard", "_interim", "_keeps", "_loop", "_lost", "_parser", "_paused",
+        "_reply", "_transport", "_unheard", "_unread", "_unsent", "_write_paused", "exchanges", "idle_since",
     )  # fmt: skip
 
-    def __init__(self, free: Callable[[Connection], None], lost: Callable[[Connection], None]) -> None:
+    def __init__(
+        self,
+        free: Callable[[Connection], None],
+        lost: Callable[[Connection], None],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        # asking for the running loop costs a call to the kernel, as of Python 3.11: once for a connection is enough
+        self._loop = loop or asyncio.get_running_loop()
         self.exchanges = 0
-        self.idle_since = 0.0  # of the loop's clock; the pool's to write
+        self.idle_since = 0.0  # of time.monotonic; the pool's to write
         self._free = free
         self._lost = lost
         self._parser = httptools.HttpResponseParser(self)
@@ -162,7 +170,7 @@ class Connection(asyncio.Protocol):
         self._heard = self._keeps = False
         self._unheard = self._unread = self._interim = 0
         self._bodiless = bodiless
-        reply = Reply(self)
+        reply = Reply(self, self._loop)
         if self._transport is None or self._transport.is_closing():
             reply.fail(UnansweredError(Failure.RESET, "the server closed the connection"))
             return reply

@@ -19,11 +19,11 @@ class Alarm:
 
     __slots__ = ("_cancelling", "_loop", "_rang", "_task", "_timer", "at")
 
-    def __init__(self, at: float) -> None:
+    def __init__(self, at: float, task: asyncio.Task[None]) -> None:
         self.at = at  # of the loop's clock
-        self._loop = asyncio.get_running_loop()
+        self._loop = task.get_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[object] | None = None
+        self._task = task
         self._cancelling = 0
         self._rang = False
 
@@ -34,8 +34,6 @@ class Alarm:
             self._timer = self._loop.call_at(self.at, self._ring)
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.current_task()
-        assert self._task is not None  # noqa: S101 -- a coroutine runs in one
         self._cancelling = self._task.cancelling()
         self._timer = self._loop.call_at(self.at, self._ring)
         return self
@@ -46,7 +44,7 @@ class Alarm:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._rang or self._task is None:
+        if not self._rang:
             return
         # as asyncio.timeout does: it was us who cancelled, and nobody else did besides
         if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
@@ -58,27 +56,28 @@ class Alarm:
             return
         self._timer = None
         self._rang = True
-        if self._task is not None:
-            self._task.cancel()
+        self._task.cancel()
 
 
 class Deadlines:
     """When a reply is late: the ``alarm`` within which an exchange runs, and which limit that is now.
 
-    The time runs from when this is made. A stream has ``first_token_timeout`` for its first byte and ``stall_timeout``
-    between any two. A unary reply's first byte is nearly its last, so only ``total_timeout`` bounds it.
+    The time runs from when this is made, for the running ``task``: whoever knows it spares a call to the kernel. A
+    stream has ``first_token_timeout`` for its first byte and ``stall_timeout`` between any two. A unary reply's first
+    byte is nearly its last, so only ``total_timeout`` bounds it.
     """
 
     __slots__ = ("_clock", "_stall", "_total", "alarm", "limit")
 
-    def __init__(self, limits: settings.Upstream, *, stream: bool) -> None:
-        self._clock = asyncio.get_running_loop().time
+    def __init__(self, limits: settings.Upstream, *, stream: bool, task: asyncio.Task[None] | None = None) -> None:
+        running: asyncio.Task[None] = task or asyncio.current_task()  # type: ignore[assignment] # a coroutine runs in one
+        self._clock = running.get_loop().time
         now = self._clock()
         self._total = now + limits.total_timeout
         self._stall = limits.stall_timeout if stream else limits.total_timeout
         first = now + limits.first_token_timeout if stream else self._total
         self.limit = Failure.FIRST_TOKEN_TIMEOUT if first < self._total else Failure.TOTAL_TIMEOUT
-        self.alarm = Alarm(min(first, self._total))
+        self.alarm = Alarm(min(first, self._total), running)
 
     def progress(self) -> None:
         """Bytes came: the next deadline is a stall, or the total."""

@@ -8,6 +8,7 @@ stays idle is closed before the server would do it. This module does not know wh
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -79,11 +80,10 @@ class Pool:
             if not turn.done():
                 turn.set_result(connection)
                 return
-        loop = asyncio.get_running_loop()
-        connection.idle_since = loop.time()
+        connection.idle_since = time.monotonic()
         self._idle.append(connection)
         if self._sweeping is None:
-            self._sweeping = loop.call_later(IDLE, self._sweep)
+            self._sweeping = asyncio.get_running_loop().call_later(IDLE, self._sweep)
 
     def _lose(self, connection: Connection) -> None:
         """It is closed, or was never opened: whoever is first in line may open another."""
@@ -137,9 +137,10 @@ class Pool:
 
     def _sweep(self) -> None:
         """Close what has been idle for too long."""
-        loop = asyncio.get_running_loop()
         self._sweeping = None
-        while self._idle and (not self._idle[0].usable or self._idle[0].idle_since + IDLE <= loop.time()):
+        now = time.monotonic()
+        while self._idle and (not self._idle[0].usable or self._idle[0].idle_since + IDLE <= now):
             self._idle.popleft().close()
         if self._idle:
-            self._sweeping = loop.call_at(self._idle[0].idle_since + IDLE, self._sweep)
+            rest = self._idle[0].idle_since + IDLE - now
+            self._sweeping = asyncio.get_running_loop().call_later(rest, self._sweep)

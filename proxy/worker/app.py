@@ -11,6 +11,7 @@ import functools
 import hashlib
 import logging
 import socket
+import time
 from collections.abc import Collection, Mapping
 
 import uvicorn
@@ -94,7 +95,7 @@ class Worker:
         return self._environ.get(name) if name else None
 
     def _decide(self, override: bool) -> Decision:
-        return decide(self._link.standing, asyncio.get_running_loop().time(), override=override)
+        return decide(self._link.standing, time.monotonic(), override=override)
 
     def _adopt(self, config: Config) -> None:
         name = config.listen.client_keys_env

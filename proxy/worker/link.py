@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -99,7 +100,7 @@ class Link:
 
     def _take(self, message: Frame) -> None:
         if isinstance(message, Snapshot):
-            expires = asyncio.get_running_loop().time() + message.ttl
+            expires = time.monotonic() + message.ttl
             self.standing = Standing(message.weights, expires)
         elif isinstance(message, Settled):
             self._unsettled -= message.records

@@ -53,7 +53,7 @@ class Serving:
         serving: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment] # an application runs in one
         client.on_gone(serving.cancel)
         try:
-            await self._call(exchange, client, keep_credentials=keep_credentials)
+            await self._call(exchange, client, serving, keep_credentials=keep_credentials)
             if exchange.failure is not None:
                 await _answer_failure(exchange, client)
         except asyncio.CancelledError:
@@ -66,10 +66,12 @@ class Serving:
             client.on_gone(None)
             self._conclude(exchange)
 
-    async def _call(self, exchange: Exchange, client: Client, *, keep_credentials: bool) -> None:
+    async def _call(
+        self, exchange: Exchange, client: Client, serving: asyncio.Task[None], *, keep_credentials: bool
+    ) -> None:
         ask = exchange.ask
         teacher = ask.route.teacher
-        deadlines = Deadlines(teacher, stream=ask.stream)
+        deadlines = Deadlines(teacher, stream=ask.stream, task=serving)
         request = self._request(ask, keep_credentials=keep_credentials)
         try:
             with self._upstreams.lease(teacher) as upstream:

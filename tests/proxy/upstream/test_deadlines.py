@@ -84,16 +84,22 @@ async def wait_for_ever(deadlines: Deadlines, steps: tuple[Callable[[Deadlines],
         await asyncio.Event().wait()
 
 
+def alarm_in(seconds: float) -> Alarm:
+    """An alarm for the task that runs now."""
+    task = asyncio.current_task()
+    assert task is not None
+    return Alarm(asyncio.get_running_loop().time() + seconds, task)
+
+
 @pytest.mark.parametrize(("at_first", "then"), [(0.05, 60.0), (60.0, 0.05)], ids=["later", "earlier"])
 async def test_a_deadline_that_moved_is_the_one_that_counts(at_first: float, then: float) -> None:
     """Later, the timer that rings too soon must not end anything; earlier, it must not ring too late."""
     loop = asyncio.get_running_loop()
-    alarm = Alarm(loop.time() + at_first)
     rang = asyncio.Event()
     loop.call_at(loop.time() + 0.2, rang.set)
 
     async def exchange() -> str:
-        async with alarm:
+        async with alarm_in(at_first) as alarm:
             alarm.at = loop.time() + then
             alarm.hasten()
             await rang.wait()
@@ -109,10 +115,9 @@ async def test_a_deadline_that_moved_is_the_one_that_counts(at_first: float, the
 
 async def test_who_is_cancelled_by_another_is_not_late() -> None:
     """A client that goes away must not be counted as an upstream that stalled."""
-    alarm = Alarm(asyncio.get_running_loop().time() + 60)
 
     async def exchange() -> None:
-        async with alarm:
+        async with alarm_in(60):
             await asyncio.Event().wait()
 
     task = asyncio.create_task(exchange())
@@ -124,10 +129,9 @@ async def test_who_is_cancelled_by_another_is_not_late() -> None:
 
 async def test_who_is_cancelled_and_late_is_cancelled() -> None:
     """Both at once: whoever cancelled is waiting for just that."""
-    loop = asyncio.get_running_loop()
 
     async def exchange() -> None:
-        async with Alarm(loop.time()):
+        async with alarm_in(0):
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
@@ -141,10 +145,9 @@ async def test_who_is_cancelled_and_late_is_cancelled() -> None:
 
 async def test_an_exchange_in_time_hears_nothing_of_it() -> None:
     """The timer goes with the exchange; nothing of it is left to ring."""
-    loop = asyncio.get_running_loop()
-    async with Alarm(loop.time() + 0.01):
+    async with alarm_in(0.01):
         pass
     await asyncio.sleep(0.05)
     with pytest.raises(TimeoutError):
-        async with Alarm(loop.time()):
+        async with alarm_in(0):
             await asyncio.sleep(1)
