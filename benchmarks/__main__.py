@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import signal
 import subprocess
 import sys
@@ -75,7 +76,8 @@ def _conclude(bench: Bench, *, keep: bool) -> None:
     versions = {peer.name: peer.version() for peer in bench.peers()}
     versions[PRACTICUM.name] += f" ({_commit()})"
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    run = report.Run(date, machine.describe(), versions, bench.absent, max(bench.loads, default=0.0))
+    others, niceness = max(bench.loads, default=0.0), os.getpriority(os.PRIO_PROCESS, 0)
+    run = report.Run(date, machine.describe(), versions, bench.absent, others, niceness)
     Console(width=160).print(Markdown("\n".join(report.markdown(run, bench.samples))))
     if keep:
         report.write(run, bench.samples)

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.goals import GOALS, NOT_YET
 from benchmarks.installing import TOOLS
+from benchmarks.machine import DISTURBED
 from benchmarks.samples import Samples, Spread
 from benchmarks.scenarios import SCENARIOS, Scenario
 
@@ -31,6 +32,7 @@ class Run:
     versions: Mapping[str, str]
     absent: Mapping[str, str]
     others: float  # the most cores that others used during a measurement
+    niceness: int = 0  # at which everything of the run ran
 
 
 def write(run: Run, samples: Samples, folder: Path = FOLDER) -> None:
@@ -54,6 +56,9 @@ def markdown(run: Run, samples: Samples) -> Iterator[str]:
     yield ""
     yield f"Written by `make bench` on {run.date}: {run.machine}. While it measured, others used at most"
     yield f"{run.others:.2f} of its cores. Versions: {versions}."
+    if run.others > DISTURBED:
+        yield f"**That is a loaded machine**, on which all of this ran at a niceness of {run.niceness}: trust ratios of CPU,"
+        yield "and no latency."
     yield "[README.md](README.md) says how. `+m`: every request is also mirrored to a second upstream. Figures are"
     yield "medians over the rounds with their least and most; a ratio is the median of those within the rounds. Seconds"
     yield "are of this machine on this day; ratios hold."
