@@ -1,8 +1,8 @@
 """The worker's end of the handover: records out, snapshots in, and never a wait.
 
-``hand`` is one write into the socket's buffer. When the examiner is slow, stopped or gone the record is shed and
-counted; when it dies, the records it had not settled are counted as lost. The link connects again for as long as the
-worker lives. Its counterpart is ``proxy.examiner.intake``.
+``hand`` puts a record into the next write; there is one for each turn of the event loop. When the examiner is slow,
+stopped or gone the record is shed and counted; when it dies, the records it had not settled are counted as lost. The
+link connects again for as long as the worker lives. Its counterpart is ``proxy.examiner.intake``.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ class Link:
         self._counts = counts
         self._writer: asyncio.StreamWriter | None = None
         self._unsettled = 0
+        self._gathered: list[bytes] = []  # frames of this turn of the loop: under load, one write carries many
+        self._gathered_bytes = 0
+        self._loop: asyncio.AbstractEventLoop
 
     def hand(self, record: Record) -> bool:
         """Hand over one record; False if it was shed."""
@@ -51,6 +54,7 @@ class Link:
 
     async def run(self) -> None:
         """Keep connected until cancelled."""
+        self._loop = asyncio.get_running_loop()
         pause = _RETRY
         while True:
             with suppress(OSError, msgspec.DecodeError):  # gone, or of another version: try the next one
@@ -67,6 +71,7 @@ class Link:
             return
         with suppress(OSError):  # a timeout is one
             async with asyncio.timeout(_FAREWELL):
+                self._flush()
                 writer.write(frame(self._counts()) + frame(Goodbye()))
                 await writer.drain()
                 self._unsettled = 0  # they have left: the examiner concludes them without us
@@ -75,11 +80,19 @@ class Link:
     def _write(self, data: bytes) -> bool:
         if self._writer is None:
             return False
-        unsent = self._writer.transport.get_write_buffer_size()
+        unsent = self._writer.transport.get_write_buffer_size() + self._gathered_bytes
         if len(data) > MAX_FRAME or self._writer.is_closing() or (unsent and unsent + len(data) > UNSENT_LIMIT):
             return False
-        self._writer.write(data)
+        if not self._gathered:
+            self._loop.call_soon(self._flush)
+        self._gathered.append(data)
+        self._gathered_bytes += len(data)
         return True
+
+    def _flush(self) -> None:
+        gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
+        if gathered and self._writer is not None:
+            self._writer.writelines(gathered)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(frame(Hello(self._name, os.getpid())))
@@ -91,6 +104,8 @@ class Link:
             counting.cancel()
             writer.close()
             self._writer = None
+            self._gathered.clear()
+            self._gathered_bytes = 0
             self._lose_unsettled()
 
     async def _count_regularly(self) -> None:

@@ -230,6 +230,18 @@ async def test_closing_sends_the_last_counts_and_goodbye(path: Path, tally: Tall
         assert peer.records() == [RECORD]
 
 
+async def test_what_was_handed_in_the_last_turn_leaves_before_goodbye(path: Path, tally: Tally) -> None:
+    """Records are written together, once a turn of the loop: closing must not overtake them, nor mix their order."""
+    async with Peer(path) as peer, linked(path, tally) as link:
+        await greeted(peer)
+        handed = [msgspec.structs.replace(RECORD, pair=f"{number:028x}") for number in range(50)]
+        assert all(link.hand(record) for record in handed)
+        await link.close()
+        await eventually(lambda: any(isinstance(message, Goodbye) for message in peer.got), "goodbye")
+        assert peer.records() == handed
+        assert isinstance(peer.got[-1], Goodbye)
+
+
 async def test_closing_without_an_examiner_is_nothing(path: Path, tally: Tally) -> None:
     """A worker stops whether or not anybody listens."""
     async with linked(path, tally) as link:
