@@ -57,8 +57,8 @@ def markdown(run: Run, samples: Samples) -> Iterator[str]:
     yield f"Written by `make bench` on {run.date}: {run.machine}. While it measured, others used at most"
     yield f"{run.others:.2f} of its cores. Versions: {versions}."
     if run.others > DISTURBED:
-        yield f"**That is a loaded machine**, on which all of this ran at a niceness of {run.niceness}: trust ratios of CPU,"
-        yield "and no latency."
+        yield f"**That is a loaded machine**, on which all of this ran at a niceness of {run.niceness}: trust ratios of"
+        yield "CPU, and no latency."
     yield "[README.md](README.md) says how. `+m`: every request is also mirrored to a second upstream. Figures are"
     yield "medians over the rounds with their least and most; a ratio is the median of those within the rounds. Seconds"
     yield "are of this machine on this day; ratios hold."
