@@ -52,7 +52,7 @@ def test_the_shell_gives_curl_exactly_the_body(path: str, body: str) -> None:
     assert given_[-2:] == [b"--data-raw", body.encode()]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(min_size=1))
 def test_any_body_is_printed_safely_or_piped(path: str, body: bytes) -> None:
     """Whatever was sent, the command itself is harmless to look at."""

@@ -267,7 +267,7 @@ def test_a_changed_configuration_takes_effect_on_what_is_queued() -> None:
     run(scenario)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.sampled_from(
