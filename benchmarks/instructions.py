@@ -161,7 +161,7 @@ def _worker(folder: Path, teacher: int) -> Iterator[_Worker]:
     config = folder / "practicum.yaml"
     config.write_text(json.dumps({"routes": {"m": route}, "database": f"sqlite:///{folder}/never.db"}))
     out = folder / "callgrind"
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", 0)) as listening, (folder / "worker.log").open("wb") as log:
         lifeline, kept_open = os.pipe()
         errand = Errand("0", config, folder / "spare", str(folder / "handover"), listening.fileno(), lifeline)
         valgrind = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}"]
@@ -170,7 +170,7 @@ def _worker(folder: Path, teacher: int) -> Iterator[_Worker]:
             command,
             pass_fds=(listening.fileno(), lifeline),
             env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(RECORDED.parent.parent)},
-            stderr=(folder / "worker.log").open("wb"),
+            stderr=log,
         )
         try:
             port = listening.getsockname()[1]
@@ -192,15 +192,20 @@ def _examiner(folder: Path) -> Iterator[None]:
     def serve() -> None:
         with contextlib.suppress(OSError):  # closed: the end
             worker, _ = listening.accept()
-            worker.sendall(frame(Snapshot(1, 1e6, {})))
-            while worker.recv(1 << 20):
-                pass
+            with worker:
+                worker.sendall(frame(Snapshot(1, 1e6, {})))
+                while worker.recv(1 << 20):
+                    pass
 
-    threading.Thread(target=serve, daemon=True).start()
+    serving = threading.Thread(target=serve)
+    serving.start()
     try:
         yield
     finally:
+        with contextlib.suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)  # wakes an accept that nobody will answer
         listening.close()
+        serving.join()
 
 
 def main() -> None:
