@@ -11,9 +11,7 @@ import pytest
 
 from proxy.upstream.dial import Address, alternating, dial, first_to_answer
 from proxy.upstream.message import Origin
-from tests.end_to_end.behaviors import BEHAVIORS
 from tests.end_to_end.practicum import free_port
-from tests.end_to_end.upstream import Upstream as Server
 
 pytestmark = pytest.mark.anyio
 
@@ -105,15 +103,14 @@ async def test_giving_up_leaves_no_socket(silent: int) -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-async def test_a_name_is_connected_to_without_delay_of_small_writes(host: str) -> None:
+async def test_a_name_is_connected_to_without_delay_of_small_writes(host: str, living: int) -> None:
     """Nagle's algorithm would hold back the end of a request."""
-    with Server(BEHAVIORS) as server:
-        protocol = Made()
-        await dial(Origin.of(f"http://{host}:{server.port}/v1"), None, protocol)
-        transport = await protocol.transport
-        assert transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        transport.close()
-        await protocol.lost.wait()
+    protocol = Made()
+    await dial(Origin.of(f"http://{host}:{living}/v1"), None, protocol)
+    transport = await protocol.transport
+    assert transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    transport.close()
+    await protocol.lost.wait()
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "x" * 70])
