@@ -97,6 +97,8 @@ class Exchange:
         await asyncio.Event().wait()
 
 
+_TURNS_TO_CLOSE = 4  # of the loop: a transport lets go of its socket a turn or two after it was closed
+
 Behavior = Callable[[Exchange], Awaitable[None]]
 
 
@@ -156,6 +158,8 @@ class Upstream:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(_TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
