@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,19 @@ def server(tls: ssl.SSLContext | None) -> Iterator[Server]:
     """A server whose connections belong to one test."""
     with Server({**BEHAVIORS, **ODD}, tls) as running:
         yield running
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that answers neither yes nor no: its backlog is full."""
+    with socket.socket() as hole, ExitStack() as fillers:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        for _ in range(4):
+            filler = fillers.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(hole.getsockname())
+        yield hole.getsockname()[1]
 
 
 @pytest.fixture(params=CLIENTS)

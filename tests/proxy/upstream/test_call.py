@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import socket
 import ssl
 from collections.abc import Callable
-from contextlib import ExitStack
 
 import pytest
 
@@ -110,18 +108,11 @@ async def test_a_refused_connection_is_a_failure_to_connect(pool: Pool) -> None:
     assert caught.value.failure is Failure.CONNECT
 
 
-async def test_a_connection_that_never_opens_fails_in_time(pool: Pool) -> None:
-    """A blackhole answers neither yes nor no: its backlog is full and nobody accepts."""
-    with socket.socket() as hole, ExitStack() as fillers:
-        hole.bind(("127.0.0.1", 0))
-        hole.listen(0)
-        for _ in range(4):
-            filler = fillers.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(hole.getsockname())
-        async with pool(f"http://127.0.0.1:{hole.getsockname()[1]}/v1", 0.2) as upstream:
-            with pytest.raises(UpstreamError) as caught:
-                await upstream.open(chat())
+async def test_a_connection_that_never_opens_fails_in_time(pool: Pool, silent: int) -> None:
+    """A blackhole answers neither yes nor no."""
+    async with pool(f"http://127.0.0.1:{silent}/v1", 0.2) as upstream:
+        with pytest.raises(UpstreamError) as caught:
+            await upstream.open(chat())
     assert caught.value.failure is Failure.CONNECT
 
 
@@ -236,15 +227,14 @@ async def test_a_connection_read_to_its_end_is_used_again(server: Server, pool: 
         assert server.connections == 1
 
 
-@pytest.mark.parametrize("behavior", ["headers_then_silent", "stall:2", "flood"])  # none of them ends by itself
+@pytest.mark.parametrize("behavior", ["headers_then_silent", "stall:2", "huge", "flood"])
 async def test_aborting_closes_the_connection(
     server: Server, pool: Pool, tls: ssl.SSLContext | None, behavior: str
 ) -> None:
     """A caller who left must not keep a GPU busy."""
     async with pool(server.url()) as upstream:
         reply = await upstream.open(chat(behavior, STREAM))
-        await eventually(lambda: server.in_progress == 1, "it is being answered")
-        reply.abort()
+        reply.abort()  # its head came, so it is being answered, or else has left whole
         await eventually(lambda: server.in_progress == server.connections == 0, "it is given up")
     assert tls or server.abandoned == 1  # over TLS asyncio's drain() returns as if all had been sent
 

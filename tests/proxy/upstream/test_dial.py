@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -45,19 +44,6 @@ def living() -> Iterator[int]:
     """A port that answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
-
-
-@pytest.fixture
-def silent() -> Iterator[int]:
-    """A port that answers neither yes nor no: its backlog is full."""
-    with socket.socket() as hole, ExitStack() as fillers:
-        hole.bind(("127.0.0.1", 0))
-        hole.listen(0)
-        for _ in range(4):
-            filler = fillers.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(hole.getsockname())
-        yield hole.getsockname()[1]
 
 
 def test_families_take_turns() -> None:
