@@ -12,9 +12,13 @@ from proxy.store.pair import Cell
 
 __all__ = [
     "Cell",
+    "Decision",
+    "DirectionStatus",
+    "GateStatus",
     "Judging",
     "MirrorHealth",
     "RouteStatus",
+    "SliceStatus",
     "SliceStyle",
     "Status",
     "StyleMeasure",
@@ -87,8 +91,84 @@ class SliceStyle:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectionStatus:
+    """What a gate knows in one direction, counted in conversations; rates are shares, bounds hold at every moment.
+
+    ``noise_trials`` are conversations in which the teacher was asked twice, ``excess`` the student's divergences
+    beyond the teacher's own among those, as a share; None without any.
+    """
+
+    direction: str
+    trials: int
+    diverged: int
+    lower: float
+    upper: float
+    noise_trials: int = 0
+    excess: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateStatus:
+    """One behavior's gate in one slice.
+
+    ``verdict`` is ``pass``, ``hold`` or ``fail``; ``reason`` one sentence with the counts and the bound; ``needed`` how
+    many more conversations without a divergence would let it pass, None where no number would or none is needed.
+    ``idle`` says why it does not act (muted, dry run, waived by whom until when and why), "" where it does.
+    """
+
+    behavior: str
+    verdict: str
+    reason: str
+    needed: int | None
+    success_below: float
+    failure_above: float
+    directions: tuple[DirectionStatus, ...]
+    on_failure: str = "rollback"
+    critical: bool = False
+    idle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceStatus:
+    """One slice of a route: what it is served from the student, and why not more.
+
+    ``limit`` names what limits it, in words; ``taken_back`` why it was taken back, "" where it was not. ``verdict`` and
+    ``reason`` are those of the gate that decides. ``conversations`` is how many have been compared in it.
+    """
+
+    slice: str
+    weights: Weights
+    verdict: str
+    reason: str
+    limit: str
+    taken_back: str
+    conversations: int
+    gates: tuple[GateStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision about a rollout, as it was stored: who, when (Unix seconds), what, from, to, why.
+
+    ``slice`` is "" for the whole route; ``inputs`` is what was known, as JSON text.
+    """
+
+    at: float
+    who: str
+    slice: str
+    what: str
+    before: str
+    after: str
+    why: str
+    inputs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RouteStatus:
-    """One route."""
+    """One route. ``step`` of ``steps`` have been made; ``waits`` is why the next one is not, "" where nothing stops it.
+
+    ``trouble`` says why the rollout cannot be read or stored, "" while it can.
+    """
 
     name: str
     models: tuple[str, ...]
@@ -100,6 +180,13 @@ class RouteStatus:
     cells: tuple[Cell, ...]
     style: tuple[SliceStyle, ...] = ()
     judging: Judging = Judging()
+    epoch: str = ""
+    step: int = 0
+    steps: int = 0
+    waits: str = ""
+    trouble: str = ""
+    slices: tuple[SliceStatus, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
