@@ -2,9 +2,11 @@
 
 ``Plan`` is what the operator wants, ``Progress`` what has been reached, ``Finding`` what the gates say of one slice.
 ``tick`` is the only thing that raises a weight: at most one step in an interval, however often and by however many it
-is called, and each slice climbs at most to the step's weight, while its gates pass. ``weight`` is what a slice gets of
-it at any moment: never more than the operator's ceiling and what its evidence has earned, and nothing where it was
-taken back. Lowering waits for nothing.
+is called, and each slice climbs at most to the step's weight, while its gates pass. ``weight`` is what a slice is
+served at any moment: never more than the operator's ceiling and what its evidence has earned, and nothing where it was
+taken back. Lowering waits for nothing; an operator who lifts a ceiling lets the next ticks climb, and raises nothing.
+
+``tick`` is ``lowered``, then ``raised``: a caller that has to ask somebody before it raises takes the first at once.
 
 Every assignment of a phase is in ``_NEXT``; nothing else makes one. Times are seconds of the wall clock, and a clock
 that steps back ends no pause early: a pause counts from the latest moment ever seen. It knows no file, no database and
@@ -129,10 +131,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What one slice has reached: its weight, percent, and why it was taken back, if it was."""
+    """What one slice has reached: the steps' weight, why it was taken back, if it was, and what it is served.
+
+    Weights are in percent.
+    """
 
     weight: float = 0.0
     taken_back: str = ""
+    served: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +172,32 @@ class Progress:
     steps: tuple[Step, ...] = ()
 
 
-def weight(plan: Plan, progress: Progress, name: str, earned: float) -> float:
-    """What a slice is served from the student now, percent."""
+def weight(plan: Plan, progress: Progress, name: str, earned: float = 100.0) -> float:
+    """What a slice is served from the student now, percent; an ``earned`` newer than the last tick counts at once."""
     reached = progress.slices.get(name, Reached())
-    if plan.suspend or plan.dry_run or reached.taken_back or progress.phase in (Phase.SHADOW, Phase.ROLLED_BACK):
-        return 0.0
-    return max(0.0, min(reached.weight, progress.weight, plan.ceilings.get(name, plan.ceiling), earned))
+    return min(reached.served, _allowed(plan, progress, name, earned))
 
 
 def tick(plan: Plan, progress: Progress, findings: Mapping[str, Finding], now: float) -> Progress:
     """What is reached after a look at all slices: whatever has to come down, and at most one step up."""
-    after = _lowered(_fitted(plan, replace(progress, seen=max(progress.seen, now))), findings)
-    if after.phase in (Phase.PAUSED, Phase.ROLLED_BACK) or plan.suspend or after.seen - after.raised < plan.interval:
-        return after
-    higher = _climbed(_stepped(after, findings), findings)
-    return higher if higher == after else replace(higher, raised=after.seen)
+    return raised(plan, lowered(plan, progress, findings, now), findings)
+
+
+def lowered(plan: Plan, progress: Progress, findings: Mapping[str, Finding], now: float) -> Progress:
+    """The half of a tick that waits for nobody: what gates, ceilings and evidence take back."""
+    after = _taken_back(_fitted(plan, replace(progress, seen=max(progress.seen, now))), findings)
+    slices = {name: _capped(plan, after, name, findings.get(name)) for name in after.slices}
+    return replace(after, slices=slices)
+
+
+def raised(plan: Plan, progress: Progress, findings: Mapping[str, Finding]) -> Progress:
+    """The other half, after ``lowered``: at most one step up, once in an interval."""
+    if progress.phase in (Phase.PAUSED, Phase.ROLLED_BACK) or plan.suspend:
+        return progress
+    if progress.seen - progress.raised < plan.interval:
+        return progress
+    higher = _served(plan, _climbed(_stepped(progress, findings), findings), findings)
+    return progress if higher == progress else replace(higher, raised=higher.seen)
 
 
 def waits_for(plan: Plan, progress: Progress, findings: Mapping[str, Finding]) -> str:
@@ -206,6 +223,23 @@ def promoted(progress: Progress, *, full: bool = False) -> Progress:
     last = max((step.weight for step in progress.steps if step.weight is not None), default=0.0)
     begun = _moved(progress, Event.BEGIN) if progress.phase is Phase.SHADOW else progress
     return replace(_moved(begun, Event.FINISH), step=len(progress.steps), weight=last)
+
+
+def released(progress: Progress, findings: Mapping[str, Finding]) -> Progress:
+    """Slices that were taken back, and that no gate holds against now, may climb again from nothing.
+
+    Raises:
+        RolloutError: where there are none.
+    """
+    free = {
+        name
+        for name, reached in progress.slices.items()
+        if reached.taken_back and name in findings and findings[name].act is Act.NONE
+    }
+    if not free:
+        raise RolloutError("nothing to resume: it is not paused, and of no slice taken back do all gates stand")
+    kept = {name: reached for name, reached in progress.slices.items() if name not in free}
+    return replace(progress, slices=kept)
 
 
 def paused(progress: Progress, reason: str) -> Progress:
@@ -255,22 +289,48 @@ def _fitted(plan: Plan, progress: Progress) -> Progress:
     return _moved(fitted, Event.REOPEN) if fitted.phase is Phase.PROMOTED and at < len(plan.steps) else fitted
 
 
-def _lowered(progress: Progress, findings: Mapping[str, Finding]) -> Progress:
-    """What failed gates take back."""
-    if progress.phase is Phase.ROLLED_BACK:
+def _taken_back(progress: Progress, findings: Mapping[str, Finding]) -> Progress:
+    """What failed gates take back. Before the first step there is nothing to take: a failed gate only stops it."""
+    if progress.phase in (Phase.ROLLED_BACK, Phase.SHADOW):
         return progress
     asked = {act: [(n, f) for n, f in findings.items() if f.act is act] for act in Act}
     for name, finding in asked[Act.ROLL_BACK]:
         return rolled_back(progress, f"{name}: {finding.reason}")
     slices = dict(progress.slices)
     for name, finding in asked[Act.TAKE_BACK]:
-        if not slices.get(name, Reached()).taken_back:
+        reached = slices.get(name, Reached())
+        if reached.weight > 0.0 and not reached.taken_back:
             slices[name] = Reached(0.0, finding.reason)
     after = replace(progress, slices=slices)
     for name, finding in asked[Act.PAUSE]:
         if (after.phase, Event.PAUSE) in _NEXT:
             return paused(after, f"{name}: {finding.reason}")
     return after
+
+
+def _allowed(plan: Plan, progress: Progress, name: str, earned: float) -> float:
+    """The most that a slice may be served now."""
+    reached = progress.slices.get(name, Reached())
+    if plan.suspend or plan.dry_run or reached.taken_back or progress.phase in (Phase.SHADOW, Phase.ROLLED_BACK):
+        return 0.0
+    return max(0.0, min(reached.weight, progress.weight, plan.ceilings.get(name, plan.ceiling), earned))
+
+
+def _capped(plan: Plan, progress: Progress, name: str, finding: Finding | None) -> Reached:
+    reached = progress.slices[name]
+    most = _allowed(plan, progress, name, finding.earned if finding else OPEN)
+    return reached if reached.served <= most else replace(reached, served=most)
+
+
+def _served(plan: Plan, progress: Progress, findings: Mapping[str, Finding]) -> Progress:
+    """Slices that pass are served more: what is allowed, but no more than to the next step above."""
+    slices = dict(progress.slices)
+    for name, reached in progress.slices.items():
+        finding = findings.get(name)
+        if finding is not None and finding.verdict is Verdict.PASS:
+            most = min(_allowed(plan, progress, name, finding.earned), _next_weight(progress, reached.served))
+            slices[name] = replace(reached, served=max(reached.served, most))
+    return replace(progress, slices=slices)
 
 
 def _stepped(progress: Progress, findings: Mapping[str, Finding]) -> Progress:
@@ -295,16 +355,24 @@ def _obstacle(progress: Progress, findings: Mapping[str, Finding]) -> str:
     """What the next step waits for; empty where nothing does, or where there is no step."""
     if progress.step >= len(progress.steps) or progress.promoted:
         return ""
+    for name, one in findings.items():
+        if one.act is Act.ROLL_BACK:
+            return f"{name}: {one.reason}"
     step = progress.steps[progress.step]
     if step.pause is not None:
         return _remaining(step.pause - (progress.seen - progress.since))
-    open_ = [one for name, one in findings.items() if not progress.slices.get(name, Reached()).taken_back]
+    open_ = [one for name, one in findings.items() if not _given_up(progress, name, one)]
     if step.analysis and not (open_ and all(one.verdict is Verdict.PASS for one in open_)):
         return "an analysis: not all slices pass their gates"
     raises = step.weight is not None and step.weight > progress.weight
     if raises and not any(one.verdict is Verdict.PASS for one in open_):
         return "no slice passes all its gates"
     return ""
+
+
+def _given_up(progress: Progress, name: str, finding: Finding) -> bool:
+    """Whether nothing waits for a slice any more."""
+    return finding.act is Act.TAKE_BACK or bool(progress.slices.get(name, Reached()).taken_back)
 
 
 def _remaining(seconds: float) -> str:
@@ -314,15 +382,16 @@ def _remaining(seconds: float) -> str:
 
 
 def _climbed(progress: Progress, findings: Mapping[str, Finding]) -> Progress:
-    """Slices that pass make one step towards the weight; the others stay where they are."""
+    """Slices that pass make one step towards the route's weight; the others stay where they are."""
     slices = dict(progress.slices)
     for name, finding in findings.items():
         reached = slices.get(name, Reached())
         if finding.verdict is Verdict.PASS and not reached.taken_back and reached.weight < progress.weight:
-            slices[name] = Reached(_next_weight(progress, reached.weight))
+            slices[name] = replace(reached, weight=min(_next_weight(progress, reached.weight), progress.weight))
     return replace(progress, slices=slices)
 
 
 def _next_weight(progress: Progress, reached: float) -> float:
+    """The first step's weight above what was reached; where there is none, the route's."""
     ahead = [step.weight for step in progress.steps if step.weight is not None and step.weight > reached]
-    return min([*ahead, progress.weight])
+    return min(ahead, default=progress.weight)

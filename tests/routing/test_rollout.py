@@ -22,6 +22,7 @@ from routing.rollout import (
     Step,
     paused,
     promoted,
+    released,
     resumed,
     retried,
     rolled_back,
@@ -34,7 +35,7 @@ GOOD = Finding(Verdict.PASS, Act.NONE, 100.0, "lost in 0 of 900 conversations")
 THIN = Finding(Verdict.HOLD, Act.NONE, 40.0, "nothing is known")
 LOST = Finding(Verdict.FAIL, Act.TAKE_BACK, 1.0, "refusal lost in 9 of 9 conversations")
 CRITICAL = Finding(Verdict.FAIL, Act.ROLL_BACK, 1.0, "refusal lost in 9 of 9 conversations")
-WAIT = Finding(Verdict.FAIL, Act.PAUSE, 1.0, "hedging lost in 9 of 9 conversations")
+WAIT = Finding(Verdict.FAIL, Act.PAUSE, 100.0, "hedging lost in 9 of 9 conversations")
 STEPS = (Step(weight=1), Step(pause=3600), Step(weight=5), Step(pause=OPEN), Step(weight=25), Step(weight=100))
 PLAN = Plan(STEPS)
 FAST = Plan((Step(weight=1), Step(weight=25), Step(weight=100)))
@@ -148,10 +149,48 @@ def test_ceiling_and_evidence_bound_what_was_reached(ceiling: float, earned: flo
 
 @pytest.mark.parametrize("stopped", [replace(FAST, suspend=True), replace(FAST, dry_run=True)])
 def test_suspended_and_dry_rollouts_serve_nothing_and_keep_what_was_reached(stopped: Plan) -> None:
-    """Taking the flag out again resumes."""
+    """Taking the flag out again is no reason to jump: it climbs, a step a tick, to where it was."""
     full = run(FAST, {"math": GOOD}, 3)
-    assert weight(stopped, full, "math", 100.0) == 0.0
-    assert weight(FAST, run(stopped, {"math": GOOD}, 2, full), "math", 100.0) == 100.0
+    assert weight(stopped, full, "math") == 0.0
+    idle = run(stopped, {"math": GOOD}, 2, full)
+    assert (idle.phase, idle.slices["math"].weight, weight(FAST, idle, "math")) == (Phase.PROMOTED, 100.0, 0.0)
+    assert [weight(FAST, run(FAST, {"math": GOOD}, n, idle), "math") for n in (1, 2, 3)] == [1.0, 25.0, 100.0]
+
+
+def test_a_ceiling_that_is_lifted_raises_nothing_by_itself() -> None:
+    """A file that is reloaded lowers at once; it is the ticks that raise, one step at a time."""
+    low = run(replace(FAST, ceiling=0.5), {"math": GOOD}, 3)
+    assert (low.phase, weight(FAST, low, "math")) == (Phase.PROMOTED, 0.5)
+    assert weight(FAST, tick(FAST, low, {"math": GOOD}, low.seen), "math") == 0.5
+    assert [weight(FAST, run(FAST, {"math": GOOD}, n, low), "math") for n in (1, 2, 3)] == [1.0, 25.0, 100.0]
+
+
+def test_what_evidence_no_longer_earns_is_given_back_at_once_and_earned_again_on_ticks() -> None:
+    """Within the interval down; up only while the gates pass."""
+    full = run(FAST, {"math": GOOD}, 3)
+    less = tick(FAST, full, {"math": replace(THIN, earned=12.0)}, full.seen)
+    assert weight(FAST, less, "math") == 12.0
+    assert weight(FAST, run(FAST, {"math": THIN}, 3, less), "math") == 12.0
+    assert [weight(FAST, run(FAST, {"math": GOOD}, n, less), "math") for n in (1, 2)] == [25.0, 100.0]
+
+
+def test_a_failure_before_the_first_step_stops_it_and_takes_nothing_back() -> None:
+    """There is nothing to take back; once the gate stands, the rollout begins without anybody's hand."""
+    shadow = run(FAST, {"math": GOOD, "code": CRITICAL}, 3)
+    assert shadow.phase is Phase.SHADOW
+    assert waits_for(FAST, shadow, {"math": GOOD, "code": CRITICAL}) == f"code: {CRITICAL.reason}"
+    assert run(FAST, {"math": GOOD, "code": LOST}, 3).slices.keys() == {"math"}
+    assert run(FAST, {"math": GOOD, "code": GOOD}, 1, shadow).phase is Phase.CANARY
+
+
+def test_an_operator_readmits_slices_whose_gates_stand_again() -> None:
+    """After a waiver, say. The others stay where they are, and what climbs climbs from nothing."""
+    both = run(FAST, {"math": LOST, "code": LOST}, 1, run(FAST, {"math": GOOD, "code": GOOD}, 2))
+    after = released(both, {"math": GOOD, "code": LOST})
+    assert (set(after.slices), after.slices["code"].taken_back) == ({"code"}, LOST.reason)
+    assert weight(FAST, run(FAST, {"math": GOOD}, 1, after), "math") == 1.0
+    with pytest.raises(RolloutError, match="nothing to resume"):
+        released(both, {"math": LOST})
 
 
 def test_pauses_last_as_long_as_they_should_whatever_the_clock_does() -> None:
