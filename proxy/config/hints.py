@@ -15,6 +15,7 @@ Size = Annotated[int, "size"]
 Percent = Annotated[float, "percent"]
 EnvName = Annotated[str, "environment variable"]
 Url = Annotated[str, "url"]
+WebhookUrl = Annotated[str, "webhook url"]
 DatabaseUrl = Annotated[str, "database url"]
 Text = Annotated[str, "text"]
 Prose = Annotated[str, "prose"]  # text of several lines

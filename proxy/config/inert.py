@@ -12,11 +12,7 @@ from proxy.config.problems import Finding, Path
 
 INERT: tuple[tuple[Path, str], ...] = (
     (("tracing",), "no spans are exported yet"),
-    (("routes", "*", "sticky", "by"), "no traffic is moved yet; the mirror samples by conversation"),
-    (("routes", "*", "rollout"), "no traffic is moved yet; the teacher serves every request"),
-    (("routes", "*", "gates"), "no verdict is given yet"),
-    (("routes", "*", "fallback"), "the student serves no request yet"),
-    (("routes", "*", "audit"), "the student serves no request yet"),
+    (("routes", "*", "fallback"), "a student that fails falls back to the teacher; its confidence decides nothing yet"),
 )
 """Each section, ``*`` standing for any route, and why it does nothing."""
 

@@ -150,6 +150,10 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
+def _base_url(text: str) -> str:
+    return _url(text).rstrip("/")  # a path is appended to it
+
+
 def _url(text: str) -> str:
     parts = _split(_text(text))
     if "@" in parts.netloc:
@@ -158,7 +162,7 @@ def _url(text: str) -> str:
         raise Refused("is not an http or https URL", "write it like https://host/v1 or http://host:8000/v1")
     if parts.query or parts.fragment:
         raise Refused("has a query or a fragment", "end it with the path, such as /v1")
-    return text.rstrip("/")  # a path is appended to it
+    return text
 
 
 def _database(text: str) -> str:
@@ -188,6 +192,7 @@ SLICE_OR_DEFAULT = choice((*(s.value for s in Slice), "default"))
 
 _STR = frozenset({"str"})
 _INT = frozenset({"int"})
+_HTTP_URL: Mapping[str, Json] = {"type": "string", "pattern": "^https?://[^/@?#]+(/[^?#]*)?$"}
 _DURATION: Mapping[str, Json] = {
     "type": "string",
     "pattern": units.DURATION_PATTERN,
@@ -234,7 +239,8 @@ KINDS: Mapping[str, Kind] = {
     "regular expression": Kind(
         "a regular expression", _STR, _pattern, {"type": "string", "minLength": 1, "maxLength": MAX_PATTERN}
     ),
-    "url": Kind("a URL", _STR, _url, {"type": "string", "pattern": "^https?://[^/@?#]+(/[^?#]*)?$"}, shown=_masked_url),
+    "url": Kind("a URL", _STR, _base_url, _HTTP_URL, shown=_masked_url),
+    "webhook url": Kind("a URL", _STR, _url, _HTTP_URL, shown=_masked_url),
     "database url": Kind(
         "a database URL",
         _STR,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from proxy.config.hints import BehaviorName, Date, Duration, Free, Percent, PerSlice, SliceName, Text, Timeout
+from proxy.config.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Rollout:
         dry_run: Decide and report, but serve from the teacher.
         interval: How often gates are judged.
         steps: What to do, one after the other.
+        webhooks: Servers of the operator's that are asked before a raise, or told what happened.
     """
 
     ceiling: PerSlice = field(default_factory=lambda: {"default": 100.0})
@@ -57,6 +59,7 @@ class Rollout:
     dry_run: bool = False
     interval: Timeout = 30.0
     steps: tuple[Step, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class Gates:
         defaults: The rule of every behavior.
         behaviors: Rules of single behaviors.
         waivers: Divergences accepted for a time.
+        settle_after: How long a conversation must be idle before its silence counts; until then it may yet diverge.
     """
 
     confidence: Percent = 95.0
@@ -144,3 +148,4 @@ class Gates:
     defaults: GateRule = GateRule(3.0, 6.0, OverNoise(), "rollback", "hold")
     behaviors: Mapping[BehaviorName, GateRule] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    settle_after: Timeout = 600.0

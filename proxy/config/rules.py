@@ -15,6 +15,7 @@ from proxy.config.own_rules import BUILT_IN, OWN_RULES
 from proxy.config.problems import Finding, Path, nearest, quoted
 from proxy.config.settings import Config
 from proxy.config.slice_rules import findings as slice_findings
+from proxy.config.webhook import findings as webhook_findings
 
 Rule = Callable[[Config, Container[Path]], Iterator[Finding]]
 """Takes the configuration and the paths that the file sets."""
@@ -124,6 +125,11 @@ def _slices(config: Config, _: Container[Path]) -> Iterator[Finding]:
         yield from slice_findings(("routes", route.name, "slices"), route.slices)
 
 
+def _webhooks(config: Config, _: Container[Path]) -> Iterator[Finding]:
+    for route in config.routes.values():
+        yield from webhook_findings(("routes", route.name, "rollout", "webhooks"), route.rollout.webhooks)
+
+
 def _behaviors_known(config: Config, _: Container[Path]) -> Iterator[Finding]:
     for route in config.routes.values():
         known = (*BUILT_IN, *(own.name for own in route.behaviors if own.name))
@@ -154,5 +160,6 @@ RULES: tuple[Rule, ...] = (
     *OWN_RULES,
     _behaviors_known,
     _slices,
+    _webhooks,
 )
 """All of them."""

@@ -168,9 +168,11 @@ class Audit:
 
     Attributes:
         percentage: The share of requests served by the student that the teacher answers too.
+        required_above: A weight above this needs evidence on conversations that the student served.
     """
 
     percentage: Percent = 2.0
+    required_above: Percent = 25.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ CAMEL = frozenset(
         "dry_run",
         "set_weight",
         "set_mirror",
+        "settle_after",
     }
 )
 """The settings whose keys are in camel case, as operators of Argo Rollouts and Flagger know them."""

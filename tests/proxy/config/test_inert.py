@@ -21,11 +21,10 @@ def test_nobody_is_warned_of_what_they_did_not_write() -> None:
 
 def test_a_section_is_warned_of_once_at_its_line() -> None:
     """One line for a section, however many keys it has."""
-    loaded = parse(
-        ROUTE.replace("EXTRA", ",\n    gates: {confidence: 90, riskBudget: 1}") + "tracing: {sample: 1}", "t"
-    )
+    loaded = parse(ROUTE.replace("EXTRA", ",\n    fallback: {target: 3, confidence: 90}") + "tracing: {sample: 1}", "t")
+    why = [text for path, text in INERT if path[-1] == "fallback"]
     assert [str(w) for w in loaded.warnings] == [
-        "t:3: routes.x.gates: has no effect in this version; no verdict is given yet",
+        f"t:3: routes.x.fallback: has no effect in this version; {why[-1]}",
         "t:4: tracing: has no effect in this version; no spans are exported yet",
     ]
 
