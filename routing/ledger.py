@@ -51,7 +51,7 @@ class Counted(NamedTuple):
 
 
 class Diverged(NamedTuple):
-    """What diverged in a conversation: sorted entries such as ``refusal.lost``; ``ANYTHING`` where some were cut off.
+    """What diverged in a conversation: sorted entries such as ``refusal.lost``; ``ANYTHING`` at the end if some were cut.
 
     Attributes:
         student: The student, on any turn.
@@ -88,13 +88,13 @@ class Sheet:
             cells[key] = cells.get(key, Counted()).merge(counted)
         return type(self)(cells, dict(Counter(self.sets) + Counter(other.sets)))
 
-    def any_of(self, behaviors: Collection[str]) -> Counted:
-        """Conversations in which any of these behaviors diverged, in either direction, as if they were one behavior.
+    def any_of(self, entries: Collection[str]) -> Counted:
+        """Conversations in which any of these entries (``refusal.lost``) stands, as if they were one behavior.
 
         Every conversation is a trial, and every one on which the teacher was asked twice a pair. What was cut off is
         read to the student's disadvantage: among it there may be one of these, and nothing that excuses it.
         """
-        wanted = frozenset(behaviors)
+        wanted = frozenset(entries)
         trials, pairs = Trials(), Differences()
         for diverged, count in self.sets.items():
             trials = trials.merge(Trials(count, count * _hits(diverged.student, wanted, cut=True)))
@@ -132,8 +132,8 @@ def entry(behavior: str, direction: Direction) -> str:
 
 
 def _hits(entries: Iterable[str], wanted: Collection[str], *, cut: bool) -> bool:
-    """Whether an entry is of a wanted behavior; ``cut`` is what is assumed of those that were cut off."""
-    return bool(wanted) and any(one.rpartition(".")[0] in wanted if one != ANYTHING else cut for one in entries)
+    """Whether a wanted entry stands among these; ``cut`` is what is assumed of those that were cut off."""
+    return bool(wanted) and any(one in wanted if one != ANYTHING else cut for one in entries)
 
 
 def _times(one: Differences, count: int) -> Differences:
