@@ -51,7 +51,7 @@ class Counted(NamedTuple):
 
 
 class Diverged(NamedTuple):
-    """What diverged in a conversation: sorted entries such as ``refusal.lost``; ``ANYTHING`` at the end if some were cut.
+    """What diverged in a conversation: sorted entries such as ``refusal.lost``; ``ANYTHING`` at the end if cut.
 
     Attributes:
         student: The student, on any turn.
