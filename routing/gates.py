@@ -2,14 +2,17 @@
 
 Both directions are judged, and the worse verdict is the gate's. In each direction
 
-- it **fails** where the rate of divergence is certified to lie above ``failure_above``, unless the student's excess
-  over the teacher's own divergence is certified to be harmless; or where that excess is certified to be too large;
+- it **fails** where the rate of divergence is certified to lie above ``failure_above``. Where the teacher's own
+  divergence is looked at, that is not enough, for a fickle teacher may diverge as often: there it fails where the
+  excess over it is certified to be too large, and, without waiting for pairs, where the rate is certified to lie above
+  a half, unless the excess is certified to be harmless;
 - it **passes** where the rate is certified to lie below ``success_below``, or the excess below its own limit; and where
   the behavior is certified to be so rare in the slice that losing it altogether stays within the risk budget;
 - otherwise it **holds**, and says how many more conversations without a divergence would let it pass. No data is hold.
 
 "Certified" holds at every moment, however often one looks (``routing.evidence``). All gates of a slice have to pass, so
 a pass needs no correction for their number; one of them is enough for a failure, so each has its share of that level.
+Within a gate any of its reasons is enough, so they share its level.
 
 It decides about evidence, not about traffic: what a verdict does to a weight is ``routing.rollout``'s matter.
 """
@@ -18,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from math import log
 
 from routing.divergence import Direction
@@ -26,7 +30,8 @@ from routing.evidence.excess import Differences
 from routing.evidence.rates import Trials
 
 NO_TRIALS, NO_PAIRS = Trials(), Differences()
-_FEWEST_TO_FAIL = 5  # conversations: one slip alone never takes traffic back
+FEWEST_TO_FAIL = 5  # conversations: one slip alone never takes traffic back
+_MOST_FICKLE = 0.5  # a teacher that diverges from itself more often does not show the behavior
 
 
 class Verdict(IntEnum):
@@ -71,6 +76,21 @@ class Rule:
     alpha: float
     alpha_fail: float
 
+    @property
+    def pass_level(self) -> float:
+        """The chance of an error of each test that may let it pass: of the rate, of the excess, and of rarity."""
+        return self.alpha / (1 + (self.over_noise is not None) + (self.budget > 0.0))
+
+    @property
+    def fail_level(self) -> float:
+        """The chance of an error of each test that may let it fail: of the rate, and of the excess."""
+        return self.alpha_fail / (1 + (self.over_noise is not None))
+
+    @property
+    def plain_failure(self) -> float:
+        """The rate above which it fails whatever is known of the teacher's own divergence."""
+        return max(self.rate.failure_above, _MOST_FICKLE) if self.over_noise else self.rate.failure_above
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -78,7 +98,9 @@ class Evidence:
 
     Attributes:
         trials: Conversations that could have diverged, and those that did.
-        pairs: Those of them on which the teacher was asked twice.
+        pairs: Conversations on which the teacher was asked twice, the student and the teacher's second reply treated
+            alike: for ``lost`` those in which the first reply showed the behavior, for ``gained`` those in which the
+            student's or the second one did. Those in which the student did would make an equal student look worse.
         conversations: All conversations of the slice.
     """
 
@@ -110,9 +132,14 @@ class Judgment:
     needed: int | None = None
 
 
-def judge(lost: Evidence, gained: Evidence, rule: Rule) -> Judgment:
-    """A gate's judgment: that of the direction which is worse, or farther from passing."""
-    judged = (_direction(lost, rule, Direction.LOST), _direction(gained, rule, Direction.GAINED))
+@lru_cache(maxsize=65_536)
+def judge(lost: Evidence | None, gained: Evidence | None, rule: Rule) -> Judgment:
+    """A gate's judgment: that of the direction which is worse, or farther from passing.
+
+    None is a direction in which a divergence harms nobody; of one of them there must be evidence.
+    """
+    sides = ((lost, Direction.LOST), (gained, Direction.GAINED))
+    judged = [_direction(seen, rule, direction) for seen, direction in sides if seen is not None]
     return min(judged, key=lambda one: (one.verdict, -(one.needed if one.needed is not None else float("inf"))))
 
 
@@ -126,30 +153,27 @@ def _direction(seen: Evidence, rule: Rule, direction: Direction) -> Judgment:
 
 def _failing(seen: Evidence, rule: Rule) -> str:
     """Why it fails; empty where it does not."""
-    if seen.trials.count < _FEWEST_TO_FAIL:
+    if seen.trials.count < FEWEST_TO_FAIL:
         return ""
-    enough = _enough(rule.alpha_fail, rule)
+    enough, limit = -log(rule.fail_level), rule.plain_failure
     if rule.over_noise and excess.log_e_above(seen.pairs, rule.over_noise.failure_above) >= enough:
         return f"{_excess(seen.pairs)}, certified above {_percent(rule.over_noise.failure_above)}"
-    if rates.log_e_above(seen.trials, rule.rate.failure_above) < enough or _excused(seen, rule):
+    if rates.log_e_above(seen.trials, limit) < enough or _excused(seen, rule):
         return ""
-    least = rates.lower(seen.trials, _level(rule.alpha_fail, rule))
-    return f"at least {_percent(least)}, certified above {_percent(rule.rate.failure_above)}"
+    return f"at least {_percent(rates.lower(seen.trials, rule.fail_level))}, certified above {_percent(limit)}"
 
 
 def _excused(seen: Evidence, rule: Rule) -> bool:
     """Whether the teacher diverges from itself as often, or nearly."""
     noise = rule.over_noise
-    return noise is not None and excess.log_e_below(seen.pairs, noise.failure_above) >= _enough(rule.alpha, rule)
+    return noise is not None and excess.log_e_below(seen.pairs, noise.failure_above) >= -log(rule.pass_level)
 
 
 def _passing(seen: Evidence, rule: Rule) -> str:
     """Why it passes; empty where it does not."""
-    enough, level = _enough(rule.alpha, rule), _level(rule.alpha, rule)
-    if rates.log_e_below(seen.trials, rule.rate.success_below) >= enough:
-        return (
-            f"at most {_percent(rates.upper(seen.trials, level))}, certified below {_percent(rule.rate.success_below)}"
-        )
+    enough, limit = -log(rule.pass_level), rule.rate.success_below
+    if rates.log_e_below(seen.trials, limit) >= enough:
+        return f"at most {_percent(rates.upper(seen.trials, rule.pass_level))}, certified below {_percent(limit)}"
     if rule.over_noise and excess.log_e_below(seen.pairs, rule.over_noise.success_below) >= enough:
         return f"{_excess(seen.pairs)}, certified below {_percent(rule.over_noise.success_below)}"
     if seen.trials.diverged == 0 and _rare(seen, rule):
@@ -161,27 +185,27 @@ def _rare(seen: Evidence, rule: Rule) -> bool:
     if rule.budget <= 0.0:
         return False
     among_all = Trials(seen.conversations, min(seen.trials.count, seen.conversations))
-    return rates.log_e_below(among_all, rule.budget) >= -log(rule.alpha)
+    return rates.log_e_below(among_all, rule.budget) >= -log(rule.pass_level)
 
 
 def _holding(seen: Evidence, rule: Rule, direction: Direction) -> Judgment:
-    level, limit = _level(rule.alpha, rule), rule.rate.success_below
+    level, limit = rule.pass_level, rule.rate.success_below
     needed = rates.clean_needed(seen.trials, limit, level)
     low, high = rates.lower(seen.trials, level), rates.upper(seen.trials, level)
     known = f"between {_percent(low)} and {_percent(high)}" if seen.trials.count else "nothing is known"
     wanted = "no number of clean conversations certifies" if needed is None else f"{needed:,} more without one certify"
-    return Judgment(
-        Verdict.HOLD, direction, f"{_counts(seen.trials, direction)}: {known}; {wanted} < {_percent(limit)}", needed
-    )
+    reason = f"{_counts(seen.trials, direction)}: {known}{_suspended(seen, rule)}; {wanted} < {_percent(limit)}"
+    return Judgment(Verdict.HOLD, direction, reason, needed)
 
 
-def _level(alpha: float, rule: Rule) -> float:
-    """The chance of an error that each of the tests has: two may certify the same where noise is looked at."""
-    return alpha / 2 if rule.over_noise else alpha
-
-
-def _enough(alpha: float, rule: Rule) -> float:
-    return -log(_level(alpha, rule))
+def _suspended(seen: Evidence, rule: Rule) -> str:
+    """What keeps a rate that is too high from failing: the teacher's own divergence."""
+    above = rates.log_e_above(seen.trials, rule.rate.failure_above) >= -log(rule.fail_level)
+    if not above or seen.trials.count < FEWEST_TO_FAIL:
+        return ""
+    if rule.over_noise and _excused(seen, rule):
+        return f", but {_excess(seen.pairs)}, certified below {_percent(rule.over_noise.failure_above)}"
+    return f", but {seen.pairs.count:,} asked twice do not tell whether the teacher diverges from itself as often"
 
 
 def _counts(trials: Trials, direction: Direction) -> str:

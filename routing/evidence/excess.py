@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, inf, log, log1p
 
-_STAKES = tuple(
+STAKES = tuple(
     0.9 * 0.56**j for j in range(5)
 )  # shares of the largest allowed one; more of them would cost more than they find
 _REMEMBERED = 65_536
@@ -68,14 +68,14 @@ def seen(student: bool, teacher: bool) -> Differences:
 def log_e_below(pairs: Differences, margin: float) -> float:
     """Evidence that the excess is below ``margin`` (between -1 and 1): ln E of the hypothesis that it is not."""
     most = 1.0 / (1.0 - margin)
-    return _mixed([_log_product(pairs, -share * most, margin) for share in _STAKES])
+    return _mixed([_log_product(pairs, -share * most, margin) for share in STAKES])
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def log_e_above(pairs: Differences, margin: float) -> float:
     """Evidence that the excess is above ``margin`` (between -1 and 1): ln E of the hypothesis that it is not."""
     most = 1.0 / (1.0 + margin)
-    return _mixed([_log_product(pairs, share * most, margin) for share in _STAKES])
+    return _mixed([_log_product(pairs, share * most, margin) for share in STAKES])
 
 
 @lru_cache(maxsize=_REMEMBERED)
