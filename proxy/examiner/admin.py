@@ -1,15 +1,16 @@
 """The admin port: probes, metrics, and the examiner's knowledge over HTTP.
 
-The application is composed from a ``Desk`` of plain callables; it holds no state, starts nothing and changes nothing.
-Reads of the store run on threads, so a slow database delays its own answer and nothing else. ``guard`` decides who may
-ask, ``answers`` how errors look, ``documents`` what a pair is in JSON. The counterpart is ``proxy.cli``.
+The application is composed from a ``Desk`` of plain callables; it holds no state and starts nothing, and what is
+ordered of a rollout it only passes on. Reads of the store run on threads, so a slow database delays its own answer and
+nothing else. ``guard`` decides who may ask, ``answers`` how errors look, ``documents`` what a pair is in JSON,
+``orders`` what an operator may want, ``explanation`` why a gate says what it says. The counterpart is ``proxy.cli``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -24,27 +25,40 @@ from proxy.config.settings import Config
 from proxy.examiner.answers import Problem, json_answer, on_problem, text_answer
 from proxy.examiner.config_answers import effective_answer, verdict
 from proxy.examiner.documents import PairPage, document, row
+from proxy.examiner.explanation import EXAMPLES, examples, explained
 from proxy.examiner.guard import Guard
+from proxy.examiner.orders import Order, read_order
 from proxy.examiner.overview import POLICY, overview
-from proxy.examiner.pair_query import pair_filter
-from proxy.examiner.status import RouteStatus, Status
+from proxy.examiner.pair_query import decision_limit, pair_filter
+from proxy.examiner.status import Decision, RouteStatus, Status
 from proxy.store.errors import StoreError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter, cursor
 from proxy.store.store import Store
+from routing.rollout import RolloutError
 
 MAX_BODY = 1024 * 1024
-VERBS = ("promote", "pause", "resume", "abort", "retry", "set-weight")
 _NDJSON = "application/x-ndjson"
 _CHUNK = 20  # pairs encoded on a thread at a time: bounds memory, whatever the size of the export
 
 
+async def _no_order(route: str, order: Order) -> str:
+    raise RolloutError(f"nothing here moves rollouts: {order.verb} of {route!r} was not done")
+
+
+def _no_decisions(route: str, limit: int) -> Sequence[Decision]:
+    raise RolloutError(f"nothing here moves rollouts: the latest {limit} decisions about {route!r} cannot be told")
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """What the admin port asks of the examiner. All but the store are called on the event loop and must not block.
+    """What the admin port asks of the examiner. What is not awaited or said to run on a thread must not block.
 
     ``ready`` gives the reasons why not; none means ready. ``metrics`` renders all metrics, in OpenMetrics if asked to,
-    with their content type. ``token`` None leaves the port open to this machine.
+    with their content type. ``token`` None leaves the port open to this machine. ``order`` carries an operator's order
+    out for a route and says in one sentence what was done; it raises ``RolloutError`` where that makes no sense now.
+    ``decisions`` gives at most so many of a route's stored decisions, the newest first; it runs on a thread. Without
+    them, the port refuses to order and to tell. Both raise ``StoreError`` where the database fails.
     """
 
     status: Callable[[], Status]
@@ -53,6 +67,16 @@ class Desk:
     store: Store
     config: Callable[[], Config]
     token: str | None = dataclasses.field(default=None, repr=False)
+    order: Callable[[str, Order], Awaitable[str]] = _no_order
+    decisions: Callable[[str, int], Sequence[Decision]] = _no_decisions
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """What an order came to: the sentence that says what was done, and the route after it."""
+
+    done: str
+    route: RouteStatus
 
 
 def admin_app(desk: Desk) -> Starlette:
@@ -66,6 +90,8 @@ def admin_app(desk: Desk) -> Starlette:
             Route("/", endpoints.front),
             Route("/api/routes", endpoints.routes),
             Route("/api/routes/{route}", endpoints.route),
+            Route("/api/routes/{route}/explain", endpoints.explain),
+            Route("/api/routes/{route}/decisions", endpoints.decisions),
             Route("/api/routes/{route}/{verb}", endpoints.verb, methods=["POST"]),
             Route("/api/pairs", endpoints.pairs),
             Route("/api/pairs/{pair}", endpoints.pair),
@@ -106,11 +132,33 @@ class _Endpoints:
         return json_answer(self._known(request.path_params["route"]))
 
     async def verb(self, request: Request) -> Response:
-        route, verb = self._known(request.path_params["route"]), request.path_params["verb"]
-        if verb not in VERBS:
-            raise Problem(404, f"{verb!r} is no verb; known: {', '.join(VERBS)}", param="verb", code="unknown_verb")
-        message = f"rollouts are not in this version: {route.name!r} stays in {route.phase}, nothing was changed"
-        raise Problem(501, message, param="verb", code="not_in_this_version")
+        route = self._known(request.path_params["route"]).name
+        order = read_order(request.path_params["verb"], await _body(request))
+        try:
+            done = await self._desk.order(route, order)
+        except RolloutError as exc:
+            raise Problem(409, str(exc), param="verb", code="not_possible_now") from exc
+        except StoreError as exc:
+            message = f"{order.verb} of {route!r} could not be stored: {exc}; see its status, and order it again"
+            raise Problem(503, message, param="verb", code="store_unavailable") from exc
+        return json_answer(Done(done, self._known(route)))
+
+    async def explain(self, request: Request) -> Response:
+        found = explained(self._known(request.path_params["route"]), request.query_params)
+        wanted = PairFilter(
+            route=found.route, behavior=found.behavior, slice=request.query_params.get("slice"), limit=EXAMPLES
+        )
+        pairs = await asyncio.to_thread(self._desk.store.pairs, wanted)
+        return json_answer(dataclasses.replace(found, examples=examples(pairs, found.behavior)))
+
+    async def decisions(self, request: Request) -> Response:
+        route = self._known(request.path_params["route"]).name
+        limit = decision_limit(request.query_params)
+        try:
+            found = await asyncio.to_thread(self._desk.decisions, route, limit)
+        except RolloutError as exc:
+            raise Problem(409, str(exc), code="not_possible_now") from exc
+        return json_answer({"decisions": found})
 
     async def pairs(self, request: Request) -> Response:
         if _NDJSON in request.headers.get("accept", ""):

@@ -1,8 +1,10 @@
 """Who may use the admin port: whoever has its token; without one, whoever is on this machine and means to be here.
 
 A port without a token listens on the loopback only. That keeps other machines out but not a web page in a browser on
-this one whose name was made to resolve to the loopback, so such a port also refuses requests for any other host.
-Probes and metrics are open in any case.
+this one. A page whose name was made to resolve to the loopback is refused by the host it asks for. A page of any other
+site can still send a form, though it never reads the answer: so what changes something is refused with an ``origin``
+that is not the port's own, and unless it is JSON, which no form can send and no script without asking first; nothing
+here answers that question. With a token, a page does not have it. Probes and metrics are open in any case.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from proxy.examiner.answers import Problem, error_answer
 
 OPEN_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_READING = frozenset({"GET", "HEAD"})
+_CHANGING_NOTHING = frozenset({"/api/config/validate"})  # takes YAML in a body, as curl sends it
 
 
 class Guard:
@@ -28,15 +32,15 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason why not."""
         if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
-            problem = self._problem(Headers(scope=scope))
+            problem = self._problem(scope, Headers(scope=scope))
             if problem is not None:
                 await error_answer(problem)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _problem(self, headers: Headers) -> Problem | None:
+    def _problem(self, scope: Scope, headers: Headers) -> Problem | None:
         if self._token is None:
-            return _host_problem(headers.get("host", ""))
+            return _host_problem(headers.get("host", "")) or _page_problem(scope, headers)
         scheme, _, given = headers.get("authorization", "").partition(" ")
         # Both sides as bytes: compare_digest refuses text beyond ASCII, and headers are Latin-1.
         if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("latin-1"), self._token):
@@ -50,3 +54,19 @@ def _host_problem(host: str) -> Problem | None:
         return None
     message = f"this admin port has no token and so serves only localhost, not {host!r}; set admin.token_env to open it"
     return Problem(403, message, code="host_not_allowed")
+
+
+def _page_problem(scope: Scope, headers: Headers) -> Problem | None:
+    """Why this may be a web page that changes something behind the back of whoever looks at it."""
+    if scope["method"] in _READING:
+        return None
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower():
+        message = f"this admin port has no token and takes nothing from a page of {origin!r}; use the command line"
+        return Problem(403, message, code="origin_not_allowed")
+    # Any other method asks a browser's leave by itself, as JSON does.
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if scope["method"] == "POST" and media_type != "application/json" and scope["path"] not in _CHANGING_NOTHING:
+        message = f"without a token, this takes only content-type: application/json, not {media_type!r}; send it along"
+        return Problem(415, message, code="not_json")
+    return None

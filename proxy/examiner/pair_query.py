@@ -1,4 +1,7 @@
-"""The query of ``/api/pairs`` as the store's ``PairFilter``. Every mistake is named with what is allowed."""
+"""The query of ``/api/pairs`` as the store's ``PairFilter``, and that of a route's decisions as their number.
+
+Every mistake is named with what is allowed.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from routing.traits import Slice
 KNOWN = ("route", "behavior", "slice", "direction", "since", "until", "limit", "cursor")
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 50
+DEFAULT_DECISIONS = 20
 _Value = TypeVar("_Value")
 _Closed = TypeVar("_Closed", bound=StrEnum)
 
@@ -39,6 +43,14 @@ def pair_filter(query: QueryParams, *, bounded: bool) -> PairFilter:
         limit=DEFAULT_LIMIT if bounded and limit is None else limit,
         before_cursor=query.get("cursor"),
     )
+
+
+def decision_limit(query: QueryParams) -> int:
+    """How many of a route's decisions the query asks for."""
+    unknown = sorted(set(query) - {"limit"})
+    if unknown:
+        raise Problem(400, f"{unknown[0]!r} is no parameter; known: limit", param=unknown[0])
+    return _read(query, "limit", _count) or DEFAULT_DECISIONS
 
 
 def _read(query: QueryParams, name: str, parse: Callable[[str], _Value]) -> _Value | None:
@@ -63,11 +75,21 @@ def _one_of(closed: type[_Closed]) -> Callable[[str], _Closed]:
 def _limit(*, bounded: bool) -> Callable[[str], int]:
     def parse(text: str) -> int:
         most = MAX_LIMIT if bounded else 10**9
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most):
+        if not _counts(text, most):
             raise ValueError(f"is no whole number from 1 to {most}; follow `next`, or ask for application/x-ndjson")
         return int(text)
 
     return parse
+
+
+def _count(text: str) -> int:
+    if not _counts(text, MAX_LIMIT):
+        raise ValueError(f"is no whole number from 1 to {MAX_LIMIT}; leave it out for the latest {DEFAULT_DECISIONS}")
+    return int(text)
+
+
+def _counts(text: str, most: int) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most
 
 
 def _moment(text: str) -> float:

@@ -114,6 +114,7 @@ class GateStatus:
     ``verdict`` is ``pass``, ``hold`` or ``fail``; ``reason`` one sentence with the counts and the bound; ``needed`` how
     many more conversations without a divergence would let it pass, None where no number would or none is needed.
     ``idle`` says why it does not act (muted, dry run, waived by whom until when and why), "" where it does.
+    ``direction`` is the one that decided, ``lost`` or ``gained``; "" where that is not known.
     """
 
     behavior: str
@@ -126,6 +127,7 @@ class GateStatus:
     on_failure: str = "rollback"
     critical: bool = False
     idle: str = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,17 @@ import msgspec
 import pytest
 from starlette.routing import Route
 
-from proxy.examiner.admin import MAX_BODY, VERBS, admin_app
+from proxy.examiner.admin import MAX_BODY, admin_app
 from proxy.examiner.documents import PairDocument, PairPage, pair_of
 from proxy.examiner.pair_query import KNOWN
-from proxy.examiner.status import Status
+from proxy.examiner.status import Decision, Status
 from proxy.store.errors import UnavailableError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter
 from proxy.store.store import Store
 from routing.divergence import Direction, Trial
 from tests.proxy.desk import a_desk, filled, served, some_status
+from tests.proxy.rollouts import moving_route
 from tests.proxy.store.samples import pair
 
 GAINED = (Trial("format", Direction.GAINED, diverged=True, severity=1.0),)
@@ -108,18 +109,29 @@ def test_an_unknown_route_names_the_known(client: httpx.Client) -> None:
     assert error_of(response) == ("no route 'suport'; known: support", "unknown_route")
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_verbs_say_that_they_are_not_in_this_version(client: httpx.Client, verb: str) -> None:
+def test_a_port_that_moves_nothing_says_so(client: httpx.Client) -> None:
     """An operator must never believe that a rollout moved."""
-    response = client.post(f"/api/routes/support/{verb}")
-    assert (response.status_code, error_of(response)[1]) == (501, "not_in_this_version")
+    ordered = client.post("/api/routes/support/abort", json={})
+    told = client.get("/api/routes/support/decisions")
+    assert (ordered.status_code, told.status_code) == (409, 409)
+    assert "was not done" in error_of(ordered)[0]
 
 
-def test_an_unknown_verb_names_the_known(client: httpx.Client) -> None:
-    """As for routes."""
-    response = client.post("/api/routes/support/explode")
-    assert response.status_code == 404
-    assert "promote" in error_of(response)[0]
+def test_decisions_are_those_of_the_store(store: Store) -> None:
+    """As many as asked for, of the route that was asked for."""
+    asked: list[tuple[str, int]] = []
+
+    def decisions(route: str, limit: int) -> tuple[Decision, ...]:
+        asked.append((route, limit))
+        return moving_route().decisions[:limit]
+
+    with served(a_desk(store, decisions=decisions)) as url:
+        answer = httpx.get(f"{url}/api/routes/support/decisions?limit=2").json()
+        httpx.get(f"{url}/api/routes/support/decisions")
+        wrong = [httpx.get(f"{url}/api/routes/support/decisions?{query}") for query in ("limit=0", "limit=x", "top=3")]
+    assert [one["what"] for one in answer["decisions"]] == ["taken back", "ceiling"]
+    assert asked == [("support", 2), ("support", 20)]
+    assert {response.status_code for response in wrong} == {400}
 
 
 def test_pages_hold_every_pair_once_newest_first(client: httpx.Client) -> None:
@@ -318,5 +330,5 @@ def test_every_path_is_documented_and_every_documented_path_exists(store: Store)
     document = (Path(__file__).parents[3] / "docs" / "api.md").read_text().partition("## Admin port")[2]
     served_paths = {route.path for route in admin_app(a_desk(store)).routes if isinstance(route, Route)}
     assert set(re.findall(r"^\| `(?:GET|POST) (/[^`]*)`", document, re.MULTILINE)) == served_paths
-    parameters = "".join(re.findall(r"^\| (`[a-z`, ]+) \|", document, re.MULTILINE))
+    parameters = "".join(re.findall(r"^\| (`[a-z`, ]+) \|", document.partition("### Pairs")[2], re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", parameters)) == set(KNOWN)

@@ -84,3 +84,62 @@ def test_with_a_token_any_host_is_served(guarded: str) -> None:
 def test_probes_are_open_to_any_host(unguarded: str) -> None:
     """Kubelets and scrapers call by address or by name."""
     assert httpx.get(f"{unguarded}/livez", headers={"host": "10.0.0.7:9090"}).status_code == 200
+
+
+ABORT = "/api/routes/support/abort"
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", "http://localhost:1", "http://127.0.0.1", "http://evil.example/127.0.0.1", ""],
+)
+def test_no_page_of_another_origin_changes_anything(unguarded: str, origin: str) -> None:
+    """A page in a browser here can send to the loopback; that of another program's port here, too."""
+    response = httpx.post(unguarded + ABORT, headers=JSON | {"origin": origin}, content=b"{}")
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "origin_not_allowed")
+
+
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; b=c"]
+)
+def test_no_form_changes_anything(unguarded: str, media_type: str) -> None:
+    """These are the types that a page may send without asking, and old browsers send no origin with them."""
+    response = httpx.post(unguarded + ABORT, headers={"content-type": media_type} if media_type else {}, content=b"{}")
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "not_json")
+
+
+def test_no_page_is_allowed_to_send_json(unguarded: str) -> None:
+    """A browser asks before it sends JSON elsewhere; without these headers in the answer it does not send."""
+    asking = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    response = httpx.options(unguarded + ABORT, headers=asking)
+    assert not response.is_success
+    assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-8"])
+def test_scripts_here_may_order(unguarded: str, media_type: str) -> None:
+    """They send JSON and no origin; the desk of these tests then refuses by itself."""
+    response = httpx.post(unguarded + ABORT, headers={"content-type": media_type}, content=b"{}")
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "not_possible_now")
+
+
+def test_the_ports_own_pages_may_order(unguarded: str) -> None:
+    """Their origin is the host that they ask."""
+    response = httpx.post(unguarded + ABORT, headers=JSON | {"origin": unguarded}, content=b"{}")
+    assert response.status_code == 409
+
+
+def test_yaml_is_validated_without_a_token(unguarded: str) -> None:
+    """It changes nothing, and curl sends files under a type of its own."""
+    sent = {"content-type": "application/x-www-form-urlencoded"}
+    assert httpx.post(f"{unguarded}/api/config/validate", headers=sent, content=b"routes: 1").status_code == 422
+    foreign = sent | {"origin": "https://evil.example"}
+    assert httpx.post(f"{unguarded}/api/config/validate", headers=foreign, content=b"routes: 1").status_code == 403
+
+
+def test_with_a_token_neither_origin_nor_type_matters(guarded: str) -> None:
+    """A page does not have it, and whoever has it may write orders as he likes."""
+    headers = [(b"authorization", b"Bearer " + TOKEN.encode()), (b"origin", b"https://console.example")]
+    assert httpx.post(guarded + ABORT, headers=headers, content=b"{}").status_code == 409
+    assert httpx.post(guarded + ABORT, headers=[(b"origin", guarded.encode())], content=b"{}").status_code == 401
