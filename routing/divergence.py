@@ -29,6 +29,9 @@ from routing.behaviors.table import TABLE, Row
 from routing.observation import Observation
 from routing.traits import Traits
 
+COMPARATOR = "1"
+"""Raised by whoever changes what a detector finds: evidence gathered by another comparator is none of this one."""
+
 _LEAST = 0.05  # a divergence is never nothing, however near the two scores
 
 
