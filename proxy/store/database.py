@@ -60,6 +60,13 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(**{_WRITES: True})
 
 
+def snapshot(engine: Engine) -> Engine:
+    """The same engine for transactions whose statements are all of one moment: SQLite's are so by nature."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Database errors inside become ``UnstorableError`` (the data's fault) or ``UnavailableError`` (the database's)."""

@@ -21,28 +21,34 @@ _SCALE = 2**64
 class Compared:
     """A pair as the comparison left it, and what may be kept of it: the route's word, and the request's ``store``.
 
-    ``style`` is what the pair adds to its slice's sums of manner; it counts whatever is kept.
+    ``style`` is what the pair adds to its slice's sums of manner; it counts whatever is kept. ``counts`` says whether
+    its replies were compared at all: a pair of which an arm failed is stored, and is no evidence.
     """
 
     pair: Pair
     privacy: Privacy
     store: bool = True
     style: StyleDrift = field(default_factory=StyleDrift)
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pair as it is to be written. Trials and style count in any case; its rows are written where ``kept``."""
+    """A pair as it is to be written. Trials and style count in any case; its rows are written where ``kept``.
+
+    Where it ``counts``, it is a turn of its conversation's evidence.
+    """
 
     pair: Pair
     kept: bool = True
     style: StyleDrift = field(default_factory=StyleDrift)
+    counts: bool = True
 
 
 def prepare(compared: Compared, key: bytes) -> Entry:
     """The entry of a compared record. ``key`` keys the digests of texts that are not kept."""
     kept = keeps(compared.pair, compared.privacy.agreeing_sample)
-    return Entry(_private(compared, key) if kept else compared.pair, kept, compared.style)
+    return Entry(_private(compared, key) if kept else compared.pair, kept, compared.style, compared.counts)
 
 
 def keeps(pair: Pair, agreeing_sample: float) -> bool:

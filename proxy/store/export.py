@@ -70,7 +70,7 @@ SCHEMA = pa.schema(
         pa.field("started", pa.float64(), nullable=False),
         *(
             pa.field(name, pa.string(), nullable=False)
-            for name in ("conversation", "privacy", "traceparent", "request")
+            for name in ("conversation", "privacy", "traceparent", "epoch", "served", "request")
         ),
         pa.field("diverged", pa.bool_(), nullable=False),
         pa.field("trials", pa.list_(_TRIAL), nullable=False),
@@ -118,6 +118,8 @@ def flat(pair: Pair) -> Record:
         "conversation": clean(pair.conversation),
         "privacy": pair.privacy,
         "traceparent": clean(pair.traceparent),
+        "epoch": clean(pair.epoch),
+        "served": clean(pair.served),
         "request": _text(pair.request),
         "diverged": pair.diverged,
         "trials": [

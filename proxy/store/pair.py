@@ -36,7 +36,9 @@ class Pair:
     """Both arms' replies to one request. ``started`` is Unix seconds; ``conversation`` is a digest, never text.
 
     ``noise`` is a second reply of the teacher, where one was sampled, and ``noise_trials`` the teacher compared with
-    itself. ``privacy`` says what was kept: ``full``, ``redacted`` or ``digest``.
+    itself. ``privacy`` says what was kept: ``full``, ``redacted`` or ``digest``. ``served`` is the arm whose reply the
+    caller got: the ``teacher``, and the student was mirrored; or the ``student``, and the teacher was asked to audit
+    it. ``epoch`` is what the pair is evidence about: these two models, compared so.
     """
 
     id: str
@@ -53,6 +55,8 @@ class Pair:
     noise_trials: tuple[Trial, ...] = ()
     privacy: str = "full"
     traceparent: str = ""
+    epoch: str = ""
+    served: str = "teacher"
 
     @property
     def diverged(self) -> bool:

@@ -1,8 +1,9 @@
 """Keeps the store small: pairs go by age, and by size when a route's share is full.
 
 By age, everything older than the route's retention. By size, the oldest agreeing pairs first, and divergent ones only
-when no agreeing pair is left. The cells stay: evidence is a few numbers and holds no text. Rows are deleted a few
-hundred at a time, so that a writer never waits long for its turn.
+when no agreeing pair is left. The sums stay: evidence is a few numbers and holds no text. Conversations go once they
+are settled and have been idle for a week: what they counted stays, and a turn that comes later still is one of a new
+conversation. Rows are deleted a few hundred at a time, so that a writer never waits long for its turn.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, Engine, Select, delete, func, select
+from sqlalchemy import Connection, Engine, Select, delete, func, select, tuple_
 
 from proxy.store.database import writing
-from proxy.store.schema import batches, pairs
+from proxy.store.schema import batches, conversations, pairs
 
 _CHUNK = 500  # pairs per transaction
 _TOKENS_KEPT = 86400.0  # seconds: no writer retries a batch for a day
+_CONVERSATIONS_KEPT = 7 * 86400.0  # seconds after a conversation's last turn
 _VACUUM_PAGES = 10_000  # 40 MB given back to the file system per call; the rest is reused or goes next time
 
 Found = Select[tuple[str, int]]
@@ -50,6 +52,7 @@ def prune(engine: Engine, now: float, routes: Mapping[str, Retention], others: R
             expired, size = expired + 1, size + bytes_
         for _, bytes_ in _shrink(engine, route, retention.max_bytes):
             oversize, size = oversize + 1, size + bytes_
+    _forget(engine, now - _CONVERSATIONS_KEPT)
     with writing(engine).begin() as connection:
         connection.execute(delete(batches).where(batches.c.written < now - _TOKENS_KEPT))
     if engine.dialect.name == "sqlite":
@@ -102,6 +105,17 @@ def _delete(engine: Engine, wanted: Found, excess: int | None) -> list[tuple[str
         if found:
             connection.execute(delete(pairs).where(pairs.c.id.in_([pair_id for pair_id, _ in found])))
         return found
+
+
+def _forget(engine: Engine, before: float) -> None:
+    """Delete the settled conversations without a turn since then. One that gets a turn just now is looked at again."""
+    old = conversations.c.settled.is_(True), conversations.c.updated < before
+    key = list(conversations.primary_key)
+    some = delete(conversations).where(*old, tuple_(*key).in_(select(*key).where(*old).limit(_CHUNK)))
+    deleted = _CHUNK
+    while deleted == _CHUNK:
+        with writing(engine).begin() as connection:
+            deleted = connection.execute(some).rowcount
 
 
 def _give_back(engine: Engine) -> None:

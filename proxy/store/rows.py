@@ -135,6 +135,8 @@ def read_pair(row: RowMapping, replies: Sequence[RowMapping], trials: Iterable[R
         noise_trials=tuple(trial for role, trial in found if role == NOISE),
         privacy=row["privacy"],
         traceparent=row["traceparent"],
+        epoch=row["epoch"],
+        served=row["served"],
     )
 
 
@@ -148,6 +150,8 @@ def _pair_row(pair: Pair, request: bytes, size: int) -> Row:
         "conversation": name(pair.conversation),
         "privacy": name(pair.privacy),
         "traceparent": name(pair.traceparent),
+        "epoch": name(pair.epoch),
+        "served": name(pair.served),
         "diverged": pair.diverged,
         "size": size,
         "request": request,

@@ -4,7 +4,10 @@ A pair is one row of ``pairs``, two or three of ``replies`` (teacher, student, p
 trial. What a reply said (text, body, labels) is one compressed payload, because a body repeats its text. ``trials``
 repeats its pair's route, slice and start, so that "newest lost refusals in math" is one walk along one index.
 
-``cells`` are the durable evidence: every compared pair counts there, also the agreeing ones whose payload is not kept.
+``cells`` count requests, for people to see: every compared pair, also the agreeing ones whose payload is not kept.
+Gates judge by conversations: a row of ``conversations`` holds what the turns of one showed (``routing.conversations``),
+and ``evidence`` and ``diverged_sets`` add these up for each epoch, history and stage (``routing.ledger``). ``epochs``
+numbers a route's epochs as they came; ``rollouts`` holds each route's state, and ``decisions`` what changed it and why.
 ``styles`` are the running sums of ``routing.style``, a ``Contrast`` to a row; they add up as cells do.
 ``batches`` remembers which batches have been committed, so that a batch repeated after a lost acknowledgment counts
 once. ``migrations/`` creates these tables; a test holds the two equal.
@@ -19,10 +22,14 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
+    Text,
+    UniqueConstraint,
+    false,
 )
 
 TEACHER, STUDENT, NOISE = "teacher", "student", "noise"
@@ -41,6 +48,8 @@ pairs = Table(
     Column("conversation", String(NAME), nullable=False),
     Column("privacy", String(NAME), nullable=False),
     Column("traceparent", String(NAME), nullable=False),
+    Column("epoch", String(NAME), nullable=False, server_default=""),
+    Column("served", String(NAME), nullable=False, server_default=TEACHER),
     Column("diverged", Boolean, nullable=False),
     Column("size", BigInteger, nullable=False),  # stored bytes, replies included; retention by size adds these up
     Column("request", LargeBinary, nullable=False),  # zstd
@@ -102,6 +111,87 @@ styles = Table(
     Column("teacher", Double, nullable=False),
     Column("student", Double, nullable=False),
     Column("surprise", Double, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("epoch", String(NAME), primary_key=True),
+    Column("slice", String(NAME), primary_key=True),
+    Column("history", String(NAME), primary_key=True),
+    Column("conversation", String(NAME), primary_key=True),
+    Column("updated", Double, nullable=False),  # when its last turn was written
+    Column("settled", Boolean, nullable=False, server_default=false()),
+    Column("flags", Text, nullable=False, server_default=""),  # "": no turn has been counted yet
+    Index("conversations_idle", "settled", "updated"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("epoch", String(NAME), primary_key=True),
+    Column("slice", String(NAME), primary_key=True),
+    Column("history", String(NAME), primary_key=True),
+    Column("stage", String(NAME), primary_key=True),
+    Column("behavior", String(NAME), primary_key=True),
+    Column("direction", String(NAME), primary_key=True),
+    Column("trials", BigInteger, nullable=False),
+    Column("diverged", BigInteger, nullable=False),
+    Column("student_only", BigInteger, nullable=False),
+    Column("teacher_only", BigInteger, nullable=False),
+    Column("alike", BigInteger, nullable=False),
+)
+
+diverged_sets = Table(
+    "diverged_sets",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("epoch", String(NAME), primary_key=True),
+    Column("slice", String(NAME), primary_key=True),
+    Column("history", String(NAME), primary_key=True),
+    Column("stage", String(NAME), primary_key=True),
+    Column("student", String(NAME), primary_key=True),  # the three are ASCII, or an index row could grow too long
+    Column("again", String(NAME), primary_key=True),
+    Column("teacher", String(NAME), primary_key=True),
+    Column("conversations", BigInteger, nullable=False),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("epoch", String(NAME), primary_key=True),
+    Column("position", BigInteger, nullable=False),  # 1 for the route's first
+    Column("begun", Double, nullable=False),
+    UniqueConstraint("route", "position", name="epochs_in_order"),
+)
+
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("epoch", String(NAME), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("written", Double, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # SQLite counts up only INTEGERs
+    Column("route", String(NAME), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("who", String(NAME), nullable=False),
+    Column("slice", String(NAME), nullable=False),  # "": the whole route
+    Column("what", String(NAME), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Index("decisions_newest", "route", "id"),
 )
 
 batches = Table(

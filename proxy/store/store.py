@@ -15,17 +15,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
-from proxy.store import query, rows, schema
-from proxy.store.database import open_engine, translated, writing
+from proxy.store import evidence, query, rows, schema
+from proxy.store.database import open_engine, snapshot, translated, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
+from proxy.store.evidence import Turn
 from proxy.store.migrate import require_current, upgrade
 from proxy.store.pair import Cell, Pair
 from proxy.store.query import PairFilter
 from proxy.store.retention import Pruned, Retention, prune
 from proxy.store.rows import Codec, Row
+from proxy.store.sums import add
+from routing.ledger import Ledger
 from routing.style import StyleDrift
 
 PAGE = 200
@@ -34,7 +36,7 @@ _CELL = tuple(column.name for column in schema.cells.primary_key)  # route, slic
 
 
 class Store:
-    """Pairs and cells in one database."""
+    """Pairs, and the evidence they are, in one database."""
 
     def __init__(self, engine: Engine) -> None:
         """``engine`` is of ``open_engine`` and at the current schema; ``Store.open`` sees to both."""
@@ -59,27 +61,48 @@ class Store:
             raise
         return cls(engine)
 
+    @property
+    def engine(self) -> Engine:
+        """What the database is reached through, for ``proxy.store.rollouts`` and ``proxy.store.acting``."""
+        return self._engine
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
-    def write(self, batch: Sequence[Entry], token: str) -> None:
-        """Write a batch in one transaction: the rows of the kept, everyone's trials into the cells, and their styles.
+    def write(self, batch: Sequence[Entry], token: str, now: float | None = None) -> None:
+        """Write a batch in one transaction: the rows of the kept, and what all of them are as evidence and as style.
 
         ``token`` names the batch for ever. A batch whose token is known has been written, and so has a pair whose id is
-        known: neither counts twice. Raises ``UnstorableError`` if the database refuses some of the data; nothing of
-        the batch is written then.
+        known: neither counts twice. ``now`` (Unix seconds; by default the clock's) is when its conversations were last
+        heard of. Raises ``UnstorableError`` if the database refuses some of the data; nothing of the batch is written
+        then.
         """
-        prepared = _Batch.of(batch)
+        prepared, now = _Batch.of(batch), time.time() if now is None else now
         with translated(self._engine), self._writing.begin() as connection:
             if _known(connection, schema.batches, "token", [token]):
                 return
             prepared = prepared.without(_known(connection, schema.pairs, "id", list(prepared.pairs)))
-            connection.execute(insert(schema.batches), {"token": token, "written": time.time()})
+            connection.execute(insert(schema.batches), {"token": token, "written": now})
             for table, new in prepared.inserts():
                 connection.execute(insert(table), new)
-            _add(connection, schema.cells, prepared.cells())
-            _add(connection, schema.styles, prepared.style_rows())
+            evidence.count(connection, prepared.turns.values(), now)
+            add(connection, schema.cells, prepared.cells())
+            add(connection, schema.styles, prepared.style_rows())
+
+    def settle(self, idle_since: float, most: int = 5000) -> int:
+        """Settle conversations of which nothing was written since then (Unix seconds), the longest idle first.
+
+        Returns how many; where it is ``most``, there may be more. They are counted at the stage of the settled from now
+        on. One that gets another turn later stays settled, and that turn counts at both stages at once.
+        """
+        with translated(self._engine), self._writing.begin() as connection:
+            return evidence.settle(connection, idle_since, most)
+
+    def ledger(self, route: str, epoch: str) -> Ledger:
+        """All evidence of a route in one epoch, of all replicas, as it was at one moment."""
+        with translated(self._engine), snapshot(self._engine).connect() as connection:
+            return evidence.ledger(connection, route, epoch)
 
     def pairs(self, wanted: PairFilter) -> list[Pair]:
         """The pairs wanted, newest first. Raises ``CursorError``."""
@@ -149,6 +172,7 @@ class _Batch:
     pairs: Mapping[str, tuple[Row, list[Row]] | None]  # None: counted, not kept
     trials: Mapping[str, list[Row]]
     styles: Mapping[str, tuple[str, str, StyleDrift]]
+    turns: Mapping[str, Turn]
 
     @classmethod
     def of(cls, batch: Sequence[Entry]) -> _Batch:
@@ -158,6 +182,7 @@ class _Batch:
             {pair_id: rows.pair_rows(e.pair, codec) if e.kept else None for pair_id, e in entries.items()},
             {pair_id: rows.trial_rows(e.pair) for pair_id, e in entries.items()},
             {pair_id: (e.pair.route, e.pair.slice, e.style) for pair_id, e in entries.items()},
+            {pair_id: Turn.of(e.pair) for pair_id, e in entries.items() if e.counts},
         )
 
     def without(self, known: frozenset[str]) -> _Batch:
@@ -165,6 +190,7 @@ class _Batch:
             {key: value for key, value in self.pairs.items() if key not in known},
             {key: value for key, value in self.trials.items() if key not in known},
             {key: value for key, value in self.styles.items() if key not in known},
+            {key: value for key, value in self.turns.items() if key not in known},
         )
 
     def inserts(self) -> list[tuple[Table, list[Row]]]:
@@ -198,16 +224,6 @@ class _Batch:
 
 def _known(connection: Connection, table: Table, column: str, keys: list[str]) -> frozenset[str]:
     return frozenset(connection.scalars(select(table.c[column]).where(table.c[column].in_(keys))))
-
-
-def _add(connection: Connection, table: Table, increments: list[Row]) -> None:
-    """Add to a table of sums, row by key. Both dialects spell it alike, but SQLAlchemy has a class for each."""
-    if not increments:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new, keys = dialect.insert(table), list(table.primary_key)
-    sums = {column.name: column + new.excluded[column.name] for column in table.c if not column.primary_key}
-    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums), increments)
 
 
 def _load(connection: Connection, wanted: list[str]) -> list[Pair]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, exc, text
 
-from proxy.store.database import open_engine, translated, writing
+from proxy.store.database import open_engine, snapshot, translated, writing
 from proxy.store.errors import StoreError, UnavailableError, UnstorableError
 from tests.postgres import Postgres
 
@@ -107,6 +107,22 @@ def test_a_writing_transaction_takes_the_lock_at_its_start(tmp_path: Path) -> No
     with engine.connect():
         other.execute("BEGIN IMMEDIATE")  # a reader does not take it
     other.close()
+    engine.dispose()
+
+
+def test_the_statements_of_a_snapshot_are_of_one_moment(database_url: str) -> None:
+    """Two tables of sums that belong together must not be read with a write between them."""
+    engine = open_engine(database_url)
+    count = text("SELECT count(*) FROM t")
+    with writing(engine).begin() as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+    with snapshot(engine).connect() as reader:
+        assert reader.scalar(count) == 0
+        with writing(engine).begin() as connection:
+            connection.execute(text("INSERT INTO t VALUES (1)"))
+        assert reader.scalar(count) == 0
+    with engine.connect() as reader:
+        assert reader.scalar(count) == 1
     engine.dispose()
 
 

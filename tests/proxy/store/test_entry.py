@@ -64,3 +64,9 @@ def test_style_counts_whatever_is_kept(agreeing_sample: float) -> None:
     style = StyleDrift().add(Manner(40, 1, 0), Manner(20, 0, 0))
     privacy = dataclasses.replace(EVERYTHING, store="digest", agreeing_sample=agreeing_sample)
     assert prepare(Compared(pair(trials=AGREED), privacy, style=style), KEY).style == style
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_whether_a_pair_was_compared_goes_with_it(counts: bool) -> None:
+    """A pair of which an arm failed is stored, and must not become a clean turn of its conversation."""
+    assert prepare(Compared(pair(), EVERYTHING, counts=counts), KEY).counts is counts

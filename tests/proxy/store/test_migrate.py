@@ -9,17 +9,21 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import insert, inspect, text
+from sqlalchemy import MetaData, Table, insert, inspect, text
 
 from proxy.store.database import open_engine, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
 from proxy.store.migrate import _config, upgrade
 from proxy.store.query import PairFilter
-from proxy.store.schema import cells
+from proxy.store.rows import Codec, pair_rows, style_rows, trial_rows
+from proxy.store.schema import cells, replies, styles, trials
 from proxy.store.store import Store
+from routing.ledger import History, Ledger, Stage
+from routing.style import Manner, StyleDrift
 from tests.proxy.store.samples import pair
 
+STYLE = StyleDrift().add(Manner(40, 1, 0), Manner(20, 0, 0))
 _MIGRATOR = """
 import sys
 from proxy.store.store import Store
@@ -51,6 +55,28 @@ def test_a_database_of_the_first_version_keeps_its_pairs_and_learns_style(databa
     assert store.cells("x")[0].slice == "x"
     assert store.styles("x") == {}
     store.write([Entry(pair())], "batch")
+    store.close()
+
+
+def test_a_database_of_the_second_version_keeps_everything(database_url: str) -> None:
+    """Its pairs were served by the teacher, in no epoch; what they are evidence about was not kept with them."""
+    engine = open_engine(database_url)
+    with writing(engine).begin() as connection:
+        command.upgrade(_config(connection), "0002")
+        new, of_replies = pair_rows(pair(), Codec())
+        old = {column: value for column, value in new.items() if column not in {"epoch", "served"}}
+        connection.execute(insert(Table("pairs", MetaData(), autoload_with=connection)), old)
+        connection.execute(insert(replies), of_replies)
+        connection.execute(insert(trials), trial_rows(pair()))
+        connection.execute(insert(cells), dict.fromkeys(cells.c.keys(), "x") | {"trials": 7, "diverged": 2})
+        connection.execute(insert(styles), style_rows("support", "general", STYLE))
+    engine.dispose()
+    store = Store.open(database_url)
+    assert store.pair(pair().id) == pair()
+    assert (store.cells("x")[0].slice, store.styles("support")) == ("x", {"general": STYLE})
+    assert store.ledger("support", "") == Ledger()
+    store.write([Entry(pair(1))], "batch")
+    assert store.ledger("support", "").sheet("general", History.TEACHER, Stage.SEEN).conversations == 1
     store.close()
 
 
