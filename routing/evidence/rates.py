@@ -20,7 +20,7 @@ from math import log, log1p
 
 from routing.evidence.beta import log_beta, log_betainc
 
-_STEPS = 60  # of bisection: more bits than a double has
+_NARROW = 1e-7  # what a bound is exact to
 _REMEMBERED = 65_536  # cells change seldom between two looks, and all are looked at
 _OUT_OF_REACH = 10_000_000  # trials; nobody waits for more
 
@@ -130,9 +130,7 @@ def _log_mass(a: float, b: float, limit: float) -> float:
 
 def _turning(refuted: Callable[[float], bool], inside: float, outside: float) -> float:
     """The rate nearest to ``inside`` from which on, towards ``outside``, every rate is refuted."""
-    for _ in range(_STEPS):
+    while abs(outside - inside) > _NARROW:
         middle = (inside + outside) / 2
-        if middle in (inside, outside):
-            break
         inside, outside = (inside, middle) if refuted(middle) else (middle, outside)
     return outside
