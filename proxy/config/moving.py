@@ -30,7 +30,7 @@ class Step:
 
     Attributes:
         set_weight: Serve this share from the student.
-        set_mirror: Mirror this share.
+        set_mirror: Mirror this share, in place of mirror.percentage.
         pause: Wait.
         analysis: Wait for the gates' verdicts.
     """

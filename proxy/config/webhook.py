@@ -31,7 +31,7 @@ class Webhook:
             whether to roll back (rollback), or told of every event (event). A status from 200 to 299 is a yes.
         url: Where the JSON is posted.
         timeout: How long an answer may take.
-        retries: How many more times it is asked when it does not say yes.
+        retries: How many more times it is asked when it does not answer, or with a status of 500 or more.
         metadata: What is posted along, as it stands here.
     """
 

@@ -1,5 +1,6 @@
-"""One sample examined: ask the student (and, for the noise floor, the teacher again), compare, keep.
+"""One sample examined: ask the arm that did not serve (and, for the noise floor, the teacher again), compare, keep.
 
+Of a mirrored sample the student is asked, of an audited one the teacher; the teacher's reply is the reference of both.
 The comparison itself is ``routing``'s; this is where its values come from bytes and go to the store. A sample is
 compared only once it is durable, so a pair that was counted can be found.
 """
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from proxy.config.settings import Route
+from proxy.examiner.backlog import Conclude, Ended
 from proxy.examiner.judging import Against, Contest, Judged, Judges
-from proxy.examiner.lane import Conclude, Ended
 from proxy.examiner.manners import Manners
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
 from proxy.examiner.own_behaviors import table_of
@@ -39,6 +41,9 @@ log = logging.getLogger("practicum.examiner")
 
 _OVERLOADED = 429
 _SERVER_ERROR = 500
+EpochOf = Callable[[Route], str]
+"""What a route's evidence is about, at this moment."""
+
 _NOT_THE_UPSTREAMS = frozenset((Failure.HTTP_ERROR, Failure.TOO_LARGE, Failure.INVALID, Failure.EMPTY))
 
 
@@ -54,27 +59,29 @@ class Side:
 class Examination:
     """Examines samples of all routes. ``judges`` has the pairs that wait for one; close it before the writer."""
 
-    def __init__(self, caller: Caller, writer: Writer, tally: Tally) -> None:
+    def __init__(self, caller: Caller, writer: Writer, tally: Tally, epoch_of: EpochOf = lambda _: "") -> None:
         self.judges = Judges(caller, tally)
         self._manners = Manners()
         self._caller = caller
         self._writer = writer
         self._tally = tally
+        self._epoch_of = epoch_of
 
     async def examine(self, route: Route, sample: Sample, conclude: Conclude) -> Ended:
         """Examine one sample; ``conclude`` is called with its outcome, now or once it is stored."""
-        traits, ask = sample.traits, _student_call(route, sample)
+        traits, ask, epoch = sample.traits, _asked(route, sample), self._epoch_of(route)
         if traits is None or ask is None:
             conclude(Outcome.UNJUDGEABLE)
             return Ended(None)
-        student_heard, noise_heard = await self._hear(ask, _noise_call(route, sample) if sample.noise else None)
-        teacher = _served(sample, traits, route.mirror.max_reply)
-        student = _side(traits, Arm.STUDENT, student_heard, route.mirror.max_reply)
-        noise = _side(traits, Arm.TEACHER, noise_heard, route.mirror.max_reply) if noise_heard else None
-        self._count_tokens(route, student, noise)
-        self._judge(route, sample, Sides(traits, teacher, student, noise), conclude)
-        usage = student.seen.usage
-        return Ended(_is_ill(student.seen), usage.prompt + usage.completion if usage else 0)
+        heard, noise_heard = await self._hear(ask, _noise_call(route, sample) if sample.noise else None)
+        most = route.mirror.max_reply
+        served, asked = _served(sample, traits, most), _side(traits, Arm(ask.arm), heard, most)
+        noise = _side(traits, Arm.TEACHER, noise_heard, most) if noise_heard else None
+        self._count_tokens(ask, asked, noise)
+        teacher, student = (asked, served) if sample.audited else (served, asked)
+        self._judge(route, sample, Sides(traits, teacher, student, noise, epoch), conclude)
+        usage = asked.seen.usage
+        return Ended(_is_ill(asked.seen), usage.prompt + usage.completion if usage else 0)
 
     async def _hear(self, ask: Call, again: Call | None) -> tuple[Heard, Heard | None]:
         if again is None:
@@ -111,7 +118,8 @@ class Examination:
                 self._tally.count(SHED, route.name, "not_stored")
             conclude(outcome if durable else Outcome.SHED)
 
-        if not self._writer.put(Compared(pair, route.privacy, sample.record.store, style), settled):
+        compared = Compared(pair, route.privacy, sample.record.store, style, counts=found is not None)
+        if not self._writer.put(compared, settled):
             self._tally.count(SHED, route.name, "store_full")
             conclude(Outcome.SHED)
 
@@ -126,20 +134,21 @@ class Examination:
             if trial.diverged:
                 self._tally.count(DIVERGENCES, *labels, pair=pair)
 
-    def _count_tokens(self, route: Route, student: Side, noise: Side | None) -> None:
-        count_tokens(self._tally, route.name, Arm.STUDENT, "mirror", student.seen.usage)
+    def _count_tokens(self, ask: Call, asked: Side, noise: Side | None) -> None:
+        count_tokens(self._tally, ask.route, ask.arm, ask.purpose, asked.seen.usage)
         if noise is not None:
-            count_tokens(self._tally, route.name, Arm.TEACHER, "noise", noise.seen.usage)
+            count_tokens(self._tally, ask.route, Arm.TEACHER, "noise", noise.seen.usage)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The replies to one request."""
+    """The replies to one request, of the models of one epoch."""
 
     traits: Traits
     teacher: Side
     student: Side
     noise: Side | None
+    epoch: str
 
     def contest(self, against: Against) -> Contest | None:
         """The teacher's reply and the student's, or the teacher's second; None where there is no such reply."""
@@ -174,21 +183,32 @@ def count_served_tokens(tally: Tally, record: Record, most: int) -> None:
     count_tokens(tally, record.route, record.arm, "serve", usage_of(body))
 
 
-def _student_call(route: Route, sample: Sample) -> Call | None:
-    """The call of the student, None if this request means nothing to another upstream than the teacher's."""
-    priority = route.mirror.priority
+def _asked(route: Route, sample: Sample) -> Call | None:
+    """The call of the arm that did not serve; None if this request means nothing to another upstream."""
     try:
-        body = for_student(sample.endpoint, sample.record.request, route.student.model or "", priority)
+        return _audit_call(route, sample, "audit") if sample.audited else _student_call(route, sample)
     except WireError:
         return None
+
+
+def _student_call(route: Route, sample: Sample) -> Call:
+    body = for_student(sample.endpoint, sample.record.request, route.student.model, route.mirror.priority)
     return _call(route, sample, Arm.STUDENT, "mirror", body)
 
 
 def _noise_call(route: Route, sample: Sample) -> Call:
+    if sample.audited:
+        return _audit_call(route, sample, "noise")  # word for word, or the teacher would not be asked the same twice
     body = sample.record.request
     if route.teacher.model is not None:
         body = with_model(body, route.teacher.model)
     return _call(route, sample, Arm.TEACHER, "noise", body)
+
+
+def _audit_call(route: Route, sample: Sample, purpose: str) -> Call:
+    """The teacher asked what the student answered: as itself, but for what an upstream would keep of it."""
+    body = for_student(sample.endpoint, sample.record.request, route.teacher.model, logprobs=False)
+    return _call(route, sample, Arm.TEACHER, purpose, body)
 
 
 def _call(route: Route, sample: Sample, arm: Arm, purpose: str, body: bytes) -> Call:
@@ -208,12 +228,12 @@ def _call(route: Route, sample: Sample, arm: Arm, purpose: str, body: bytes) -> 
 
 
 def _served(sample: Sample, traits: Traits, most: int) -> Side:
-    """The teacher's side, from the record of what was served."""
+    """The side of the arm that served, from the record."""
     record = sample.record
     failure = Failure(record.failure) if record.failure else None
     timing = Timing(record.first_token, record.total)
     heard = Heard(record.status, record.content_type, record.encoding, record.reply, failure, timing)
-    return _side(traits, Arm.TEACHER, heard, most)
+    return _side(traits, Arm(record.arm), heard, most)
 
 
 def _side(traits: Traits, arm: Arm, heard: Heard, most: int) -> Side:
@@ -249,6 +269,8 @@ def _pair(sample: Sample, sides: Sides, found: Comparison | None, self_found: Co
         noise=_reply(sides.noise, self_found.student if self_found else ()) if sides.noise else None,
         noise_trials=self_found.trials if self_found else (),
         traceparent=record.traceparent,
+        epoch=sides.epoch,
+        served=record.arm,
     )
 
 

@@ -1,19 +1,20 @@
-"""One route's shadow lane: a bounded queue of samples, and as many calls at once as the route allows.
+"""One route's shadow lane: which records are examined, and what they wait for.
 
-The lane sheds what exceeds its bounds, lets what waited too long expire, and pauses while the student's circuit is
-open, the student is busy with served traffic, or the store cannot take more. Every sample ends in exactly one counted
-outcome, and settles its record with the worker then. It refuses to know what examining is: ``examination`` does.
+Mirrored samples ask the student: they are shed beyond the token budget, and pause while the student's circuit is open
+or the student is busy with served traffic. Audited samples ask the teacher: none of that holds them up, nor do they
+move it; they have a smaller backlog and a circuit of their own. Both pause while the store cannot take more. Every
+sample ends in exactly one counted outcome, and settles its record with the worker then. It refuses to know what
+examining is: ``examination`` does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
-from proxy.config.settings import Route
+from proxy.config.settings import Mirror, Route, Upstream
+from proxy.examiner.backlog import Backlog, Bounds, Conclude, Ended, Owner, Queued
 from proxy.examiner.sampling import Outcome, Sample, settled_without_a_call
 from proxy.examiner.status import MirrorHealth
 from proxy.examiner.student_load import Load
@@ -21,29 +22,16 @@ from proxy.handover import Record
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.allowance import Allowance
-from routing.circuit import Circuit, State
+from routing.circuit import Circuit
 from routing.observation import Arm
 
-log = logging.getLogger("practicum.examiner")
-
-Conclude = Callable[[Outcome], None]
-Examine = Callable[[Route, Sample, Conclude], Awaitable["Ended"]]
+Examine = Callable[[Route, Sample, Conclude], Awaitable[Ended]]
 Choose = Callable[[Route, Record], Sample | None]
 
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What an examination tells its lane. ``student_failed`` is None if the student was not heard to the end."""
-
-    student_failed: bool | None
-    tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Queued:
-    sample: Sample
-    settle: Callable[[], None]
-    received: float
+AUDITS_SHARE = 4
+"""Audits have a quarter of the mirror's bounds, beside it: they are few, and the teacher serves others too."""
+ADOPTED_WITHIN = 5.0
+"""Seconds in which every worker has a changed configuration: it looks at the file every two."""
 
 
 class Lane:
@@ -53,25 +41,36 @@ class Lane:
         self, route: Route, choose: Choose, examine: Examine, store_ok: Callable[[], bool], tally: Tally
     ) -> None:
         self.route = route
-        self.circuit = Circuit()
         self.load = Load()
         self._choose = choose
         self._examine = examine
         self._store_ok = store_ok
         self._tally = tally
-        self._queue: deque[_Queued] = deque()
-        self._queue_bytes = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._mirrored = Backlog(_bounds(route.mirror), self._owner(self._student_held_up, self._spend))
+        self._audited = Backlog(_bounds(route.mirror, AUDITS_SHARE), self._owner(self._store_held_up, lambda _: None))
         self._closing = False
-        self._allowance = Allowance.full(route.mirror.tokens_per_hour, self._now())
+        self._allowance = Allowance.full(route.mirror.tokens_per_hour, _now())
+        self._changed = dict.fromkeys(Arm, 0.0)  # Unix seconds from when on its replies are the present model's
+
+    @property
+    def circuit(self) -> Circuit:
+        """The student's."""
+        return self._mirrored.circuit
 
     def adopt(self, route: Route) -> None:
-        """Go on with a changed configuration; what is queued stays."""
-        if route.mirror.tokens_per_hour != self.route.mirror.tokens_per_hour:
-            self._allowance = Allowance.full(route.mirror.tokens_per_hour, self._now())
-        if route.student != self.route.student:
-            self.circuit, self.load = Circuit(), Load()
-        self.route = route
+        """Go on with a changed configuration; what is queued stays, but for replies of an arm that is another now."""
+        old, self.route = self.route, route
+        if route.mirror.tokens_per_hour != old.mirror.tokens_per_hour:
+            self._allowance = Allowance.full(route.mirror.tokens_per_hour, _now())
+        if route.student != old.student:
+            self.load, self._mirrored.circuit = Load(), Circuit()
+        if route.teacher != old.teacher:
+            self._audited.circuit = Circuit()
+        if _model(route.student) != _model(old.student):
+            self._replaced(Arm.STUDENT, self._audited)
+        if _model(route.teacher) != _model(old.teacher):
+            self._replaced(Arm.TEACHER, self._mirrored)
+        self._mirrored.bounds, self._audited.bounds = _bounds(route.mirror), _bounds(route.mirror, AUDITS_SHARE)
         self.pump()
 
     def offer(self, record: Record, settle: Callable[[], None]) -> None:
@@ -81,46 +80,39 @@ class Lane:
             settle()
             return
         self._tally.count(SAMPLED, self.route.name)
-        item = _Queued(chosen, settle, self._now())
-        outcome = settled_without_a_call(chosen) or self._refused(chosen)
+        item = Queued(chosen, settle, _now())
+        outcome = settled_without_a_call(chosen) or self._outdated(chosen) or self._refused(chosen)
         if outcome is not None:
             self._conclude(item, outcome)
-            return
-        self._queue.append(item)
-        self._queue_bytes += chosen.size
-        self.pump()
+        else:
+            self._backlog(chosen).add(item)
 
     def pump(self) -> None:
         """Start what may start now, and let go what waited too long."""
-        self._expire()
-        while self._queue and len(self._tasks) < self.route.mirror.concurrency and not self.paused:
-            item = self._take()
-            self.circuit = self.circuit.started(self._now())
-            task = asyncio.get_running_loop().create_task(self._run(item))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._mirrored.pump()
+        self._audited.pump()
+
+    async def drain(self, patience: float) -> int:
+        """Finish what is queued and under way within ``patience`` seconds; returns how many were cancelled."""
+        self._closing = True
+        return sum(await asyncio.gather(self._mirrored.drain(patience), self._audited.drain(patience)))
 
     @property
     def paused(self) -> str:
-        """Why no call starts now, or ""."""
-        if not self.circuit.allows(self._now()):
-            return "circuit_open"
-        if self._busy:
-            return "student_busy"
-        return "" if self._store_ok() else "store_unavailable"
+        """Why no call of the student starts now, or ""."""
+        return self._mirrored.paused
 
     @property
     def health(self) -> MirrorHealth:
-        """The lane's numbers, for the status and the gauges."""
-        name = self.route.name
-        outcomes = {str(o): int(self._tally.value(PAIRS, name, o)) for o in Outcome}
+        """The lane's numbers, for the status and the gauges. The circuit is the student's."""
+        name, mirrored, audited = self.route.name, self._mirrored, self._audited
         return MirrorHealth(
             sampled=int(self._tally.value(SAMPLED, name)),
-            outcomes=outcomes,
-            queue_records=len(self._queue),
-            queue_bytes=self._queue_bytes,
-            inflight=len(self._tasks),
-            circuit=self._circuit_state,
+            outcomes={str(o): int(self._tally.value(PAIRS, name, o)) for o in Outcome},
+            queue_records=mirrored.waiting + audited.waiting,
+            queue_bytes=mirrored.bytes + audited.bytes,
+            inflight=mirrored.under_way + audited.under_way,
+            circuit=mirrored.circuit_state,
             paused=self.paused,
             waiting=self.load.waiting,
             kv_cache=self.load.kv_cache,
@@ -134,20 +126,19 @@ class Lane:
         found = {labels[3]: int(count) for labels, count in calls if labels[:3] == mirrored}
         return {how: found[how] for how in sorted(found) if how != "ok"}
 
-    async def drain(self, patience: float) -> int:
-        """Finish what is queued and under way within ``patience`` seconds; returns how many were cancelled."""
-        self._closing = True
-        until = self._now() + patience
-        while (self._queue or self._tasks) and self._now() < until and not (self.paused and not self._tasks):
-            self.pump()
-            await asyncio.wait(self._tasks, timeout=0.05) if self._tasks else await asyncio.sleep(0.05)
-        dropped = len(self._queue) + len(self._tasks)
-        while self._queue:
-            self._conclude(self._take(), Outcome.CANCELLED)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        return dropped
+    def _owner(self, held_up: Callable[[], str], ended: Callable[[Ended], None]) -> Owner:
+        return Owner(
+            lambda sample, conclude: self._examine(self.route, sample, conclude), self._conclude, held_up, ended
+        )
+
+    def _backlog(self, chosen: Sample) -> Backlog:
+        return self._audited if chosen.audited else self._mirrored
+
+    def _store_held_up(self) -> str:
+        return "" if self._store_ok() else "store_unavailable"
+
+    def _student_held_up(self) -> str:
+        return "student_busy" if self._busy else self._store_held_up()
 
     @property
     def _busy(self) -> bool:
@@ -155,80 +146,44 @@ class Lane:
         waiting = load.waiting is not None and load.waiting > mirror.max_waiting
         return waiting or (load.kv_cache is not None and load.kv_cache * 100 > mirror.max_kv_cache)
 
-    @property
-    def _circuit_state(self) -> str:
-        half_open = self.circuit.state is State.OPEN and self.circuit.allows(self._now())
-        return State.HALF_OPEN if half_open else self.circuit.state
+    def _spend(self, ended: Ended) -> None:
+        self._allowance = self._allowance.spent(ended.tokens, _now())
+
+    def _replaced(self, arm: Arm, served: Backlog) -> None:
+        """An arm is another model now; ``served`` holds replies of the one that it was."""
+        self._changed[arm] = time.time() + ADOPTED_WITHIN
+        served.dismiss(Outcome.UNJUDGEABLE)
+
+    def _outdated(self, chosen: Sample) -> Outcome | None:
+        """A reply of a model that was replaced meanwhile is no evidence on the one that took its place."""
+        record = chosen.record
+        return Outcome.UNJUDGEABLE if record.started < self._changed[Arm(record.arm)] else None
 
     def _refused(self, chosen: Sample) -> Outcome | None:
         """Shed, and counted by why, if the lane cannot take this sample."""
         if self._closing:
             return Outcome.CANCELLED
-        mirror = self.route.mirror
-        reason = ""
-        if self._allowance.left(self._now()) <= 0:
-            reason = "tokens_per_hour"
-        elif len(self._queue) >= mirror.queue:
-            reason = "queue"
-        elif self._queue_bytes + chosen.size > mirror.queue_bytes:
-            reason = "queue_bytes"
-        elif not self._store_ok():
-            reason = "store_unavailable"
+        spent = not chosen.audited and self._allowance.left(_now()) <= 0
+        reason = "tokens_per_hour" if spent else self._backlog(chosen).full(chosen) or self._store_held_up()
         if not reason:
             return None
         self._tally.count(SHED, self.route.name, reason)
         return Outcome.SHED
 
-    def _expire(self) -> None:
-        oldest = self._now() - self.route.mirror.deadline
-        while self._queue and self._queue[0].received < oldest:
-            self._conclude(self._take(), Outcome.EXPIRED)
-
-    def _take(self) -> _Queued:
-        item = self._queue.popleft()
-        self._queue_bytes -= item.sample.size
-        return item
-
-    async def _run(self, item: _Queued) -> None:
-        concluded = False
-
-        def conclude(outcome: Outcome) -> None:
-            nonlocal concluded
-            if not concluded:
-                concluded = True
-                self._conclude(item, outcome)
-
-        ended, began, deadline = Ended(None), self._now(), self.route.mirror.deadline
-        try:
-            async with asyncio.timeout_at(item.received + deadline):
-                ended = await self._examine(self.route, item.sample, conclude)
-        except TimeoutError:
-            conclude(Outcome.EXPIRED)
-            if self._now() - began > deadline / 2:  # it was the student that took so long, not the queue
-                ended = Ended(student_failed=True)
-        except asyncio.CancelledError:
-            conclude(Outcome.CANCELLED)
-            raise
-        except Exception:  # the rim of a shadow job: our own fault costs this sample, never the lane
-            log.exception("pair %s could not be examined", item.sample.record.pair)
-            conclude(Outcome.UNJUDGEABLE)
-        finally:
-            self._learn(ended)
-
-    def _learn(self, ended: Ended) -> None:
-        now = self._now()
-        self._allowance = self._allowance.spent(ended.tokens, now)
-        if ended.student_failed is None:
-            self.circuit = self.circuit.given_up()
-        else:
-            self.circuit = self.circuit.ended(now, failed=ended.student_failed)
-        # this task still counts as one under way: the next may start once it is gone
-        asyncio.get_running_loop().call_soon(self.pump)
-
-    def _conclude(self, item: _Queued, outcome: Outcome) -> None:
+    def _conclude(self, item: Queued, outcome: Outcome) -> None:
         self._tally.count(PAIRS, self.route.name, outcome, pair=item.sample.record.pair)
         item.settle()
 
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
+
+def _bounds(mirror: Mirror, share: int = 1) -> Bounds:
+    """The ``share``-th part of the mirror's bounds, and one sample at least."""
+    at_once, records = max(1, mirror.concurrency // share), max(1, mirror.queue // share)
+    return Bounds(at_once, records, mirror.queue_bytes // share, mirror.deadline)
+
+
+def _model(upstream: Upstream) -> tuple[str, str | None]:
+    return upstream.base_url, upstream.model
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,12 +1,14 @@
 """Which records the shadow lane takes, and which of those are judged without a call.
 
-The choice is a hash of the conversation, so the turns of one conversation are mirrored together or not at all, and
-independent of the choice of who serves. It refuses to queue or call: ``lane`` does.
+What the teacher served is mirrored, what the student served is audited; a request that fell back was the teacher's. The
+choice is a hash of the conversation, so the turns of one conversation are taken together or not at all, and independent
+of the choice of who serves. It refuses to queue or call: ``lane`` does.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +19,7 @@ from proxy.wire.conversation import conversation_key
 from proxy.wire.errors import WireError
 from proxy.wire.requests import read_traits
 from routing.assignment import Purpose, bucket, chosen
+from routing.observation import Arm
 from routing.slices import slice_of
 from routing.traits import Endpoint, Slice, Traits
 
@@ -45,6 +48,11 @@ class Sample:
     noise: bool
 
     @property
+    def audited(self) -> bool:
+        """Whether the student served it, so that it is the teacher who is to be asked."""
+        return self.record.arm == Arm.STUDENT
+
+    @property
     def size(self) -> int:
         """Bytes it holds in a queue."""
         return len(self.record.request) + len(self.record.reply)
@@ -55,30 +63,44 @@ class Sample:
         return Endpoint(self.record.endpoint)
 
 
-def sample(route: Route, record: Record) -> Sample | None:
-    """The record as a sample of the route's, or None if it was not chosen."""
+def sample(route: Route, record: Record, mirror: float | None = None) -> Sample | None:
+    """The record as a sample of the route's, or None if it was not chosen.
+
+    ``mirror`` stands for ``mirror.percentage`` where a step of the rollout sets one; slices with a share of their own
+    keep it.
+    """
     if record.endpoint == Endpoint.OTHER or not record.request:
         return None
-    mirror = route.mirror
-    if mirror.percentage == 0 and not any(mirror.slices.values()):
+    share = _share(route, record, mirror)
+    if not any(share.values()):
         return None
     traits = _traits(record)
     slice_ = _slice(route, record, traits)
     unit = record.conversation or (conversation_key(traits) if traits else "") or record.pair
-    if not _chosen(Purpose.MIRROR, route, unit, mirror.slices.get(slice_, mirror.percentage)):
+    purpose = Purpose.AUDIT if record.arm == Arm.STUDENT else Purpose.MIRROR
+    if not _chosen(purpose, route, unit, share.get(slice_, share[""])):
         return None
     noise = _chosen(Purpose.NOISE, route, unit, route.noise_floor.percentage)
     return Sample(record, traits, slice_, hashlib.sha256(unit.encode()).hexdigest()[:32], noise)
 
 
 def settled_without_a_call(chosen_one: Sample) -> Outcome | None:
-    """The outcome of a sample that no call to the student could change; None if one is worth making."""
+    """The outcome of a sample that no call of the other arm could change; None if one is worth making."""
     record = chosen_one.record
     if not (record.mirror and record.store):
         return Outcome.WITHHELD
     if record.outcome == "client_gone" or record.oversized or chosen_one.traits is None:
         return Outcome.UNJUDGEABLE
-    return None if record.outcome == "ok" else Outcome.TEACHER_FAILED
+    if record.outcome == "ok":
+        return None
+    return Outcome.STUDENT_FAILED if chosen_one.audited else Outcome.TEACHER_FAILED
+
+
+def _share(route: Route, record: Record, mirror: float | None) -> Mapping[str, float]:
+    """The percentages to take, by slice; "" has that of the slices not named."""
+    if record.arm == Arm.STUDENT:
+        return {"": route.audit.percentage}
+    return {"": route.mirror.percentage if mirror is None else mirror, **route.mirror.slices}
 
 
 def _slice(route: Route, record: Record, traits: Traits | None) -> Slice:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 
 from proxy.config.own import Judge, OwnBehavior
-from proxy.config.settings import Mirror, NoiseFloor, Privacy, Route, Upstream
+from proxy.config.settings import Audit, Mirror, NoiseFloor, Privacy, Route, Upstream
+from proxy.examiner.backlog import Ended
 from proxy.examiner.examination import Examination, count_served_tokens
-from proxy.examiner.lane import Ended
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.sampling import Outcome, sample
 from proxy.handover import Record
 from proxy.store.pair import Pair
 from proxy.store.store import Store
 from proxy.store.writer import Bounds, Writer
-from proxy.telemetry.catalog import DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
+from proxy.telemetry.catalog import ATTEMPTS, DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from routing.behaviors.label import Label, Presence
@@ -29,6 +34,8 @@ from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream as Server
 from tests.proxy.examiner.records import answered, chat, record, route
 
+Own = tuple[OwnBehavior, ...]
+
 
 @dataclass
 class Result:
@@ -36,72 +43,98 @@ class Result:
     ended: Ended
     tally: Tally
     pair: Pair | None
+    teacher_got: list[web.Request]
     styles: dict[str, StyleDrift]
 
 
-async def _answering(status: int, body: bytes) -> tuple[web.AppRunner, str]:
-    async def answer(_: web.Request) -> web.Response:
+@asynccontextmanager
+async def _answering(status: int, body: bytes, got: list[web.Request]) -> AsyncIterator[str]:
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        got.append(request)
         return web.Response(status=status, body=body, content_type="application/json")
 
     application = web.Application()
-    application.router.add_post("/v1/chat/completions", answer)
+    for path in ("chat/completions", "responses"):
+        application.router.add_post(f"/v1/{path}", answer)
     runner = web.AppRunner(application)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
-    return runner, f"http://{host}:{port}/v1"
+    try:
+        yield f"http://{host}:{port}/v1"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _writing(database: Store, bounds: Bounds | None) -> AsyncIterator[Writer]:
+    writer = Writer(database, bounds)
+    writing = asyncio.create_task(writer.run())
+    try:
+        yield writer
+    finally:
+        await writer.close(5)
+        await writing
 
 
 def examine(
     folder: Path,
     told: Record,
     student: bytes = answered("41"),
+    *,
     status: int = 200,
     noise: bytes | None = None,
     bounds: Bounds | None = None,
     store: str = "full",
-    own: tuple[OwnBehavior, ...] = (),
+    own: Own = (),
+    teacher_status: int = 200,
+    teacher_model: str | None = None,
 ) -> Result:
-    """Examine one record against a student (and a second word of the teacher's) that answers so."""
+    """Examine one record against a student that answers so, and a teacher that, asked now, says ``noise`` or 42."""
     tally, outcomes = Tally(), list[Outcome]()
+    got: list[web.Request] = []
 
     async def main() -> Ended:
-        runner, url = await _answering(status, student)
-        second, again = await _answering(200, noise or answered())
-        upstreams, writer = Upstreams(), Writer(database, bounds)
-        writing = asyncio.create_task(writer.run())
-        examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally)
-        asked = replace(_route(url, again, noise, store), behaviors=own)
-        chosen = sample(asked, told)
-        assert chosen is not None
-        try:
-            return await examination.examine(asked, chosen, outcomes.append)
-        finally:
-            async with asyncio.timeout(10):
-                while own and not outcomes:  # noqa: ASYNC110 -- a judge's answer comes after the lane's part is over
-                    await asyncio.sleep(0.005)
-            await writer.close(5)
-            await writing
+        upstreams = Upstreams()
+        async with (
+            _answering(status, student, []) as url,
+            _answering(teacher_status, noise or answered(), got) as again,
+            _writing(database, bounds) as writer,
+        ):
+            examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally, lambda r: f"{r.name}.0")
+            asked = _route(Upstream(url, "small"), Upstream(again, teacher_model), noise, store, own)
+            chosen = sample(asked, told)
+            assert chosen is not None
+            ended = await examination.examine(asked, chosen, outcomes.append)
+            if own:
+                await _concluded(outcomes)
             await upstreams.close()
-            await runner.cleanup()
-            await second.cleanup()
+            return ended
 
     database = Store.open(f"sqlite:///{folder}/pairs.db")
     try:
         ended = asyncio.run(main())
-        return Result(outcomes, ended, tally, database.pair(told.pair), database.styles(told.route))
+        return Result(outcomes, ended, tally, database.pair(told.pair), got, database.styles(told.route))
     finally:
         database.close()
 
 
-def _route(student: str, teacher: str, noise: bytes | None, store: str) -> Route:
+async def _concluded(outcomes: list[Outcome]) -> None:
+    async with asyncio.timeout(10):
+        while not outcomes:  # noqa: ASYNC110 -- a judge's answer comes after the lane's part is over
+            await asyncio.sleep(0.005)
+
+
+def _route(student: Upstream, teacher: Upstream, noise: bytes | None, store: str, own: Own) -> Route:
     made = route(Mirror(), privacy=Privacy(store=store, agreeing_sample=100))  # type: ignore[arg-type] # a literal
     return replace(
         made,
-        student=Upstream(student, "small"),
-        teacher=Upstream(teacher),
+        student=student,
+        teacher=teacher,
         noise_floor=NoiseFloor(100 if noise else 0),
+        audit=Audit(100),
+        behaviors=own,
     )
 
 
@@ -111,6 +144,7 @@ def test_a_divergent_pair_is_stored_counted_and_found(tmp_path: Path) -> None:
     assert result.outcomes == [Outcome.COMPARED]
     assert result.pair is not None
     assert (result.pair.teacher.text, result.pair.student.text) == ("42", "41")
+    assert (result.pair.epoch, result.pair.served) == ("support.0", "teacher")
     assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
     labels = ("support", "math", "answer", "lost")
     assert result.tally.value(TRIALS, *labels) == result.tally.value(DIVERGENCES, *labels) == 1
@@ -123,7 +157,7 @@ def test_an_agreeing_pair_has_trials_and_no_divergence(tmp_path: Path) -> None:
     assert result.outcomes == [Outcome.COMPARED]
     assert result.tally.value(TRIALS, "support", "math", "answer", "lost") == 1
     assert result.tally.value(DIVERGENCES, "support", "math", "answer", "lost") == 0
-    assert result.ended == Ended(student_failed=False, tokens=7)
+    assert result.ended == Ended(failed=False, tokens=7)
 
 
 @pytest.mark.parametrize(("status", "ill"), [(500, True), (429, True), (404, False), (400, False)])
@@ -131,7 +165,7 @@ def test_a_student_that_answers_with_an_error_failed(tmp_path: Path, status: int
     """A 404 is a wrong name in the configuration, a 500 an illness: only the latter opens the circuit."""
     result = examine(tmp_path, record(), b'{"error": {"message": "no"}}', status=status)
     assert result.outcomes == [Outcome.STUDENT_FAILED]
-    assert result.ended.student_failed is ill
+    assert result.ended.failed is ill
     assert result.pair is not None
     assert result.pair.student.failure == "http_error"
     assert result.pair.trials == ()
@@ -141,7 +175,7 @@ def test_a_reply_that_is_none_of_the_endpoint_is_the_students_failure(tmp_path: 
     """Nor does it say that the student is down."""
     result = examine(tmp_path, record(), b"<html>")
     assert result.outcomes == [Outcome.STUDENT_FAILED]
-    assert result.ended.student_failed is False
+    assert result.ended.failed is False
 
 
 def test_a_teachers_reply_that_cannot_be_read_is_no_evidence_against_the_student(tmp_path: Path) -> None:
@@ -269,7 +303,7 @@ def test_a_judge_that_fails_costs_the_pair_nothing_else(tmp_path: Path) -> None:
     with Server(JUDGES) as judge:
         result = examine(tmp_path, record(), own=(kind(judge.url("silent"), timeout=0.3),))
     assert result.outcomes == [Outcome.COMPARED]
-    assert result.ended == Ended(student_failed=False, tokens=7)  # the student is not to blame
+    assert result.ended == Ended(failed=False, tokens=7)  # the student is not to blame
     assert result.pair is not None
     assert {label.rule for label in own_labels(result.pair, "kind")} == {"unjudged: total_timeout"}
     assert [t.behavior for t in result.pair.trials if t.diverged] == ["answer"]
@@ -284,3 +318,78 @@ def test_nothing_is_judged_where_the_student_failed(tmp_path: Path) -> None:
     assert result.outcomes == [Outcome.STUDENT_FAILED]
     assert result.pair is not None
     assert own_labels(result.pair, "kind") == []
+
+
+SERVED = record(arm="student", reply=answered("41"))
+"""The caller got the student's 41."""
+
+
+def test_an_audited_pair_has_its_sides_the_right_way_round(tmp_path: Path) -> None:
+    """What the student lost is lost, whoever served: turned round, every loss would be a gain."""
+    result = examine(tmp_path, SERVED)
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.pair is not None
+    assert (result.pair.teacher.text, result.pair.student.text) == ("42", "41")
+    assert (result.pair.epoch, result.pair.served) == ("support.0", "student")
+    assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
+    assert result.tally.value(DIVERGENCES, "support", "math", "answer", "lost") == 1
+    careful = answered("I think it is 42, but I am not entirely sure of that.")
+    drift = examine(tmp_path, replaced(SERVED, pair="p2"), noise=careful).styles["math"]
+    assert drift.length.student < drift.length.teacher
+
+
+def test_an_audit_asks_the_teacher_as_itself_and_leaves_nothing_there(tmp_path: Path) -> None:
+    """With its own model, without the mirror's priority, without what only a student is asked for; and not to keep."""
+    told = replaced(SERVED, request=chat(store=True).replace(b"{", b'{"temperature": 1.10, ', 1))
+    result = examine(tmp_path, told, teacher_model="large-v2")
+    (got,) = result.teacher_got
+    body = asyncio.run(got.text())
+    assert json.loads(body).keys() == {"model", "messages", "temperature"}
+    assert json.loads(body)["model"] == "large-v2"
+    assert "1.10" in body
+    assert "x-vllm-priority" not in got.headers
+    assert result.tally.value(ATTEMPTS, "support", "teacher", "audit", "ok") == 1
+    assert result.tally.value(TOKENS, "support", "teacher", "audit", "completion") == 2
+    assert result.tally.value(TOKENS, "support", "student", "mirror", "completion") == 0
+
+
+def test_the_noise_floor_of_an_audited_pair_asks_the_teacher_the_same_twice(tmp_path: Path) -> None:
+    """An excess over the teacher's own divergence is judged on audited pairs as on mirrored ones."""
+    result = examine(tmp_path, SERVED, noise=answered("43"))
+    assert result.pair is not None
+    assert result.pair.noise is not None
+    assert (result.pair.teacher.text, result.pair.noise.text) == ("43", "43")
+    assert not [t for t in result.pair.noise_trials if t.diverged]
+    first, second = (asyncio.run(got.read()) for got in result.teacher_got)
+    assert first == second
+    assert result.tally.value(ATTEMPTS, "support", "teacher", "noise", "ok") == 1
+
+
+@pytest.mark.parametrize(("status", "ill"), [(500, True), (401, False)])
+def test_a_teacher_that_fails_an_audit_says_nothing_of_the_student(tmp_path: Path, status: int, ill: bool) -> None:
+    """And an ill teacher is left alone for a while."""
+    result = examine(tmp_path, SERVED, noise=b"{}", teacher_status=status)
+    assert result.outcomes == [Outcome.TEACHER_FAILED]
+    assert result.ended.failed is ill
+    assert result.pair is None
+
+
+def test_a_served_reply_that_cannot_be_read_is_the_students_failure(tmp_path: Path) -> None:
+    """A 200 with an error inside: stored for people, and no evidence."""
+    result = examine(tmp_path, replaced(SERVED, reply=b'{"error": {"message": "out of memory"}}'))
+    assert result.outcomes == [Outcome.STUDENT_FAILED]
+    assert result.pair is not None
+    assert (result.pair.student.failure, result.pair.trials) == ("error_event", ())
+
+
+def test_a_request_that_is_tied_to_an_upstream_is_no_audit(tmp_path: Path) -> None:
+    """A response id of the student's means nothing to the teacher."""
+    body = b'{"model": "large", "input": "and then?", "previous_response_id": "resp_1"}'
+    told = record(arm="student", endpoint="responses", path="/responses", request=body)
+    result = examine(tmp_path, told)
+    assert (result.outcomes, result.teacher_got) == ([Outcome.UNJUDGEABLE], [])
+
+
+def replaced(told: Record, **changed: Any) -> Record:
+    """The record with other facts."""
+    return msgspec.structs.replace(told, **changed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -11,16 +12,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proxy.config.settings import Mirror, Route
-from proxy.examiner.lane import Conclude, Ended, Lane
+from proxy.config.settings import Audit, Mirror, Route, Upstream
+from proxy.examiner.backlog import Conclude, Ended
+from proxy.examiner.lane import Lane
 from proxy.examiner.sampling import Outcome, Sample, sample
 from proxy.examiner.student_load import Load
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
-from routing.circuit import THRESHOLD, State
+from routing.circuit import THRESHOLD
 from tests.proxy.examiner.records import MIRROR, chat, record, route
 
-WELL = Ended(student_failed=False, tokens=10)
+WELL = Ended(failed=False, tokens=10)
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Bench:
 
     mirror: Mirror = MIRROR
     ended: Ended = WELL
+    audit_ended: Ended = WELL
     store_ok: bool = True
     tally: Tally = field(default_factory=Tally)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -38,17 +41,19 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self.lane = Lane(route(self.mirror), sample, self.examine, lambda: self.store_ok, self.tally)
+        self.lane = Lane(route(self.mirror, audit=Audit(100)), sample, self.examine, lambda: self.store_ok, self.tally)
 
-    async def examine(self, _route: Route, _sample: Sample, conclude: Conclude) -> Ended:
+    async def examine(self, _route: Route, chosen: Sample, conclude: Conclude) -> Ended:
         self.running += 1
         self.most = max(self.most, self.running)
         try:
             await self.gate.wait()
         finally:
             self.running -= 1
-        conclude(Outcome.STUDENT_FAILED if self.ended.student_failed else Outcome.COMPARED)
-        return self.ended
+        ended = self.audit_ended if chosen.audited else self.ended
+        failed = Outcome.TEACHER_FAILED if chosen.audited else Outcome.STUDENT_FAILED
+        conclude(failed if ended.failed else Outcome.COMPARED)
+        return ended
 
     def offer(self, count: int = 1, **changed: Any) -> None:
         for number in range(count):
@@ -123,38 +128,11 @@ def test_the_queue_is_bounded_by_bytes_as_well() -> None:
     run(scenario)
 
 
-def test_what_waits_beyond_the_deadline_expires() -> None:
-    """A pair whose halves lie minutes apart compares two different days."""
-
-    async def scenario() -> None:
-        bench = Bench(Mirror(concurrency=1, deadline=0.05))
-        bench.gate.clear()
-        bench.offer(3)
-        await bench.until(lambda: bench.settled == 3)
-        assert bench.outcomes() == {"expired": 3}
-        assert bench.running == 0
-
-    run(scenario)
-
-
-def test_a_student_that_hangs_until_the_deadline_opens_the_circuit() -> None:
-    """Or a hung student would hold every slot for the whole deadline, for ever."""
-
-    async def scenario() -> None:
-        bench = Bench(Mirror(concurrency=THRESHOLD, deadline=0.05))
-        bench.gate.clear()
-        bench.offer(THRESHOLD)
-        await bench.until(lambda: bench.settled == THRESHOLD)
-        assert bench.lane.circuit.state is State.OPEN
-
-    run(scenario)
-
-
 def test_failures_open_the_circuit_and_the_queue_waits() -> None:
     """A student that is down is left alone; its samples wait for it up to their deadline."""
 
     async def scenario() -> None:
-        bench = Bench(Mirror(concurrency=1), ended=Ended(student_failed=True))
+        bench = Bench(Mirror(concurrency=1), ended=Ended(failed=True))
         bench.offer(THRESHOLD + 3)
         await bench.until(lambda: bench.settled == THRESHOLD)
         assert bench.lane.paused == "circuit_open"
@@ -211,30 +189,6 @@ def test_an_exhausted_token_budget_sheds() -> None:
     run(scenario)
 
 
-def test_our_own_fault_costs_one_sample_and_not_the_lane() -> None:
-    """A reply that trips a detector must not stop the shadow lane."""
-
-    async def scenario() -> None:
-        tally = Tally()
-
-        async def broken(_route: Route, chosen: Sample, conclude: Conclude) -> Ended:
-            if chosen.record.pair == "p1":
-                raise ZeroDivisionError
-            conclude(Outcome.COMPARED)
-            return WELL
-
-        lane = Lane(route(), sample, broken, lambda: True, tally)
-        settled: asyncio.Queue[str] = asyncio.Queue()
-        for number in range(3):
-            lane.offer(record(pair=f"p{number}"), lambda: settled.put_nowait("settled"))
-        async with asyncio.timeout(5):
-            for _ in range(3):
-                await settled.get()
-        assert {o: n for o, n in lane.health.outcomes.items() if n} == {"compared": 2, "unjudgeable": 1}
-
-    run(scenario)
-
-
 def test_draining_finishes_what_it_can_and_counts_the_rest_as_cancelled() -> None:
     """A deploy may cost samples, but not silently."""
 
@@ -267,12 +221,19 @@ def test_a_changed_configuration_takes_effect_on_what_is_queued() -> None:
     run(scenario)
 
 
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"mirror": False},
+    {"outcome": "client_gone"},
+    {"outcome": "upstream_error"},
+    {"request": b"[]"},
+]
+
+
 @settings(max_examples=40)
 @given(
     st.lists(
-        st.sampled_from(
-            [{}, {"mirror": False}, {"outcome": "client_gone"}, {"outcome": "upstream_error"}, {"request": b"[]"}]
-        ),
+        st.sampled_from([{"arm": arm} | changed for arm in ("teacher", "student") for changed in CHANGES]),
         max_size=30,
     ),
     st.integers(1, 3),
@@ -285,7 +246,8 @@ def test_every_sample_ends_in_exactly_one_outcome(
     """The accounts of the shadow lane: sampled is the sum of the outcomes, and every record is settled once."""
 
     async def scenario() -> None:
-        bench = Bench(Mirror(concurrency=concurrency, queue=queue), ended=Ended(student_failed=failing))
+        ended = Ended(failed=failing)
+        bench = Bench(Mirror(concurrency=concurrency, queue=queue), ended, ended)
         for changed in offers:
             bench.offer(**changed)
             await asyncio.sleep(0)
@@ -312,5 +274,126 @@ def test_failed_calls_of_the_student_are_told_by_how_they_failed() -> None:
         ):
             bench.tally.count(ATTEMPTS, *labels)
         assert bench.lane.health.failures == {"connect": 2}
+
+    run(scenario)
+
+
+def test_nothing_that_spares_the_student_holds_up_an_audit() -> None:
+    """A student that is down, busy or out of its token budget is the one whose served replies matter most."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=1, queue=THRESHOLD + 1, tokens_per_hour=5), ended=Ended(failed=True, tokens=2))
+        bench.offer(THRESHOLD)
+        await bench.until(lambda: bench.settled == THRESHOLD)
+        bench.lane.load = Load(waiting=1000)
+        assert bench.lane.paused == "circuit_open"
+        bench.offer()
+        assert bench.tally.value(SHED, "support", "tokens_per_hour") == 1
+        bench.offer(2, arm="student")
+        await bench.until(lambda: bench.outcomes().get("compared") == 2)
+
+    run(scenario)
+
+
+def test_a_queue_full_of_mirrored_samples_leaves_room_for_audits() -> None:
+    """They wait for a student that is down, which no audit waits for."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=1, queue=2))
+        bench.lane.load = Load(waiting=1000)
+        bench.offer(3)
+        assert bench.tally.value(SHED, "support", "queue") == 1
+        bench.offer(arm="student")
+        await bench.until(lambda: bench.outcomes().get("compared") == 1)
+        assert bench.lane.health.queue_records == 2
+
+    run(scenario)
+
+
+def test_what_audits_meet_moves_nothing_of_the_students() -> None:
+    """Neither its circuit, nor its token budget: a teacher that fails would stop the mirror else."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=4, tokens_per_hour=15), audit_ended=Ended(failed=True, tokens=1000))
+        bench.offer(THRESHOLD + 1, arm="student")
+        await bench.until(lambda: bench.settled >= THRESHOLD)
+        assert bench.lane.circuit.failures == 0
+        assert bench.lane.health.circuit == "closed"
+        assert bench.lane.paused == ""
+        bench.offer()
+        await bench.until(lambda: bench.outcomes().get("compared") == 1)
+
+    run(scenario)
+
+
+def test_a_teacher_that_fails_is_not_audited_on_and_on() -> None:
+    """It serves callers, and is ill."""
+
+    async def scenario() -> None:
+        bench = Bench(audit_ended=Ended(failed=True))
+        bench.offer(THRESHOLD, arm="student")
+        await bench.until(lambda: bench.settled == THRESHOLD)
+        bench.offer(3, arm="student")
+        assert (bench.lane.health.inflight, bench.lane.health.queue_records) == (0, 3)
+        bench.audit_ended = WELL
+        await bench.until(lambda: bench.settled == THRESHOLD + 3)
+        assert bench.outcomes() == {"teacher_failed": THRESHOLD, "compared": 3}
+
+    run(scenario)
+
+
+def test_audits_have_a_quarter_of_the_mirrors_bounds() -> None:
+    """Beside it: what the operator allows the mirror stays the mirror's."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=8, queue=8))
+        bench.gate.clear()
+        bench.offer(9)
+        bench.offer(5, arm="student")
+        await bench.until(lambda: bench.running == 10)
+        assert bench.tally.value(SHED, "support", "queue") == 1
+        assert bench.lane.health.queue_records == 3
+        bench.gate.set()
+        await bench.until(lambda: bench.settled == 14)
+        assert bench.outcomes() == {"compared": 13, "shed": 1}
+
+    run(scenario)
+
+
+def test_replies_of_a_student_that_was_replaced_are_no_evidence_on_the_new_one() -> None:
+    """Neither those that wait, nor those of requests that began before every worker knew of the new one."""
+
+    async def scenario() -> None:
+        bench = Bench()
+        bench.gate.clear()
+        began = time.time()
+        bench.offer(9, arm="student", started=began)  # eight under way, one waits
+        bench.offer(33, started=began)  # the teacher's: they are compared with whatever student there is
+        await bench.until(lambda: bench.running == 40)
+        bench.lane.adopt(replace(bench.lane.route, student=Upstream("http://127.0.0.1:2/v1", "smaller")))
+        assert bench.outcomes() == {"unjudgeable": 1}
+        bench.offer(arm="student", started=began + 1)
+        assert bench.outcomes() == {"unjudgeable": 2}
+        bench.offer(arm="student", started=began + 60)
+        bench.gate.set()
+        await bench.until(lambda: bench.settled == 44)
+        assert bench.outcomes() == {"compared": 42, "unjudgeable": 2}
+
+    run(scenario)
+
+
+def test_replies_of_a_teacher_that_was_replaced_are_no_measure_of_the_student() -> None:
+    """The same the other way round; and a change of its limits alone replaces nobody."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=1))
+        bench.gate.clear()
+        bench.offer(3, started=time.time())
+        bench.lane.adopt(replace(bench.lane.route, teacher=replace(bench.lane.route.teacher, max_connections=7)))
+        assert bench.outcomes() == {}
+        bench.lane.adopt(replace(bench.lane.route, teacher=replace(bench.lane.route.teacher, model="larger")))
+        assert bench.outcomes() == {"unjudgeable": 2}
+        bench.gate.set()
+        await bench.until(lambda: bench.settled == 3)
 
     run(scenario)

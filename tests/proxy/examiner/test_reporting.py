@@ -9,9 +9,10 @@ from pathlib import Path
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
 
 from proxy.config.reload import Reloader
+from proxy.examiner.backlog import Conclude, Ended
 from proxy.examiner.intake import Intake
 from proxy.examiner.judging import Judges
-from proxy.examiner.lane import Conclude, Ended, Lane
+from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
 from proxy.examiner.sampling import Outcome, Sample, sample
@@ -38,7 +39,7 @@ routes:
 def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
     async def examine(_route: object, _sample: Sample, conclude: Conclude) -> Ended:
         conclude(Outcome.COMPARED)
-        return Ended(student_failed=False)
+        return Ended(failed=False)
 
     async def main() -> None:
         path = folder / "practicum.yaml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.config.settings import Mirror
+from proxy.config.settings import Audit, Mirror
 from proxy.config.slice_rules import SliceRule, When
 from proxy.examiner.sampling import Outcome, sample, settled_without_a_call
 from routing.traits import Slice
@@ -77,6 +77,57 @@ def test_a_slice_that_was_set_goes_before_a_guess() -> None:
     assert slices == [Slice.MULTILINGUAL, Slice.CODE, Slice.REASONING, Slice.GENERAL]
 
 
+def test_what_the_student_served_is_audited_at_a_share_of_its_own() -> None:
+    """Audits cost teacher calls, which is what the student is there to save: the mirror's share is not theirs."""
+    some = route(Mirror(percentage=100), audit=Audit(20))
+    served = [sample(some, record(arm="student", request=chat(f"question {n}"))) for n in range(2000)]
+    audited = [taken for taken in served if taken is not None]
+    assert abs(len(audited) / 2000 - 0.2) < 0.036  # 4 standard errors
+    assert all(taken.audited for taken in audited)
+
+
+def test_audits_need_no_mirror() -> None:
+    """After promotion nothing is left to mirror, and the student's quality must stay known."""
+    promoted = route(Mirror(percentage=0), audit=Audit(100))
+    taken = sample(promoted, record(arm="student"))
+    assert taken is not None
+    assert sample(promoted, record(arm="teacher")) is None
+    assert sample(route(Mirror(slices={"math": 100}), audit=Audit(0)), record(arm="student")) is None
+
+
+def test_audits_are_drawn_by_conversation_and_apart_from_the_mirror() -> None:
+    """From the mirror's hash, the conversations audited at 50 % would be those that were mirrored before."""
+    half = route(Mirror(percentage=50), audit=Audit(50))
+    both = []
+    for n in range(200):
+        opening = [{"role": "user", "content": f"question {n}"}]
+        later = [*opening, {"role": "assistant", "content": "which?"}, {"role": "user", "content": "that"}]
+        first, second = (sample(half, record(arm="student", request=chat(messages=t))) for t in (opening, later))
+        assert (first is None) == (second is None)
+        both.append((first is not None, sample(half, record(request=chat(messages=opening))) is not None))
+    assert {pair: 0.1 < both.count(pair) / 200 < 0.4 for pair in both} == dict.fromkeys(
+        [(a, m) for a in (True, False) for m in (True, False)], True
+    )
+
+
+def test_what_fell_back_was_served_by_the_teacher() -> None:
+    """Whatever was decided: the caller has the teacher's reply, and the student can still be asked in its shadow."""
+    taken = sample(route(audit=Audit(0)), record(arm="teacher", reason="within_weight"))
+    assert taken is not None
+    assert not taken.audited
+
+
+def test_a_step_of_the_rollout_sets_the_mirrors_share() -> None:
+    """In both directions, and where the route itself mirrors nothing. A slice's own share is another word of theirs."""
+    sea, sums = record(request=chat("Tell me about the sea.")), record()
+    for configured, step, taken in ((100, 0, False), (0, 100, True)):
+        moved = route(Mirror(percentage=configured, slices={"math": 100}))
+        assert (sample(moved, sea, mirror=step) is not None) is taken
+        assert sample(moved, sums, mirror=step) is not None
+    assert sample(route(Mirror(percentage=0)), sea, mirror=100.0) is not None
+    assert sample(route(audit=Audit(0)), record(arm="student"), mirror=100.0) is None
+
+
 def test_the_noise_floor_is_a_choice_of_its_own() -> None:
     """Drawn from the same hash as the mirror's share, it would always hit the same conversations first."""
     some = route(Mirror(percentage=50), noise=50)
@@ -103,10 +154,14 @@ def test_what_cannot_be_mirrored_is_not_sampled(changed: dict[str, object]) -> N
         ({"outcome": "client_error", "status": 429}, Outcome.TEACHER_FAILED),
         ({"outcome": "upstream_error", "status": 0, "failure": "connect"}, Outcome.TEACHER_FAILED),
         ({"outcome": "truncated", "failure": "reset"}, Outcome.TEACHER_FAILED),
+        ({"arm": "student"}, None),
+        ({"arm": "student", "mirror": False}, Outcome.WITHHELD),
+        ({"arm": "student", "outcome": "client_gone"}, Outcome.UNJUDGEABLE),
+        ({"arm": "student", "outcome": "truncated", "failure": "reset"}, Outcome.STUDENT_FAILED),
     ],
 )
 def test_some_samples_end_without_a_call(changed: dict[str, object], outcome: Outcome | None) -> None:
-    """The student is not asked what nobody could compare, or what the client asked us not to copy."""
-    taken = sample(route(), record(**changed))
+    """Nobody is asked what cannot be compared, or what the client asked us not to copy."""
+    taken = sample(route(audit=Audit(100)), record(**changed))
     assert taken is not None
     assert settled_without_a_call(taken) is outcome
