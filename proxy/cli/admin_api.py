@@ -1,6 +1,7 @@
-"""The admin port, as the reading verbs use it: what it answers as typed values, what goes wrong as a ``Refused``.
+"""The admin port, as the verbs use it: what it answers as typed values, what goes wrong as a ``Refused``.
 
-It reads only; the token comes from the environment and is never shown. Its counterpart is ``proxy.examiner.admin``.
+The token comes from the environment and is never shown. Nothing is asked twice by itself: an order that may have been
+carried out is not given again. Its counterpart is ``proxy.examiner.admin``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from proxy.cli.terminal import plain
 
 TOKEN_ENV = "PRACTICUM_ADMIN_TOKEN"  # noqa: S105 -- the name of a variable, not a credential
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_JSON = {"content-type": "application/json"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _Value = TypeVar("_Value")
 
@@ -62,6 +64,17 @@ class AdminApi:
             response = self._client.get(path, params=params)
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             self._unreachable(exc)
+        self._checked(response)
+        return response.content
+
+    def post(self, path: str, value: object) -> bytes:
+        """The body of the successful answer to a value sent as JSON; a conflict is refused in the port's words."""
+        try:
+            response = self._client.post(path, content=msgspec.json.encode(value), headers=_JSON)
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            self._unreachable(exc)
+        if response.status_code == httpx.codes.CONFLICT:
+            raise Refused(_reason(response))
         self._checked(response)
         return response.content
 

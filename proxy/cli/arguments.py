@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -93,27 +94,37 @@ def _export(parser: argparse.ArgumentParser) -> None:
     _source(parser)
 
 
-def _later_route(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("route", metavar="ROUTE")
-    _admin(parser)
-
-
-def _promote(parser: argparse.ArgumentParser) -> None:
-    _later_route(parser)
-    parser.add_argument("--full", action="store_true", help="all steps at once")
-
-
 def _explain(parser: argparse.ArgumentParser) -> None:
-    _later_route(parser)
-    parser.add_argument("behavior", metavar="BEHAVIOR")
-    parser.add_argument("--slice", metavar="S")
+    parser.add_argument("route", metavar="ROUTE", help="the route")
+    parser.add_argument("behavior", metavar="BEHAVIOR", help="the behavior whose gates to explain")
+    parser.add_argument("--slice", metavar="S", help="one slice instead of all")
+    _admin(parser)
     _json(parser)
 
 
+def _order(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("route", metavar="ROUTE", help="the route whose rollout is meant")
+    _ordered(parser)
+
+
+def _promote(parser: argparse.ArgumentParser) -> None:
+    _order(parser)
+    parser.add_argument("--full", action="store_true", help="all steps at once; slices climb while their gates pass")
+
+
 def _set_weight(parser: argparse.ArgumentParser) -> None:
-    _later_route(parser)
-    parser.add_argument("percent", metavar="PERCENT")
-    parser.add_argument("--slice", metavar="S")
+    parser.add_argument("route", metavar="ROUTE", help="the route whose ceiling to set")
+    parser.add_argument(
+        "percent", type=_percent, metavar="PERCENT", help="the most that may be served from the student: 0 to 100"
+    )
+    parser.add_argument("--slice", metavar="S", help="the ceiling of one slice instead of the whole route's")
+    _ordered(parser)
+
+
+def _ordered(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", metavar="TEXT", help="why; kept with the decision")
+    _admin(parser)
+    _json(parser)
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
@@ -160,6 +171,13 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON instead of text for people")
 
 
+def _percent(text: str) -> str:
+    """The text itself, which says exactly what is meant; the admin port reads it as this does."""
+    if not re.fullmatch(r"(?:100(?:\.0{1,3})?|[1-9]?[0-9](?:\.[0-9]{1,3})?)", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no percentage from 0 to 100 with up to three decimals")
+    return text
+
+
 def _at_least(least: int) -> Callable[[str], int]:
     def count(text: str) -> int:
         if not (text.isascii() and text.isdigit()) or int(text) < least:
@@ -178,11 +196,11 @@ VERBS = (
     Verb("pair", "both replies side by side, what fired, and a curl command to reproduce", "pair", _pair),
     Verb("export", "write a route's pairs to a Parquet or JSONL file", "export", _export),
     Verb("replay", "label stored pairs again by today's detectors, and show what changed", "replay", _replay),
-    Verb("explain", "why this verdict (not in this version)", "later", _explain),
-    Verb("promote", "to the next step (not in this version)", "later", _promote),
-    Verb("pause", "stay at this step (not in this version)", "later", _later_route),
-    Verb("resume", "go on after a pause (not in this version)", "later", _later_route),
-    Verb("abort", "back to the teacher (not in this version)", "later", _later_route),
-    Verb("retry", "start again after a rollback (not in this version)", "later", _later_route),
-    Verb("set-weight", "an operator's ceiling (not in this version)", "later", _set_weight),
+    Verb("explain", "why a behavior's gate passes, holds or fails, and what is missing", "explain", _explain),
+    Verb("promote", "let the step that waits pass", "order", _promote),
+    Verb("pause", "raise nothing until it is resumed", "order", _order),
+    Verb("resume", "go on after a pause, or let slices that were taken back climb again", "order", _order),
+    Verb("abort", "back to the teacher, at once", "order", _order),
+    Verb("retry", "start again, on new evidence only", "order", _order),
+    Verb("set-weight", "an operator's ceiling, kept in the database", "order", _set_weight),
 )

@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.admin_api import AdminApi
+from proxy.cli.rollout_table import show_rollout
 from proxy.cli.style_table import show_style
 from proxy.cli.terminal import cells, headed_table, percent, plain, print_rows, table_console
 from proxy.examiner.status import Cell, MirrorHealth, RouteStatus, Status
+from proxy.examiner.wording import moves, position, weighed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,13 +68,16 @@ def _troubles(status: Status) -> Iterable[str]:
 
 def show_route(console: Console, route: RouteStatus) -> None:
     """One route as text for people."""
-    console.print(Text(f"{plain(route.name)}: {plain(route.phase)}", "bold"))
+    console.print(Text(f"{plain(route.name)}: {plain(position(route))}", "bold"), soft_wrap=True)
+    if route.trouble:
+        console.print(Text(f"! the rollout: {plain(route.trouble)}", "bold red"), soft_wrap=True)
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_column(no_wrap=True)
     facts.add_column(overflow="fold")
     for name, value in _facts(route):
         facts.add_row(*cells(f"  {name}", value))
     console.print(facts)
+    show_rollout(console, route)
     if route.cells:
         print_rows(console, _cell_table(route.cells))
     else:
@@ -85,8 +90,10 @@ def _facts(route: RouteStatus) -> Iterable[tuple[str, str]]:
     yield "models", ", ".join(route.models)
     yield "teacher", route.teacher
     yield "student", route.student
-    parts = f"ceiling {weights.ceiling:g}, step {weights.step:g}, earned {weights.earned:g}"
-    yield "weight", f"{weights.effective:g} %, the least of {parts}"
+    if route.slices and moves(route):
+        yield "weight", f"at most {weights.effective:g} %, by slice as below"
+    else:
+        yield "weight", f"{weights.effective:g} %, the least of {weighed(weights)}"
     yield from _mirror_facts(route.mirror)
     if route.judging.pairs:
         yield "judges", f"{route.judging.pairs} compared and not yet judged ({route.judging.size} bytes)"

@@ -18,10 +18,11 @@ _LARGE = 0.1  # a share from which one more digit is shown, or 99.9 % would be 1
 _WORST_FIRST = (FAIL, HOLD, PASS)
 _SAYS = {PASS: "passes", HOLD: "holds", FAIL: "fails"}
 _ONE: Mapping[str, str] = {Direction.LOST: "a loss", Direction.GAINED: "a gain"}
+_WARN = "warn"
 _ON_FAILURE = {
     "rollback": "a failure takes the slice back",
     "pause": "a failure pauses the route",
-    "warn": "a failure only warns",
+    _WARN: "a failure only warns",
 }
 
 
@@ -48,9 +49,12 @@ def weighed(weights: Weights) -> str:
     return f"ceiling {weights.ceiling:g}, step {weights.step:g}, earned {weights.earned:g}"
 
 
-def limited(found: SliceStatus) -> str:
-    """What keeps a slice's weight from being more."""
-    return f"taken back: {found.taken_back}" if found.taken_back else found.limit
+def limited(found: SliceStatus, waits: str = "") -> str:
+    """What keeps a slice's weight from being more, without what ``standing`` and the route's ``waits`` say anyway."""
+    words = found.limit
+    for said in (found.taken_back, found.reason, waits):
+        words = words.removesuffix(f": {said}") if said else words
+    return words
 
 
 def ranked(slices: Iterable[SliceStatus]) -> list[SliceStatus]:
@@ -68,27 +72,31 @@ def says(verdict: str) -> str:
     return _SAYS.get(verdict, verdict)
 
 
-def deciding(found: SliceStatus) -> tuple[GateStatus, ...]:
-    """The gates that keep a slice from passing: those that act and fail, or else those that act and hold."""
-    acting = [gate for gate in found.gates if not gate.idle and gate.verdict != PASS]
-    worst = min((badness(gate.verdict) for gate in acting), default=0)
-    return tuple(gate for gate in acting if badness(gate.verdict) == worst)
+def decider(found: SliceStatus) -> str:
+    """The behavior whose gate decides for a slice; "" where none acts."""
+    return next((gate.behavior for gate in found.gates if found.reason.startswith(f"{gate.behavior} ")), "")
 
 
-def obstacles(found: SliceStatus) -> str:
-    """What a slice that does not pass waits for, as a sentence; "" where no gate that acts stands in its way."""
-    gates = deciding(found)
-    if not gates:
+def standing(found: SliceStatus) -> str:
+    """The verdict on a slice and why, and why it was taken back where that is another story."""
+    back = f"; taken back: {found.taken_back}" if found.taken_back and found.taken_back != found.reason else ""
+    return f"{found.slice} {says(found.verdict)}: {found.reason}{back}"
+
+
+def besides(found: SliceStatus) -> str:
+    """What else keeps a slice from passing, so that nobody waits for one gate and meets the next; "" if nothing."""
+    gates = [gate for gate in found.gates if _keeps_back(gate) and gate.verdict == found.verdict]
+    others = [gate for gate in gates if gate.behavior != decider(found)]
+    if not others:
         return ""
-    wants = "" if gates[0].verdict == FAIL else ", needs clean conversations"
-    return f"{found.slice} {says(gates[0].verdict)}{wants}: {', '.join(map(_obstacle, gates))}"
+    if found.verdict == FAIL:
+        return f"also fails: {', '.join(gate.behavior for gate in others)}"
+    needed = (f"{gate.behavior} {'-' if gate.needed is None else f'{gate.needed:,}'}" for gate in gates)
+    return f"clean conversations needed, by behavior (-: no number would do): {', '.join(needed)}"
 
 
-def _obstacle(gate: GateStatus) -> str:
-    """A deciding gate in a few words: ``refusal 41``, ``refusal (critical)``."""
-    if gate.verdict == FAIL:
-        return f"{gate.behavior} (critical)" if gate.critical else gate.behavior
-    return f"{gate.behavior} {'no number would do' if gate.needed is None else f'{gate.needed:,}'}"
+def _keeps_back(gate: GateStatus) -> bool:
+    return not gate.idle and (gate.verdict == HOLD or (gate.verdict == FAIL and gate.on_failure != _WARN))
 
 
 def missing(gate: GateStatus) -> str:

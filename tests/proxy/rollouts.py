@@ -54,6 +54,7 @@ GENERAL = slice_status(
     (gate("refusal", "fail", critical=True), gate("format", "hold")),
     weights=Weights(100.0, 5.0, 0.4, 0.0),
     taken_back=f"refusal {FAILED}",
+    limit=f"taken back: refusal {FAILED}",
 )
 CLIMBED = Decision(1_795_000_000.0, "controller", "", "step", "1", "2", "all slices pass", "{}")
 TAKEN = Decision(1_795_000_600.0, "controller", "general", "taken back", "5", "0", f"refusal {FAILED}")

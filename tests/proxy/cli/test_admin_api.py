@@ -114,3 +114,18 @@ def test_a_stream_that_breaks_off_is_refused() -> None:
 def test_a_name_is_one_segment_of_a_path() -> None:
     """Whatever it contains."""
     assert AdminApi.segment("a/../b?c#d é") == "a%2F..%2Fb%3Fc%23d%20%C3%A9"
+
+
+def test_an_order_that_makes_no_sense_now_is_told_in_the_ports_words() -> None:
+    """The operator asked a rollout, not a server: no address, no number."""
+    body = b'{"error": {"message": "nothing to promote: \\u001b[31m"}}'
+    reply = b"HTTP/1.1 409 Conflict\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+    with saying(reply) as url, AdminApi(url, {}) as api, pytest.raises(Refused) as caught:
+        api.post("/api/routes/support/promote", {})
+    assert str(caught.value) == "nothing to promote: \\x1b[31m"
+
+
+def test_an_order_whose_answer_never_came_is_refused() -> None:
+    """It may have been carried out; that is for the operator to look at, and not for us to try again."""
+    with saying(b"") as url, AdminApi(url, {}) as api, pytest.raises(Refused, match="did not answer in full"):
+        api.post("/api/routes/support/abort", {})

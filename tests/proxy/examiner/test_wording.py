@@ -9,15 +9,16 @@ import pytest
 from proxy.examiner.status import RouteStatus
 from proxy.examiner.wording import (
     acting,
+    besides,
     decided,
-    deciding,
+    decider,
     limited,
     missing,
     moves,
-    obstacles,
     percent,
     position,
     ranked,
+    standing,
 )
 from tests.proxy.desk import route_status
 from tests.proxy.rollouts import CODE, GENERAL, MATH, WAIVED, gate, moving_route, slice_status
@@ -65,24 +66,35 @@ def test_the_worst_comes_first() -> None:
     assert [one.slice for one in ranked((CODE, MATH, GENERAL))] == ["general", "math", "code"]
 
 
-def test_only_gates_that_act_decide() -> None:
-    """A waived gate that fails keeps nothing back, and one on hold is not to blame where another fails."""
-    assert deciding(CODE) == ()
-    assert [one.behavior for one in deciding(MATH)] == ["refusal", "format"]
-    assert [one.behavior for one in deciding(GENERAL)] == ["refusal"]
+def test_who_decides_and_what_else_is_in_the_way() -> None:
+    """Nobody should wait for one gate and then meet the next; a gate that does not act is in nobody's way."""
+    assert [decider(one) for one in (CODE, MATH, GENERAL)] == ["refusal"] * 3
+    assert [besides(one) for one in (CODE, GENERAL)] == ["", ""]
+    assert besides(MATH).endswith("needed, by behavior (-: no number would do): refusal 41, format -")
+    warned = slice_status(
+        "math", (gate("refusal", "fail"), gate("format", "fail"), gate("answer", "fail", on_failure="warn"))
+    )
+    assert besides(warned) == "also fails: format"
 
 
-def test_what_a_slice_waits_for() -> None:
-    """All that stands in its way, so that nobody waits for one gate and meets the next."""
-    assert obstacles(CODE) == ""
-    assert obstacles(MATH) == "math holds, needs clean conversations: refusal 41, format no number would do"
-    assert obstacles(GENERAL) == "general fails: refusal (critical)"
+def test_a_slice_that_no_gate_decides_still_says_why() -> None:
+    """Where all are muted, or a watch rang that is no gate."""
+    silent = slice_status("math", (gate(idle="muted"),), verdict="pass", reason="no gate acts")
+    assert (decider(silent), standing(silent), besides(silent)) == ("", "math passes: no gate acts", "")
 
 
-def test_a_slice_that_was_taken_back_says_so_before_anything_else() -> None:
-    """Its weight is 0 for that reason, whatever the step and the evidence would allow."""
-    assert limited(GENERAL).startswith("taken back: refusal lost in 6 of 9")
-    assert limited(CODE) == "the step"
+def test_what_limits_a_weight_does_not_say_twice_why() -> None:
+    """The reason stands beside it."""
+    held = dataclasses.replace(MATH, limit=f"its gates: {MATH.reason}")
+    back = dataclasses.replace(GENERAL, limit=f"taken back: {GENERAL.taken_back}")
+    assert [limited(one) for one in (CODE, held, back)] == ["the step", "its gates", "taken back"]
+
+
+def test_why_a_slice_was_taken_back_is_said_where_it_is_another_reason_than_todays() -> None:
+    """Evidence goes on, and the reason of then may be gone."""
+    assert standing(GENERAL) == f"general fails: {GENERAL.reason}"
+    since = dataclasses.replace(GENERAL, verdict="hold", reason="format wants more")
+    assert standing(since) == f"general holds: format wants more; taken back: {GENERAL.taken_back}"
 
 
 @pytest.mark.parametrize(
@@ -127,4 +139,4 @@ def test_decisions_say_who_did_what_to_what_and_why() -> None:
 
 def test_a_slice_without_gates_is_no_trouble() -> None:
     """The first minutes of a route."""
-    assert obstacles(dataclasses.replace(slice_status("math", (gate(),)), gates=())) == ""
+    assert besides(dataclasses.replace(MATH, gates=())) == ""
