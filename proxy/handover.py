@@ -31,6 +31,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
 
     ``reply`` is the body as it came over the wire (``encoding`` is its content-encoding), cut at the route's bound if
     ``oversized``. ``mirror`` is False for requests that opted out, ``store`` for those marked do-not-store.
+    ``arm`` is who answered; ``reason`` is that of the decision, whose arm was the student's where ``fallback`` says why
+    the teacher answered in its place.
     ``slice`` is the one that the worker settled, "" where it left that to the examiner; ``met`` are the conditions on
     headers, of the route's slice rules, that hold.
     """
@@ -60,6 +62,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     traceparent: str = ""
     slice: str = ""
     met: list[str] = []
+    fallback: str = ""
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True, tag=3):
@@ -82,12 +85,13 @@ class Goodbye(msgspec.Struct, frozen=True, array_like=True, tag=4):
 class Snapshot(msgspec.Struct, frozen=True, array_like=True, tag=5):
     """What workers must know to decide. Older than ``ttl`` seconds, it counts for nothing: teacher.
 
-    ``weights`` are buckets of 100 000 per route (a percentage times 1 000).
+    ``weights`` are the student's buckets of 100 000 (a percentage times 1 000) by route and slice. What is absent has
+    none.
     """
 
     sequence: int
     ttl: float
-    weights: dict[str, int]
+    weights: dict[str, dict[str, int]]
 
 
 class Settled(msgspec.Struct, frozen=True, array_like=True, tag=6):

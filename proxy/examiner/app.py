@@ -124,7 +124,7 @@ class Examiner:
 
     def _snapshot(self) -> Snapshot:
         self._sequence += 1
-        return Snapshot(self._sequence, SNAPSHOT_TTL, dict.fromkeys(self._reloader.config.routes, 0))
+        return Snapshot(self._sequence, SNAPSHOT_TTL, {})
 
     async def _publish(self) -> None:
         self._intake.publish()

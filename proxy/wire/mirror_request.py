@@ -32,6 +32,25 @@ def with_model(body: bytes, model: str) -> bytes:
     return join(fields)
 
 
+def for_serving(endpoint: Endpoint, body: bytes, model: str | None) -> bytes:
+    """The request that another upstream than the teacher's is to answer in its place: asked for nothing more.
+
+    ``model`` None keeps the client's, and with it every byte.
+
+    Raises:
+        UnmirrorableError: as ``for_student`` does.
+        WireError: the body is no JSON object.
+    """
+    if not model and endpoint not in _STATE:
+        return body
+    fields = split(body)
+    _refuse_state(endpoint, fields)
+    if not model:
+        return body
+    fields["model"] = _raw(model)
+    return join(fields)
+
+
 def for_student(
     endpoint: Endpoint, body: bytes, model: str | None, priority: int | None = None, *, logprobs: bool = True
 ) -> bytes:

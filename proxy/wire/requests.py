@@ -27,12 +27,22 @@ def read_traits(endpoint: Endpoint, body: bytes) -> Traits:
 
     Raises ``WireError`` if the body is no JSON object.
     """
+    return traits_of(endpoint, read_document(body))
+
+
+def read_document(body: bytes) -> Document:
+    """The body as one JSON object. Raises ``WireError`` if it is none."""
     try:
         document = tree.parse(body)
     except (ValueError, RecursionError) as exc:
         raise not_an_object(exc) from exc
     if not isinstance(document, Mapping):
         raise WireError(f"The request body must be a JSON object, not {type(document).__name__}.")
+    return document
+
+
+def traits_of(endpoint: Endpoint, document: Document) -> Traits:
+    """What a parsed request asks."""
     reader = _READERS.get(endpoint)
     return reader(document) if reader else Traits(endpoint)
 

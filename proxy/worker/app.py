@@ -20,13 +20,15 @@ from proxy.config.reload import Reloader
 from proxy.config.settings import Config
 from proxy.handover import Counts
 from proxy.http_server import HttpServer
+from proxy.telemetry.catalog import UNBUCKETABLE
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from proxy.worker.endpoints import DataPort
 from proxy.worker.http import Connection
 from proxy.worker.link import Link
 from proxy.worker.serving import Serving
-from routing.decision import Decision, decide
+from proxy.worker.units import RequestFacts
+from routing.decision import Decision, Reason, decide
 
 log = logging.getLogger("practicum.worker")
 
@@ -94,14 +96,17 @@ class Worker:
     def _key(self, name: str | None) -> str | None:
         return self._environ.get(name) if name else None
 
-    def _decide(self, override: bool) -> Decision:
-        return decide(self._link.standing, time.monotonic(), override=override)
+    def _decide(self, facts: RequestFacts) -> Decision:
+        decision = decide(self._link.standing, facts, time.monotonic())
+        if decision.reason is Reason.UNBUCKETABLE:
+            self._tally.count(UNBUCKETABLE, facts.route)
+        return decision
 
     def _adopt(self, config: Config) -> None:
         name = config.listen.client_keys_env
         keys = (self._environ.get(name) or "").split(",") if name else []
         self._client_keys = frozenset(hashlib.sha256(k.strip().encode()).digest() for k in keys if k.strip())
-        self._upstreams.keep({route.teacher for route in config.routes.values()})
+        self._upstreams.keep({target for route in config.routes.values() for target in (route.teacher, route.student)})
 
     def _counts(self) -> Counts:
         counters, histograms = self._tally.totals()

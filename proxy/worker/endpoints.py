@@ -29,6 +29,7 @@ from proxy.worker.headers import value
 from proxy.worker.http import EXTENSION, Client
 from proxy.worker.replies import RequestError
 from proxy.worker.serving import Serving, send_error
+from proxy.worker.units import RequestFacts
 from routing.decision import Decision
 from routing.traits import Endpoint, Slice
 
@@ -57,7 +58,7 @@ class DataPort:
         config: Callable[[], Config],
         keys: Callable[[], frozenset[bytes]],
         serving: Serving,
-        decide: Callable[[bool], Decision],
+        decide: Callable[[RequestFacts], Decision],
         tally: Tally,
     ) -> None:
         self.in_flight = 0
@@ -112,6 +113,7 @@ class DataPort:
     def _ask(self, config: Config, scope: Scope, headers: Headers, body: bytes, started: float) -> Ask:
         endpoint = _endpoint(scope)
         route, head = _route(config, endpoint, headers, body)
+        told_slice = None if endpoint is Endpoint.OTHER else _told(headers)
         query = scope["query_string"]
         target = scope["raw_path"].decode("latin-1").removeprefix("/v1") + (
             f"?{query.decode('latin-1')}" if query else ""
@@ -127,9 +129,9 @@ class DataPort:
             model=head.model,
             stream=head.stream,
             store=head.store,
-            decision=self._decide(value(headers, b"x-practicum-arm") == b"teacher"),
+            decision=self._decide(RequestFacts(route, endpoint, headers, body, told_slice)),
             started=started,
-            slice=None if endpoint is Endpoint.OTHER else _told(headers),
+            slice=told_slice,
         )
 
 

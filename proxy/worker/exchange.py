@@ -20,7 +20,8 @@ from proxy.upstream import Headers
 from proxy.wire.ending import Ending
 from proxy.worker.headers import value
 from routing.decision import Decision
-from routing.observation import Failure
+from routing.fallback import FallbackReason
+from routing.observation import Arm, Failure
 from routing.traits import Endpoint, Slice
 
 T = TypeVar("T")
@@ -53,21 +54,30 @@ class Ask(msgspec.Struct, frozen=True):
 
     @property
     def mirrored(self) -> bool:
-        """Whether the examiner may want the bodies."""
-        mirror = self.route.mirror
-        return self.endpoint is not Endpoint.OTHER and (mirror.percentage > 0 or any(mirror.slices.values()))
+        """Whether the examiner may want the bodies: to mirror the request, or to audit the student that served it."""
+        route = self.route
+        if self.endpoint is Endpoint.OTHER:
+            return False
+        return (
+            route.mirror.percentage > 0
+            or any(route.mirror.slices.values())
+            or (self.decision.arm is Arm.STUDENT and route.audit.percentage > 0)
+            or any(step.set_mirror for step in route.rollout.steps)
+        )
 
 
 class Exchange:
     """What happened to one ask so far. Times are of ``time.monotonic``."""
 
     __slots__ = (
-        "_capture", "_ending", "_first", "_gaps", "_last", "_size", "_tail", "_waited", "ask", "blocked",
-        "client_gone", "content_type", "encoding", "failure", "oversized", "status",
+        "_capture", "_ending", "_first", "_gaps", "_last", "_size", "_tail", "_waited", "arm", "ask", "blocked",
+        "client_gone", "content_type", "encoding", "failure", "fallback", "oversized", "status",
     )  # fmt: skip
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
+        self.arm = ask.decision.arm  # whose reply this is
+        self.fallback: FallbackReason | None = None
         self.status = 0
         self.content_type = b""
         self.encoding = b""
@@ -163,7 +173,7 @@ class Exchange:
             path=ask.target,
             started=time.time() - total,
             request=ask.body if ask.mirrored else b"",
-            arm=ask.decision.arm,
+            arm=self.arm,
             reason=ask.decision.reason,
             status=self.status,
             content_type=self.content_type.decode("latin-1"),
@@ -180,16 +190,16 @@ class Exchange:
             store=ask.store,
             conversation=value(ask.headers, b"x-practicum-conversation").decode("latin-1"),
             traceparent=value(ask.headers, b"traceparent").decode("latin-1"),
-            slice=ask.slice or "",
+            slice=ask.slice or ask.decision.slice or "",
             met=conditions_met(ask.route.slices, ask.headers) if ask.route.slices else [],
+            fallback=self.fallback or "",
         )
 
     def count(self, tally: Tally, record: Record) -> None:
         """Count the finished exchange."""
         route, arm, stream = record.route, record.arm, "true" if self.ask.stream else "false"
         tally.count(REQUESTS, route, record.endpoint, arm, record.outcome)
-        attempt = self.failure or ("client_gone" if self.client_gone else self._status_class())
-        tally.count(ATTEMPTS, route, arm, "serve", attempt)
+        self.count_attempt(tally)
         tally.histogram(DURATION, route, arm, stream).observe(record.total)
         tally.histogram(OVERHEAD, route, arm).observe(record.overhead)
         if record.first_token is not None:
@@ -198,6 +208,18 @@ class Exchange:
             gaps = tally.histogram(INTER_TOKEN, route, arm, stream)
             for gap in record.gaps:
                 gaps.observe(gap)
+
+    def count_attempt(self, tally: Tally) -> None:
+        """Count the call of an upstream that has ended."""
+        outcome = self.failure or ("client_gone" if self.client_gone else self._status_class())
+        tally.count(ATTEMPTS, self.ask.route.name, self.arm, "fallback" if self.fallback else "serve", outcome)
+
+    def fall_back(self, reason: FallbackReason) -> None:
+        """Begin again with the teacher: nothing of the student's was passed on."""
+        self.arm, self.fallback = Arm.TEACHER, reason
+        self.status, self.failure = 0, None
+        self.content_type = self.encoding = b""
+        self._ending = None
 
     def _status_class(self) -> str:
         return Failure.HTTP_ERROR if self.status >= _CLIENT_ERROR else "ok"

@@ -37,13 +37,16 @@ RECORD = Record(
     store=False,
     conversation="c",
     traceparent="00-0af7-b7ad-01",
+    slice="math",
+    met=["x-team=a"],
+    fallback="connect",
 )
 EVERY_KIND: tuple[Frame, ...] = (
     Hello("0", 4711),
     RECORD,
     Counts([("requests", ("x", "ok"), 3.0)], [("overhead_seconds", (), [1, 0], 0.5)], 2, "c0ffee", config_ok=True),
     Goodbye(),
-    Snapshot(7, 5.0, {"support": 1_500}),
+    Snapshot(7, 5.0, {"support": {"math": 1_500}, "other": {}}),
     Settled(12),
 )
 BYTES = b"".join(map(frame, EVERY_KIND))

@@ -1,30 +1,158 @@
-"""Who serves: every doubt means teacher."""
+"""Who serves: every doubt means teacher, nothing is worked out that is not needed, and raising a weight only adds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from routing.decision import Standing, decide
+from routing.assignment import BUCKETS, Purpose, bucket
+from routing.decision import Decision, Reason, Standing, decide
 from routing.observation import Arm
+from routing.traits import Endpoint, Slice
 
-FRESH = Standing({"support": 0}, expires=100.0)
+FULL: dict[str, int] = dict.fromkeys(Slice, BUCKETS)
+USER_1 = 81_088  # the bucket of user-1, one of the golden vectors of assignment
+
+
+@dataclass
+class Known:
+    """The facts of one request, which remembers what it was asked."""
+
+    whose: str = "user-1"
+    slice_: Slice = Slice.GENERAL
+    override: bool = False
+    endpoint: Endpoint = Endpoint.CHAT
+    route: str = "support-bot"
+    salt: str = "support-bot"
+    asked: list[str] = field(default_factory=list)
+
+    def unit(self) -> str:
+        """Counted."""
+        self.asked.append("unit")
+        return self.whose
+
+    def slice(self) -> Slice:
+        """Counted."""
+        self.asked.append("slice")
+        return self.slice_
+
+
+def standing(slices: Mapping[str, int]) -> Standing:
+    """Weights of the one route, in buckets, valid until 100."""
+    return Standing({"support-bot": slices}, expires=100.0)
+
+
+FRESH = standing(FULL)
 
 
 @pytest.mark.parametrize(
-    ("standing", "now", "override", "reason"),
+    ("known", "now", "facts", "reason"),
     [
-        (None, 0.0, False, "no_snapshot"),
-        (FRESH, 100.0, False, "snapshot_expired"),
-        (FRESH, 1e9, False, "snapshot_expired"),
-        (FRESH, 99.9, False, "weight_zero"),
-        (FRESH, 99.9, True, "override"),
-        (None, 0.0, True, "override"),
-        (Standing({"support": 100_000}, expires=100.0), 1.0, False, "weight_zero"),
+        (None, 0.0, Known(), Reason.NO_SNAPSHOT),
+        (FRESH, 100.0, Known(), Reason.SNAPSHOT_EXPIRED),
+        (FRESH, 1e9, Known(), Reason.SNAPSHOT_EXPIRED),
+        (FRESH, 99.9, Known(override=True), Reason.OVERRIDE),
+        (None, 0.0, Known(override=True), Reason.OVERRIDE),
+        (FRESH, 99.9, Known(route="another"), Reason.WEIGHT_ZERO),
+        (FRESH, 99.9, Known(endpoint=Endpoint.OTHER), Reason.WEIGHT_ZERO),
+        (standing({}), 99.9, Known(), Reason.WEIGHT_ZERO),
+        (standing({"general": 0, "math": 0}), 99.9, Known(), Reason.WEIGHT_ZERO),
     ],
 )
-def test_the_teacher_serves_and_the_reason_says_why(
-    standing: Standing | None, now: float, override: bool, reason: str
+def test_every_doubt_means_teacher_and_asks_nothing(
+    known: Standing | None, now: float, facts: Known, reason: Reason
 ) -> None:
-    """The last row: even a snapshot with a weight moves nobody in a version that cannot fall back."""
-    decision = decide(standing, now, override=override)
-    assert (decision.arm, decision.reason) == (Arm.TEACHER, reason)
+    """Without a share there is nobody to tell apart: no unit is looked for, no slice, and nothing hashed."""
+    assert decide(known, facts, now) == Decision(Arm.TEACHER, reason)
+    assert facts.asked == []
+
+
+def test_a_request_of_nobody_is_the_teachers() -> None:
+    """Put together, strangers would move together."""
+    facts = Known(whose="")
+    assert decide(FRESH, facts, 0.0) == Decision(Arm.TEACHER, Reason.UNBUCKETABLE)
+    assert facts.asked == ["unit"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "arm"),
+    [
+        (FULL, Arm.STUDENT),
+        (dict.fromkeys(Slice, USER_1 + 1), Arm.STUDENT),
+        (dict.fromkeys(Slice, USER_1), Arm.TEACHER),
+        ({"general": USER_1}, Arm.TEACHER),
+    ],
+)
+def test_the_slice_is_not_asked_for_where_no_slice_could_change_it(weights: dict[str, int], arm: Arm) -> None:
+    """Below the lowest weight and from the highest on: telling the slice means reading the request."""
+    facts = Known()
+    reason = Reason.WITHIN_WEIGHT if arm is Arm.STUDENT else Reason.ABOVE_WEIGHT
+    assert decide(standing(weights), facts, 0.0) == Decision(arm, reason, USER_1)
+    assert facts.asked == ["unit"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "decision"),
+    [
+        (USER_1 + 1, Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, USER_1, Slice.MATH)),
+        (USER_1, Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, USER_1, Slice.MATH)),
+    ],
+)
+def test_between_the_weights_the_slice_decides(weight: int, decision: Decision) -> None:
+    """And is told, so that whoever examines the exchange puts it into the same one."""
+    facts = Known(slice_=Slice.MATH)
+    assert decide(standing({**FULL, "math": weight, "code": 0}), facts, 0.0) == decision
+    assert facts.asked == ["unit", "slice"]
+
+
+def test_a_slice_without_a_weight_is_the_teachers() -> None:
+    """A new slice starts at nothing, whatever the others have."""
+    facts = Known(slice_=Slice.CODE)
+    assert decide(standing({"general": BUCKETS}), facts, 0.0).arm is Arm.TEACHER
+
+
+def test_route_salt_and_purpose_are_in_the_bucket() -> None:
+    """Or the same people would be everybody's first."""
+    places = {decide(FRESH, Known(salt=salt), 0.0).bucket for salt in ("support-bot", "other")} | {
+        decide(Standing({"r": FULL}, 1.0), Known(route="r"), 0.0).bucket
+    }
+    assert len(places) == 3
+    assert USER_1 in places
+
+
+@given(st.text(min_size=1), st.sampled_from(Slice), st.dictionaries(st.sampled_from(Slice), st.integers(0, BUCKETS)))
+def test_it_is_the_bucket_against_the_slices_weight_however_it_is_found(
+    unit: str, slice_: Slice, weights: dict[str, int]
+) -> None:
+    """The shortcuts change what is asked, never who serves."""
+    decision = decide(standing(weights), Known(unit, slice_), 0.0)
+    place = bucket(Purpose.SERVE, "support-bot", "support-bot", unit)
+    assert (decision.arm is Arm.STUDENT) == (place < weights.get(slice_, 0))
+
+
+@given(
+    st.text(min_size=1),
+    st.sampled_from(Slice),
+    st.dictionaries(st.sampled_from(Slice), st.tuples(st.integers(0, BUCKETS), st.integers(0, BUCKETS))),
+)
+def test_raising_weights_only_adds_units(unit: str, slice_: Slice, weights: dict[Slice, tuple[int, int]]) -> None:
+    """Or a user would flip between models while a rollout only grows."""
+    before = decide(standing({one: min(pair) for one, pair in weights.items()}), Known(unit, slice_), 0.0)
+    after = decide(standing({one: max(pair) for one, pair in weights.items()}), Known(unit, slice_), 0.0)
+    assert before.arm is Arm.TEACHER or after.arm is Arm.STUDENT
+
+
+@given(st.text(), st.sampled_from(Slice))
+def test_nothing_and_everything_are_exact(unit: str, slice_: Slice) -> None:
+    """Weight 0 means nobody, 100 % everybody who is somebody."""
+    assert decide(standing(dict.fromkeys(Slice, 0)), Known(unit, slice_), 0.0).arm is Arm.TEACHER
+    assert (decide(FRESH, Known(unit, slice_), 0.0).arm is Arm.STUDENT) == bool(unit)
+
+
+def test_names_of_slices_that_there_are_not_count_for_nothing() -> None:
+    """Another version's examiner may know more slices."""
+    assert decide(standing({"poetry": BUCKETS}), Known(), 0.0).reason is Reason.WEIGHT_ZERO

@@ -30,7 +30,7 @@ class Desk:
 
     def snapshot(self) -> Snapshot:
         self.sequence += 1
-        return Snapshot(self.sequence, 5.0, {"support": 0})
+        return Snapshot(self.sequence, 5.0, {"support": {"math": 0}})
 
     async def worker(self, name: str = "0", pid: int = 7) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_unix_connection(self.path)
@@ -86,7 +86,7 @@ def test_a_worker_is_greeted_with_a_snapshot(tmp_path: Path) -> None:
         reader, _ = await desk.worker()
         greeting = await received(reader, Snapshot)
         assert isinstance(greeting, Snapshot)
-        assert greeting.weights == {"support": 0}
+        assert greeting.weights == {"support": {"math": 0}}
         desk.intake.publish()
         following = await received(reader, Snapshot)
         assert isinstance(following, Snapshot)

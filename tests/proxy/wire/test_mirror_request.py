@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.wire.errors import UnmirrorableError, WireError
-from proxy.wire.mirror_request import for_student, with_model
+from proxy.wire.mirror_request import for_serving, for_student, with_model
 from routing.traits import Endpoint, Json
 
 CHAT = b'{"model":"a","messages":[{"role":"user","content":"\\u00e9 1.0"}],"temperature":1.0,"x-new":{"b" : 1}}'
@@ -35,6 +35,22 @@ def test_no_object_is_the_typed_error() -> None:
     """The worker answers 400."""
     with pytest.raises(WireError):
         with_model(b"[]", "m")
+
+
+def test_a_request_to_be_answered_asks_for_nothing_more() -> None:
+    """Its caller gets the reply: no log-probabilities, no last chunk of counts that it did not ask for."""
+    body = b'{"model":"a","stream":true,"store":true,"n":1.50e0}'
+    for endpoint in (Endpoint.CHAT, Endpoint.COMPLETIONS, Endpoint.RESPONSES, Endpoint.MESSAGES):
+        assert for_serving(endpoint, body, "small") == body.replace(b'"a"', b'"small"')
+        assert for_serving(endpoint, body, None) == body
+
+
+@pytest.mark.parametrize("model", ["small", None])
+def test_what_another_upstream_cannot_know_is_not_asked_of_it(model: str | None) -> None:
+    """It would answer something else, or nothing."""
+    with pytest.raises(UnmirrorableError):
+        for_serving(Endpoint.RESPONSES, b'{"model":"a","previous_response_id":"r"}', model)
+    assert for_serving(Endpoint.RESPONSES, b'{"model":"a","previous_response_id":null}', None)
 
 
 def student(endpoint: Endpoint, /, priority: int | None = 10, **fields: Json) -> dict[str, Json]:

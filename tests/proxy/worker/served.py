@@ -25,7 +25,8 @@ from proxy.upstreams import Upstreams
 from proxy.worker.endpoints import DataPort
 from proxy.worker.http import Connection
 from proxy.worker.serving import Serving
-from routing.decision import Decision, decide
+from proxy.worker.units import RequestFacts
+from routing.decision import Decision, Standing, decide
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import Answer, Caller, Fields, request
 
@@ -149,9 +150,10 @@ class Port(Served):
         self.records: list[Record] = []
         self.tally = Tally()
         self.upstreams = Upstreams()
-        self.upstreams.keep({route.teacher for route in config.routes.values()})
+        self.upstreams.keep({target for route in config.routes.values() for target in (route.teacher, route.student)})
+        self.standing: Standing | None = None
         serving = Serving(self.upstreams, self.tally, self._hand, lambda name: environ.get(name or ""))
-        self.app = DataPort(lambda: self.config, lambda: keys, serving, _decide, self.tally)
+        self.app = DataPort(lambda: self.config, lambda: keys, serving, self._decide, self.tally)
         super().__init__(self.app, config.listen)
 
     def settled(self, requests: int = 1) -> list[Record]:
@@ -165,13 +167,12 @@ class Port(Served):
         await super()._run()
         await self.upstreams.close()
 
+    def _decide(self, facts: RequestFacts) -> Decision:
+        return decide(self.standing, facts, 0.0)
+
     def _hand(self, record: Record) -> bool:
         self.records.append(record)
         return True
-
-
-def _decide(override: bool) -> Decision:
-    return decide(None, 0.0, override=override)
 
 
 def config(teacher: Upstream, *models: str, listen: Listen | None = None, mirror: Mirror | None = None) -> Config:

@@ -15,7 +15,7 @@ from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
 from proxy.worker.exchange import Ask, Exchange
-from routing.decision import Decision
+from routing.decision import Decision, Reason
 from routing.observation import Arm, Failure
 from routing.traits import Endpoint
 from tests.proxy.worker.served import config
@@ -35,7 +35,7 @@ ASK = Ask(
     model="support",
     stream=True,
     store=True,
-    decision=Decision(Arm.TEACHER, "weight_zero"),
+    decision=Decision(Arm.TEACHER, Reason.WEIGHT_ZERO),
     started=1000.0,
 )
 

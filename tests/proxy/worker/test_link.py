@@ -13,15 +13,20 @@ from typing import Self
 import msgspec
 import pytest
 
+from proxy.config.settings import Upstream
 from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
 from proxy.worker.link import UNSENT_LIMIT, Link
-from routing.decision import Standing, decide
+from proxy.worker.units import RequestFacts
+from routing.decision import Reason, Standing, decide
+from routing.traits import Endpoint
 from tests.proxy.test_handover import RECORD
+from tests.proxy.worker.served import config
 
 pytestmark = pytest.mark.anyio
 
+ROUTE = config(Upstream("http://teacher/v1")).routes["support"]
 BIG = msgspec.structs.replace(RECORD, reply=bytes(1024 * 1024))
 MORE_THAN_FITS = 2 * UNSENT_LIMIT // len(BIG.reply) + 4
 
@@ -206,15 +211,16 @@ async def test_a_snapshot_gives_a_standing_that_expires(path: Path, tally: Tally
     async with Peer(path) as peer, linked(path, tally) as link:
         await greeted(peer)
         before = time.monotonic()
-        peer.say(Snapshot(1, 5.0, {"support": 1500}))
+        peer.say(Snapshot(1, 5.0, {"support": {"math": 1500}}))
         await eventually(lambda: link.standing, "the snapshot")
         now = time.monotonic()
         standing = link.standing
         assert isinstance(standing, Standing)
-        assert standing.weights == {"support": 1500}
+        assert standing.weights == {"support": {"math": 1500}}
         assert before + 5.0 <= standing.expires <= now + 5.0
-        assert decide(standing, now, override=False).reason == "weight_zero"
-        assert decide(standing, now + 5.1, override=False).reason == "snapshot_expired"
+        facts = RequestFacts(ROUTE, Endpoint.CHAT, ((b"x-practicum-conversation", b"c"),), b"{}", None)
+        assert decide(standing, facts, now).reason is not Reason.SNAPSHOT_EXPIRED
+        assert decide(standing, facts, now + 5.1).reason is Reason.SNAPSHOT_EXPIRED
 
 
 async def test_closing_sends_the_last_counts_and_goodbye(path: Path, tally: Tally) -> None:
