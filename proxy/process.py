@@ -18,6 +18,7 @@ from pathlib import Path
 from setproctitle import setproctitle
 
 from proxy.config.reload import Reloader
+from proxy.siblings import Siblings
 from proxy.telemetry.logs import set_up
 
 log = logging.getLogger("practicum.process")
@@ -25,7 +26,7 @@ log = logging.getLogger("practicum.process")
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What the supervisor tells a process: its files, and the descriptors it inherits."""
+    """What the supervisor tells a process: its files, the descriptors it inherits, a worker's place."""
 
     name: str
     config: Path
@@ -33,6 +34,7 @@ class Errand:
     handover: str
     fd: int
     lifeline: int
+    siblings: str = ""
 
     @classmethod
     def of(cls, argv: Sequence[str]) -> Errand:
@@ -44,6 +46,7 @@ class Errand:
         parser.add_argument("--handover", required=True)
         parser.add_argument("--fd", type=int, required=True)
         parser.add_argument("--lifeline", type=int, required=True)
+        parser.add_argument("--siblings", default="")
         return cls(**vars(parser.parse_args(argv)))
 
     def argv(self) -> list[str]:
@@ -60,6 +63,10 @@ class Errand:
     def listening(self) -> socket.socket:
         """The inherited socket, which listens already."""
         return socket.socket(fileno=self.fd)
+
+    def siblings_of_worker(self) -> Siblings | None:
+        """The other workers of this host, if there are any. Only once: the descriptors are taken over."""
+        return Siblings.of(self.siblings) if self.siblings else None
 
 
 def introduce(name: str) -> None:

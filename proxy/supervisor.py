@@ -27,6 +27,7 @@ from proxy.config.parse import load
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
 from proxy.process import Errand
+from proxy.siblings import Team
 from proxy.store.errors import StoreError
 from proxy.telemetry.logs import set_up
 
@@ -141,11 +142,14 @@ class Supervisor:
         """Keep everything running until a signal to stop."""
         lifeline, kept_open = os.pipe()
         examiner = self._child("proxy.examiner", "examiner", self._admin, lifeline)
-        serving = [self._child("proxy.worker", str(n), self._data, lifeline) for n in range(workers)]
+        team = Team(workers, str(Path(self._handover).parent)) if workers > 1 else None
+        serving = [self._child("proxy.worker", str(n), self._data, lifeline, team) for n in range(workers)]
         self._listen_to_signals([examiner, *serving])
         keeping = [asyncio.create_task(child.keep_running()) for child in (examiner, *serving)]
         await self._stopping.wait()
         self._data.close()  # with the workers' own copies closed too, new connections are refused
+        if team is not None:
+            team.close()
         patience = self._config.listen.drain + _MARGIN
         await asyncio.gather(*(child.stop(patience) for child in serving))
         await examiner.stop(_EXAMINER_STOPS)
@@ -166,11 +170,15 @@ class Supervisor:
         for child in children:
             child.signal(signal.SIGHUP)
 
-    def _child(self, module: str, name: str, listening: socket.socket, lifeline: int) -> Child:
+    def _child(
+        self, module: str, name: str, listening: socket.socket, lifeline: int, team: Team | None = None
+    ) -> Child:
         spare = Path(self._handover).with_name("config-in-force.yaml")
-        errand = Errand(name, self._path, spare, self._handover, listening.fileno(), lifeline)
+        place = team.place(int(name)) if team else ""
+        errand = Errand(name, self._path, spare, self._handover, listening.fileno(), lifeline, place)
         command = [sys.executable, "-m", module, *errand.argv()]
-        return Child(f"{module.removeprefix('proxy.')} {name}", command, (listening.fileno(), lifeline))
+        fds = (listening.fileno(), lifeline, *(team.fds if team else ()))
+        return Child(f"{module.removeprefix('proxy.')} {name}", command, fds)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -15,7 +15,7 @@ async def _run(errand: Errand) -> None:
     reloader = errand.reloader
     worker = Worker(reloader, errand.handover, errand.name, os.environ)
     listen_to_signals(worker.stop, reloader, errand.lifeline)
-    await worker.run(errand.listening)
+    await worker.run(errand.listening, errand.siblings_of_worker())
 
 
 if __name__ == "__main__":

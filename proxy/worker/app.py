@@ -20,9 +20,11 @@ from proxy.config.reload import Reloader
 from proxy.config.settings import Config
 from proxy.handover import Counts
 from proxy.http_server import HttpServer
+from proxy.siblings import Siblings
 from proxy.telemetry.catalog import UNBUCKETABLE
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
+from proxy.worker.accepting import BalancedServer
 from proxy.worker.endpoints import DataPort
 from proxy.worker.http import Connection
 from proxy.worker.link import Link
@@ -51,11 +53,12 @@ class Worker:
         reloader.on_change(self._adopt)
         self._adopt(reloader.config)
 
-    async def run(self, listening: socket.socket) -> None:
-        """Serve on a listening socket until ``stop``."""
+    async def run(self, listening: socket.socket, siblings: Siblings | None = None) -> None:
+        """Serve on a listening socket until ``stop``, evenly with other workers that listen there."""
         link = asyncio.create_task(self._link.run())
         watch = asyncio.create_task(self._reloader.run())
-        self._server = HttpServer(self._uvicorn_config())
+        config = self._uvicorn_config()
+        self._server = BalancedServer(config, siblings) if siblings else HttpServer(config)
         try:
             await self._server.serve(sockets=[listening])
             await _concluded(self._server.server_state.tasks)
