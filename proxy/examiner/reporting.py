@@ -9,6 +9,7 @@ from proxy.config.reload import Reloader
 from proxy.examiner.intake import Intake
 from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Judges
 from proxy.examiner.lane import Lane
+from proxy.examiner.rollout_gauges import rollout_gauges
 from proxy.examiner.status import Cell, RouteStatus, SliceStyle, Status, Weights
 from proxy.examiner.style_report import style_gauges
 from proxy.store.writer import Writer
@@ -108,9 +109,7 @@ class Reporting:
     def _route_gauges(self, name: str) -> Iterator[tuple[Key, float]]:
         status = self._route(name)
         mirror = status.mirror
-        yield _gauge(metric.PHASE, 1, name, status.phase)
-        for kind in ("ceiling", "step", "earned", "effective"):
-            yield _gauge(metric.WEIGHT, getattr(status.weights, kind), name, "default", kind)
+        yield from rollout_gauges(status)
         yield _gauge(metric.QUEUE_RECORDS, mirror.queue_records, name)
         yield _gauge(metric.QUEUE_BYTES, mirror.queue_bytes, name)
         yield _gauge(metric.MIRROR_INFLIGHT, mirror.inflight, name)

@@ -88,6 +88,28 @@ NOISE_RATE = _gauge(
     "behavior",
     "direction",
 )
+RATE_UPPER = _gauge(
+    "divergence_rate_upper",
+    "The most that a behavior diverges, as a share of conversations, at the gates' confidence.",
+    "route",
+    "slice",
+    "behavior",
+    "direction",
+)
+RATE_LOWER = _gauge(
+    "divergence_rate_lower",
+    "The least that a behavior diverges, as a share of conversations, at the gates' confidence.",
+    "route",
+    "slice",
+    "behavior",
+    "direction",
+)
+GATE_VERDICT = _gauge(
+    "gate_verdict", "What a behavior's gate says: -1 fail, 0 hold, 1 pass.", "route", "slice", "behavior"
+)
+GATE_ACTS = _gauge(
+    "gate_acts", "0 where a gate is muted, a dry run or waived, 1 where it acts.", "route", "slice", "behavior"
+)
 STYLE_LENGTH = _gauge("style_length_ratio", "Words of the student for each of its teacher's.", "route", "slice")
 STYLE_HEDGES = _gauge("style_hedges_per_hundred_words", "Hedges in an arm's replies.", "route", "slice", "arm")
 STYLE_CORRECTIONS = _gauge("style_self_corrections", "Self-corrections per reply of an arm.", "route", "slice", "arm")
