@@ -10,7 +10,7 @@ from proxy.telemetry.catalog import BY_NAME, CATALOG, PREFIX, Kind, Metric
 
 LABELS = {
     "arm", "behavior", "direction", "endpoint", "hash", "kind", "outcome", "phase", "process", "purpose", "reason",
-    "route", "slice", "stream",
+    "route", "slice", "stream", "type",
 }  # fmt: skip
 UNITS = ("_seconds", "_bytes", "_percent", "_ratio", "_records", "_rate")
 
