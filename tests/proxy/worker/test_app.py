@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +13,10 @@ from typing import Self
 import pytest
 
 from proxy.config.reload import Reloader
-from proxy.handover import Counts, Frame, Goodbye, Hello, Record
+from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Snapshot, frame
 from proxy.worker.app import Worker
+from routing.assignment import Purpose, bucket
+from routing.traits import Slice
 from tests.end_to_end import replies
 from tests.end_to_end.asks import CHAT, ask
 from tests.end_to_end.behaviors import BEHAVIORS
@@ -38,10 +41,11 @@ class Working:
         self.worker = Worker(self._reloader, str(folder / "handover.sock"), "7", environ)
         self.thread = InThread(lambda: self.worker.run(self._socket), self.worker.stop)
 
-    def write(self, teacher: str, listen: Mapping[str, object] | None = None) -> None:
-        """Replace the configuration file."""
+    def write(self, teacher: str, listen: Mapping[str, object] | None = None, student: str = "") -> None:
+        """Replace the configuration file; the student is the teacher unless it is given."""
         upstream = {"base_url": teacher, "stall_timeout": "30s"}
-        routes = {"x": {"models": ["x"], "teacher": upstream, "student": {"base_url": teacher, "model": "s"}}}
+        candidate = {"base_url": student or teacher, "model": "s"}
+        routes = {"x": {"models": ["x"], "teacher": upstream, "student": candidate}}
         self.file.write_text(json.dumps({"listen": {"drain": "1s", **(listen or {})}, "routes": routes}))
 
     def reload(self) -> bool:
@@ -201,3 +205,154 @@ def refused(address: tuple[str, int]) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+class Examiner:
+    """The examiner as a worker sees it: a socket that says what the weights are, and reads what it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(str(folder / "handover.sock"))
+        self._socket.listen()
+        self._socket.settimeout(10)
+        self._came = bytearray()
+        self._peer: socket.socket
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(10)
+        self._socket.close()
+
+    def say(self, weights: Mapping[str, int], ttl: float = 60.0) -> None:
+        """Publish a snapshot with these weights of the route."""
+        until(lambda: self._came, "the worker says hello")
+        self._peer.sendall(frame(Snapshot(1, ttl, {"x": dict(weights)})))
+
+    def frames(self) -> list[Frame]:
+        """All that came, whole frames of it."""
+        return read(bytes(self._came))
+
+    def record(self, pair: str | None) -> Record:
+        """The record of a pair, once it is here."""
+        return until(lambda: [one for one in self._records() if one.pair == pair], "the record")[0]
+
+    def _records(self) -> list[Record]:
+        return [one for one in self.frames() if isinstance(one, Record)]
+
+    def _listen(self) -> None:
+        self._peer, _ = self._socket.accept()
+        with self._peer:
+            while data := self._peer.recv(65536):
+                self._came += data
+
+
+class Rollout:
+    """A worker between a teacher, a student and an examiner."""
+
+    def __init__(self, folder: Path, teacher: Server, student: Server) -> None:
+        folder.mkdir()
+        self.examiner = Examiner(folder)
+        self.working = Working(folder, teacher.url(), {}, {})
+        self.working.write(teacher.url(), student=student.url())
+
+    def __enter__(self) -> Self:
+        self.examiner.__enter__()
+        self.working.__enter__()
+        assert self.working.reload()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.working.__exit__(None, None, None)
+        self.examiner.__exit__()
+
+    def served(self, conversation: str, body: bytes = UNARY) -> Record:
+        """The record of a request in this conversation."""
+        answer = self.working.call(body, (("x-practicum-conversation", conversation),))
+        record = self.examiner.record(answer.head.value("x-practicum-pair"))
+        assert answer.head.value("x-practicum-arm") == record.arm
+        return record
+
+    def students(self) -> set[str]:
+        """The conversations that the student serves."""
+        answers = {c: self.working.call(UNARY, (("x-practicum-conversation", c),)) for c in CONVERSATIONS}
+        return {c for c, answer in answers.items() if answer.head.value("x-practicum-arm") == "student"}
+
+    def knows(self, reason: str, conversation: str = "probe") -> None:
+        """Wait until a request is decided for this reason."""
+        until(lambda: self.served(conversation).reason == reason, reason)
+
+
+@pytest.fixture
+def rollout(tmp_path: Path, teacher: Server, successor: Server) -> Iterator[Rollout]:
+    """One worker; the successor is its student."""
+    with Rollout(tmp_path / "one", teacher, successor) as running:
+        yield running
+
+
+def everywhere(weight: int) -> dict[str, int]:
+    """The same weight, in buckets, for every slice."""
+    return dict.fromkeys(Slice, weight)
+
+
+CONVERSATIONS = [f"c-{number}" for number in range(24)]
+PLACES = {one: bucket(Purpose.SERVE, "x", "x", one) for one in CONVERSATIONS}
+LAST = max(CONVERSATIONS, key=lambda one: PLACES[one])
+
+
+def test_two_workers_agree_and_a_higher_weight_only_adds(
+    tmp_path: Path, teacher: Server, successor: Server, rollout: Rollout
+) -> None:
+    """Sticky without anybody remembering: whichever worker a conversation meets, and whenever."""
+    with Rollout(tmp_path / "two", teacher, successor) as other:
+        for one in (rollout, other):
+            one.examiner.say(everywhere(40_000))
+            one.knows("above_weight", LAST)
+            assert one.students() == {c for c in CONVERSATIONS if PLACES[c] < 40_000}
+    assert 0 < len(rollout.students()) < len(CONVERSATIONS)
+    rollout.examiner.say(everywhere(100_000))
+    rollout.knows("within_weight", LAST)
+    assert rollout.students() == set(CONVERSATIONS)
+
+
+def test_a_weight_of_zero_asks_nothing_of_the_student(rollout: Rollout, successor: Server) -> None:
+    """In shadow mode the worker does not even connect to it; the examiner mirrors."""
+    for weights in ({}, everywhere(0)):
+        rollout.examiner.say(weights)
+        rollout.knows("weight_zero")
+        assert rollout.served("c-0").arm == "teacher"
+    assert (successor.received, successor.connections) == ([], 0)
+
+
+def test_an_expired_snapshot_is_none(rollout: Rollout) -> None:
+    """An examiner that hangs must not leave a student in place that it would have taken back."""
+    rollout.examiner.say(everywhere(100_000))
+    rollout.knows("within_weight")
+    rollout.examiner.say(everywhere(100_000), ttl=0.0)
+    rollout.knows("snapshot_expired")
+    assert rollout.served("c-0").arm == "teacher"
+
+
+def test_a_slice_is_served_by_its_own_weight_and_told_to_the_examiner(rollout: Rollout) -> None:
+    """The conversation is the same: what differs is what its turn asks."""
+    rollout.examiner.say({"math": 100_000})
+    rollout.knows("above_weight")
+    asks_math = b'{"model": "x", "messages": [{"role": "user", "content": "What is 17 times 23 plus 4? Compute it."}]}'
+    record = rollout.served("c-0", asks_math)
+    assert (record.arm, record.reason, record.slice) == ("student", "within_weight", "math")
+    record = rollout.served("c-0", asks_math.replace(b"What is 17 times 23 plus 4? Compute it.", b"Hello there!"))
+    assert (record.arm, record.reason, record.slice) == ("teacher", "above_weight", "general")
+
+
+def test_a_request_of_nobody_is_the_teachers_and_is_counted(rollout: Rollout) -> None:
+    """An operator must see that a share of the traffic can never move."""
+    rollout.examiner.say(everywhere(100_000))
+    rollout.knows("within_weight")
+    answer = rollout.working.call(b'{"model": "x", "messages": []}')
+    assert rollout.examiner.record(answer.head.value("x-practicum-pair")).reason == "unbucketable"
+    assert answer.head.value("x-practicum-arm") == "teacher"
+    counted = ("unbucketable", ("x",), 1.0)
+    until(lambda: any(counted in one.counters for one in rollout.examiner.frames() if isinstance(one, Counts)), "it")
