@@ -26,6 +26,7 @@ from proxy.examiner.explanation import Example, Explanation, SliceExplanation
 from proxy.examiner.status import Cell, DirectionStatus, GateStatus
 from proxy.examiner.wording import FAIL, PASS, acting, decided, missing, says, weighed
 from proxy.examiner.wording import percent as share
+from routing.observation import Arm
 
 _POINTS = 100  # of a share
 
@@ -133,7 +134,8 @@ def _about_all(found: Explanation, admin: str) -> Iterator[tuple[str, str]]:
     for name, example in zip(_first("examples"), found.examples, strict=False):
         yield name, _example(example)
     if found.examples:
-        yield "look at one", f"{invocation()} pair {shlex.quote(found.examples[0].id)} --admin {shlex.quote(admin)}"
+        shown = next((example for example in found.examples if example.counts), found.examples[0])
+        yield "look at one", f"{invocation()} pair {shlex.quote(shown.id)} --admin {shlex.quote(admin)}"
 
 
 def _first(name: str) -> Iterator[str]:
@@ -142,4 +144,8 @@ def _first(name: str) -> Iterator[str]:
 
 
 def _example(example: Example) -> str:
-    return f"{example.id}  {moment(example.started)}  {example.slice}  {' and '.join(example.directions)}"
+    notes = [] if example.counts else ["of an earlier epoch: it does not count any more"]
+    if example.served == Arm.STUDENT:
+        notes.append("the caller got it")
+    told = f"{example.id}  {moment(example.started)}  {example.slice}  {' and '.join(example.directions)}"
+    return f"{told}  ({'; '.join(notes)})" if notes else told

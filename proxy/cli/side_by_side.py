@@ -57,6 +57,8 @@ def _facts(pair: Pair) -> Iterator[str]:
     yield from map(plain, (pair.route, pair.endpoint, pair.slice))
     yield moment(pair.started)
     yield f"kept: {plain(pair.privacy)}"
+    if pair.served == Arm.STUDENT:
+        yield "served by the student; the teacher was asked to audit it"
     if pair.conversation:
         yield f"conversation {plain(pair.conversation)}"
 

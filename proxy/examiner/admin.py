@@ -149,7 +149,7 @@ class _Endpoints:
             route=found.route, behavior=found.behavior, slice=request.query_params.get("slice"), limit=EXAMPLES
         )
         pairs = await asyncio.to_thread(self._desk.store.pairs, wanted)
-        return json_answer(dataclasses.replace(found, examples=examples(pairs, found.behavior)))
+        return json_answer(dataclasses.replace(found, examples=examples(found, pairs)))
 
     async def decisions(self, request: Request) -> Response:
         route = self._known(request.path_params["route"]).name

@@ -61,6 +61,8 @@ class PairDocument(msgspec.Struct, frozen=True):
     trials: tuple[Trial, ...]
     noise: ReplyDocument | None
     noise_trials: tuple[Trial, ...]
+    epoch: str
+    served: str
 
 
 class ArmRow(msgspec.Struct, frozen=True):
@@ -76,7 +78,8 @@ class ArmRow(msgspec.Struct, frozen=True):
 class PairRow(msgspec.Struct, frozen=True):
     """A pair in a list. ``lost`` and ``gained`` name the behaviors that diverged.
 
-    ``noise`` names those in which the teacher diverged from itself; None where it did not answer twice.
+    ``noise`` names those in which the teacher diverged from itself; None where it did not answer twice. ``served`` is
+    the arm whose reply the caller got.
     """
 
     id: str
@@ -89,6 +92,7 @@ class PairRow(msgspec.Struct, frozen=True):
     noise: tuple[str, ...] | None
     teacher: ArmRow
     student: ArmRow
+    served: str
 
 
 class PairPage(msgspec.Struct, frozen=True):
@@ -115,6 +119,8 @@ def document(pair: Pair) -> PairDocument:
         trials=pair.trials,
         noise=_reply_document(pair.noise) if pair.noise else None,
         noise_trials=pair.noise_trials,
+        epoch=pair.epoch,
+        served=pair.served,
     )
 
 
@@ -135,6 +141,8 @@ def pair_of(found: PairDocument) -> Pair:
         noise_trials=found.noise_trials,
         privacy=found.privacy,
         traceparent=found.traceparent,
+        epoch=found.epoch,
+        served=found.served,
     )
 
 
@@ -151,6 +159,7 @@ def row(pair: Pair) -> PairRow:
         noise=_diverged(pair.noise_trials, *Direction) if pair.noise and not pair.noise.failure else None,
         teacher=_arm_row(pair.endpoint, Arm.TEACHER, pair.teacher),
         student=_arm_row(pair.endpoint, Arm.STUDENT, pair.student),
+        served=pair.served,
     )
 
 

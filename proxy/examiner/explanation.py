@@ -25,12 +25,18 @@ KNOWN = ("behavior", "slice")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A pair that diverged in the behavior. ``directions`` says how; ``started`` is Unix seconds."""
+    """A pair that diverged in the behavior. ``directions`` says how; ``started`` is Unix seconds.
+
+    ``counts`` is False for a pair of an earlier epoch, which is no evidence any more: about other models, or before a
+    retry. ``served`` is the arm whose reply the caller got.
+    """
 
     id: str
     slice: str
     started: float
     directions: tuple[str, ...]
+    counts: bool
+    served: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,14 @@ def explained(route: RouteStatus, query: QueryParams) -> Explanation:
     )
 
 
-def examples(pairs: Iterable[Pair], behavior: str) -> tuple[Example, ...]:
-    """These pairs as examples of a behavior's divergence."""
-    return tuple(Example(pair.id, pair.slice, pair.started, _directions(pair, behavior)) for pair in pairs)
+def examples(found: Explanation, pairs: Iterable[Pair]) -> tuple[Example, ...]:
+    """These pairs as examples of the divergence of the behavior that is explained."""
+    return tuple(
+        Example(
+            pair.id, pair.slice, pair.started, _directions(pair, found.behavior), pair.epoch == found.epoch, pair.served
+        )
+        for pair in pairs
+    )
 
 
 def _asked(query: QueryParams) -> tuple[str, str | None]:

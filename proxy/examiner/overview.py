@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from html import escape
 
-from proxy.examiner.status import Cell, RouteStatus, Status
+from proxy.examiner.status import Cell, RouteStatus, SliceStatus, Status
+from proxy.examiner.wording import FAIL, PASS, besides, decided, decider, limited, moves, position, ranked, standing
 
 _STYLE = (
     ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto}"
@@ -19,6 +21,7 @@ _STYLE = (
     "table{border-collapse:collapse;margin:.5rem 0 2rem}td,th{padding:.2rem 1rem .2rem 0;text-align:left}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#c22}"
 )
+_DECISIONS = 3
 _NUMBERS = ("Trials", "Diverged", "Rate", "Teacher alone")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY = (
@@ -43,12 +46,45 @@ def _route(route: RouteStatus) -> str:
     mirror = route.mirror
     outcomes = ", ".join(f"{escape(name)} {count}" for name, count in mirror.outcomes.items() if count)
     paused = f'<p class="bad">Mirror paused: {escape(mirror.paused)}</p>' if mirror.paused else ""
+    trouble = f'<p class="bad">The rollout: {escape(route.trouble)}</p>' if route.trouble else ""
+    most = "at most " if route.slices and moves(route) else ""
     return (
-        f"<h2>{escape(route.name)}: {escape(route.phase)}</h2>"
+        f"<h2>{escape(route.name)}: {escape(position(route))}</h2>{trouble}"
         f"<p>Teacher {escape(route.teacher)}; student {escape(route.student)}, "
-        f"which serves {route.weights.effective:g} %.</p>"
+        f"which serves {most}{route.weights.effective:g} %.</p>{_rollout(route)}"
         f"<p>{mirror.sampled} sampled{': ' + outcomes if outcomes else ''}.</p>{paused}{_cells(route.cells)}"
     )
+
+
+def _rollout(route: RouteStatus) -> str:
+    """How the slices stand, why some do not pass, and what was decided last; nothing where there is no rollout."""
+    if not moves(route):
+        return ""
+    told = "".join(
+        f"<p>{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%SZ} {escape(what)}</p>"
+        for at, what in decided(route.decisions, _DECISIONS)
+    )
+    if not route.slices:
+        return told
+    slices = ranked(route.slices)
+    heads = "<th>Slice<th class=n>Weight<th>Limited by<th class=n>Conversations<th>Verdict<th>Decided by"
+    rows = "".join(_slice(one, route.waits) for one in slices)
+    stuck = "".join(_stuck(one) for one in slices if one.verdict != PASS)
+    return f"<table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table>{stuck}{told}"
+
+
+def _slice(one: SliceStatus, waits: str) -> str:
+    weight, limit = f"{one.weights.effective:g} %", escape(limited(one, waits)) or "-"
+    return (
+        f"<tr><td>{escape(one.slice)}<td class=n>{weight}<td>{limit}<td class=n>{one.conversations}"
+        f"<td>{escape(one.verdict)}<td>{escape(decider(one))}"
+    )
+
+
+def _stuck(one: SliceStatus) -> str:
+    also = besides(one)
+    shown = ' class="bad"' if one.verdict == FAIL else ""
+    return f"<p{shown}>{escape(standing(one))}{'. ' + escape(also) if also else ''}</p>"
 
 
 def _cells(cells: Iterable[Cell]) -> str:

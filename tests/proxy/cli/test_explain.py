@@ -23,7 +23,12 @@ from tests.proxy.desk import a_desk, filled, served, some_status
 from tests.proxy.rollouts import CODE, FAILED, HELD, MATH, PASSED, WAIVED, gate, moving_route, slice_status
 from tests.proxy.store.samples import pair
 
-PAIRS = tuple(pair(number, slice="math") for number in range(7))
+EPOCH = moving_route().epoch
+PAIRS = (
+    *(pair(number, slice="math", epoch=EPOCH) for number in range(6)),
+    pair(6, slice="math", epoch=EPOCH, served="student"),
+    pair(7, slice="math", epoch="0123456789ab.0"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +76,12 @@ def test_one_slice_reads_like_a_colleague(port: str) -> None:
     assert told["served"] == "5 % of math, the least of ceiling 100, step 5, earned 27"
     assert told["why not more"] == "the step"
     assert told["besides"] == "on hold, for want of clean conversations: format (no number would do)"
-    assert told["examples"] == "pair-000006  2001-09-09 01:46:46Z  math  lost"
-    assert ran.out.count("pair-00000") == 6
-    assert f"pair pair-000006 --admin {port}" in told["look at one"]
+    shown = [line.split("pair-", 1)[1].strip() for line in ran.out.splitlines() if "  pair-" in line]
+    assert shown[0] == "000007  2001-09-09 01:46:47Z  math  lost  (of an earlier epoch: it does not count any more)"
+    assert shown[1] == "000006  2001-09-09 01:46:46Z  math  lost  (the caller got it)"
+    assert shown[2] == "000005  2001-09-09 01:46:45Z  math  lost"
+    assert len(shown) == 5
+    assert f"pair pair-000006 --admin {port}" in told["look at one"], "the newest that counts"
 
 
 def test_a_failed_gate_is_exit_code_1_with_the_reason_on_standard_error(port: str) -> None:

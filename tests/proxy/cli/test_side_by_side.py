@@ -140,3 +140,9 @@ def test_nothing_that_an_arm_wrote_acts_on_the_terminal(text: str, body: bytes, 
     trials = (Trial(text, Direction.LOST, diverged=True),)
     shown = page(pair(request=body, teacher=bad, student=bad, trials=trials, route=text, conversation=text))
     assert is_plain(shown)
+
+
+def test_an_audited_pair_says_what_the_caller_got() -> None:
+    """The student's reply was no rehearsal there."""
+    assert "served by the student" in page(pair(served="student"))
+    assert "served" not in page(pair())

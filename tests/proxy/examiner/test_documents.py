@@ -25,7 +25,9 @@ CALL = (
 @given(st.binary(), st.binary(), st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_a_pair_comes_back_as_it_was(request: bytes, body: bytes, text: str) -> None:
     """An export over HTTP must not differ from one out of the database."""
-    sent = dataclasses.replace(noisy(), request=request, student=reply(text, body))
+    sent = dataclasses.replace(
+        noisy(), request=request, student=reply(text, body), epoch="3f9c0a12b7de.1", served="student"
+    )
     received = msgspec.json.decode(msgspec.json.encode(document(sent)), type=PairDocument)
     assert pair_of(received) == sent
 
@@ -54,7 +56,7 @@ def test_a_row_names_what_diverged() -> None:
         Trial("answer", Direction.LOST, diverged=False),
     )
     found = row(pair(trials=trials))
-    assert (found.lost, found.gained) == (("refusal",), ("format",))
+    assert (found.lost, found.gained, found.served) == (("refusal",), ("format",), "teacher")
 
 
 def test_a_row_tells_a_teacher_that_agrees_with_itself_from_one_that_was_asked_once() -> None:

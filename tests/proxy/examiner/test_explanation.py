@@ -22,7 +22,7 @@ PAIRS = (
     *(pair(number, slice="math") for number in range(8)),
     pair(8, BOTH, slice="math"),
     pair(9, AGREED, slice="math"),
-    pair(10, slice="code"),
+    pair(10, slice="code", served="student", epoch=moving_route().epoch),
     pair(11, slice="math", route="other"),
 )
 
@@ -80,6 +80,13 @@ def test_examples_diverged_in_this_behavior_the_newest_first(port: str) -> None:
     assert [example.directions for example in found[:2]] == [("lost", "gained"), ("lost",)]
     assert asked(port, behavior="refusal").examples[0].slice == "code"
     assert asked(port, behavior="answer", slice="math").examples == ()
+
+
+def test_an_example_says_whether_it_still_counts(port: str) -> None:
+    """Five pairs of last week's student beside a count of none would be a riddle."""
+    found = {example.id: (example.counts, example.served) for example in asked(port, behavior="refusal").examples}
+    assert found["pair-000008"] == (False, "teacher")
+    assert found["pair-000010"] == (True, "student")
 
 
 @pytest.mark.parametrize(

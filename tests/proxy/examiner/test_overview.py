@@ -6,14 +6,16 @@ import base64
 import dataclasses
 import hashlib
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.examiner.overview import POLICY, overview
-from proxy.examiner.status import Cell, Status
+from proxy.examiner.status import Cell, RouteStatus, Status
 from tests.proxy.desk import route_status, some_status
+from tests.proxy.rollouts import FAILED, HELD, MATH, gate, moving_route, slice_status
 
 HARMLESS = {
     *("html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "code"),
@@ -41,9 +43,13 @@ class Tags(HTMLParser):
 
 def named(name: str) -> Status:
     """A status in which everything that can be named is named so."""
-    route = route_status(name, [Cell(name, name, name, 3, 1)])
+    route = moving_route(name=name, cells=(Cell(name, name, name, 3, 1),))
     mirror = dataclasses.replace(route.mirror, paused=name, outcomes={name: 1})
-    route = dataclasses.replace(route, teacher=name, student=name, phase=name, mirror=mirror)
+    gates = (gate(name, "hold"), gate(name, "hold", reason=name))
+    one = slice_status(name, gates, limit=name, taken_back=name, reason=f"{name} {name}")
+    decision = dataclasses.replace(route.decisions[0], who=name, slice=name, what=name, before=name, why=name)
+    route = dataclasses.replace(route, teacher=name, student=name, phase=name, mirror=mirror, waits=name, trouble=name)
+    route = dataclasses.replace(route, slices=(one, dataclasses.replace(one, verdict=name)), decisions=(decision,))
     return dataclasses.replace(some_status(route), version=name)
 
 
@@ -84,3 +90,42 @@ def test_rates_stand_beside_the_teachers_own() -> None:
     page = overview(some_status(route), ())
     assert "<td class=n>8<td class=n>2<td class=n>25.0 %<td class=n>25.0 %" in page
     assert "<td class=n>0<td class=n>0<td class=n>-<td class=n>-" in page
+
+
+def shown(route: RouteStatus) -> str:
+    """The text of the page, with a blank where tags were."""
+    return re.sub(r" +", " ", unescape(re.sub("<[^>]*>", " ", overview(some_status(route), ()))))
+
+
+def test_a_rollout_is_told_as_by_the_command_line() -> None:
+    """Phase, step, what it waits for; each slice with its limit; why those in trouble are; what was decided last."""
+    page = shown(moving_route())
+    for expected in (
+        "support: canary, step 2 of 6 (waits: a pause of 1200 s more)",
+        "which serves at most 5 %",
+        "general 0 % taken back 310 fail refusal",
+        "code 5 % the step 310 pass refusal",
+        f"general fails: refusal {FAILED}",
+        f"math holds: refusal {HELD}. clean conversations needed",
+        "2026-11-18 11:16:40Z general: taken back 5 -> 0 by controller",
+    ):
+        assert expected in page
+    assert "code passes" not in page
+
+
+def test_a_failed_slice_is_marked_and_a_holding_one_is_not() -> None:
+    """Holding is the usual state of a young rollout."""
+    page = overview(some_status(moving_route()), ())
+    assert '<p class="bad">general fails' in page
+    assert "<p>math holds" in page
+
+
+def test_a_rollout_that_cannot_be_read_says_so() -> None:
+    """The teacher serves everything until somebody acts."""
+    assert "The rollout: its state cannot be read" in shown(moving_route(trouble="its state cannot be read"))
+
+
+def test_without_steps_the_page_is_as_short_as_ever() -> None:
+    """Verdicts of a route in shadow mode are for `practicum explain`."""
+    judged = dataclasses.replace(route_status(), slices=(MATH,), waits="whatever")
+    assert overview(some_status(judged), ()) == overview(some_status(), ())
