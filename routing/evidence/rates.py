@@ -34,6 +34,15 @@ class Prior:
 
 
 JEFFREYS = Prior()
+_FAR = 25.0  # the narrowest bet above a limit: the lowest of limits must not blind it to rates near 1
+
+
+def near(limit: float) -> Prior:
+    """The usual bet on a rate above ``limit``: mostly within some times the limit, where it is hard to tell from it.
+
+    A third fewer trials find twice the limit than with Jeffreys' bet, and no more find a behavior that is always lost.
+    """
+    return Prior(0.5, min(_FAR, max(0.5, 0.125 / limit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,9 @@ def log_e_below(trials: Trials, limit: float, prior: Prior = JEFFREYS) -> float:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def log_e_above(trials: Trials, limit: float, prior: Prior = JEFFREYS) -> float:
+def log_e_above(trials: Trials, limit: float, prior: Prior | None = None) -> float:
     """Evidence that the rate is above ``limit`` (between 0 and 1): ln E of the hypothesis that it is not."""
+    prior = prior or near(limit)
     a, b = prior.diverged + trials.diverged, prior.kept + trials.count - trials.diverged
     alternative = log_beta(a, b) + log_betainc(b, a, 1.0 - limit)
     return alternative - _log_mass(prior.kept, prior.diverged, 1.0 - limit) - _log_likelihood(trials, limit)
@@ -83,7 +93,7 @@ def upper(trials: Trials, alpha: float, prior: Prior = JEFFREYS) -> float:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def lower(trials: Trials, alpha: float, prior: Prior = JEFFREYS) -> float:
+def lower(trials: Trials, alpha: float, prior: Prior | None = None) -> float:
     """A bound that the rate never falls below, at any moment, but with probability ``alpha``; 0 without trials."""
     if trials.diverged == 0:
         return 0.0

@@ -118,6 +118,23 @@ def test_half_the_limit_is_recognized_in_time() -> None:
         assert sorted(needed)[30] == pytest.approx(median, rel=0.35)
 
 
+def test_twice_the_limit_is_found_in_time_and_the_worst_at_once() -> None:
+    """Medians of a thousand runs: 259 conversations where the limit is 3 %, and 384 with Jeffreys' bet."""
+    found = [
+        next((seen.count for seen in run if log_e_above(seen, 0.03) >= ENOUGH), 2000)
+        for run in (sequence(0.06, 1500, seed) for seed in range(60))
+    ]
+    assert sorted(found)[30] < 350
+    assert log_e_above(Trials(2, 2), 0.03) >= ENOUGH
+
+
+@given(TRIALS, st.floats(1e-6, 0.9), st.floats(0.1, 0.999))
+def test_what_is_above_a_limit_is_above_every_lower_one(seen: Trials, limit: float, share: float) -> None:
+    """The bet follows the limit, and the bound is found by bisection."""
+    if log_e_above(seen, limit) >= ENOUGH and limit < seen.diverged / seen.count:
+        assert log_e_above(seen, share * limit) >= ENOUGH
+
+
 def test_a_bet_on_a_good_student_needs_fewer_conversations() -> None:
     """Pooled knowledge may choose the bet; the verdict stays the slice's own."""
     needed = clean_needed(Trials(), 0.02, 0.05, Prior(0.5, 50.0))
