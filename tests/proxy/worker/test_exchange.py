@@ -9,15 +9,17 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from proxy.config.settings import Mirror, Upstream
+from proxy.config.moving import Step
+from proxy.config.settings import Audit, Mirror, Upstream
 from proxy.config.slice_rules import SliceRule, When
 from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN, OVERHEAD, REQUESTS
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
 from proxy.worker.exchange import Ask, Exchange
 from routing.decision import Decision, Reason
+from routing.fallback import FallbackReason
 from routing.observation import Arm, Failure
-from routing.traits import Endpoint
+from routing.traits import Endpoint, Slice
 from tests.proxy.worker.served import config
 
 EVENTS: Headers = ((b"content-type", b"text/event-stream; charset=utf-8"),)
@@ -177,6 +179,57 @@ def test_what_nobody_compares_is_not_kept(mirror: Mirror, endpoint: Endpoint, ke
     exchange.body(DONE, 1001.0)
     record = exchange.record(1002.0)
     assert (record.request, record.reply) == ((ASK.body, DONE) if kept else (b"", b""))
+
+
+@pytest.mark.parametrize(
+    ("arm", "audited", "steps", "kept"),
+    [
+        (Arm.STUDENT, 2.0, (), True),
+        (Arm.STUDENT, 0.0, (), False),
+        (Arm.TEACHER, 2.0, (), False),
+        (Arm.TEACHER, 0.0, (Step(set_mirror=5.0),), True),
+        (Arm.TEACHER, 0.0, (Step(set_weight=5.0), Step(set_mirror=0.0)), False),
+    ],
+)
+def test_what_is_audited_or_may_yet_be_mirrored_is_kept(
+    arm: Arm, audited: float, steps: tuple[Step, ...], kept: bool
+) -> None:
+    """The examiner has the last word on what it compares, and cannot compare what was not handed over."""
+    rollout = replace(ROUTE.rollout, steps=steps)
+    route = replace(ROUTE, mirror=Mirror(percentage=0), audit=Audit(audited), rollout=rollout)
+    exchange = begun(structs.replace(ASK, route=route, decision=Decision(arm, Reason.WITHIN_WEIGHT)))
+    exchange.body(DONE, 1001.0)
+    assert exchange.record(1002.0).reply == (DONE if kept else b"")
+
+
+def test_a_fallback_leaves_nothing_of_the_student_but_why() -> None:
+    """Who answered is in the record, with the reason of the decision and that of the fallback."""
+    decision = Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, 7, Slice.MATH)
+    exchange, tally = (
+        begun(structs.replace(ASK, decision=decision), 503, (*JSON, (b"content-encoding", b"gzip"))),
+        Tally(),
+    )
+    exchange.failure = Failure.RESET
+    exchange.count_attempt(tally)
+    exchange.fall_back(FallbackReason.RESET)
+    exchange.head(200, EVENTS)
+    exchange.body(DONE, 1001.0)
+    exchange.finish()
+    record = exchange.record(1002.0)
+    assert (record.arm, record.reason, record.fallback) == ("teacher", "within_weight", "reset")
+    assert (record.status, record.failure, record.outcome, record.encoding) == (200, "", "ok", "")
+    assert (record.content_type, record.slice) == ("text/event-stream; charset=utf-8", "math")
+    exchange.count(tally, record)
+    assert tally.value(ATTEMPTS, "support", "student", "serve", "reset") == 1
+    assert tally.value(ATTEMPTS, "support", "teacher", "fallback", "ok") == 1
+
+
+def test_the_slice_that_the_caller_named_is_the_records() -> None:
+    """It was the one decided by, too."""
+    decision = Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, 7, Slice.CODE)
+    assert begun(structs.replace(ASK, slice=Slice.CODE)).record(1002.0).slice == "code"
+    assert begun(structs.replace(ASK, decision=decision)).record(1002.0).slice == "code"
+    assert begun().record(1002.0).slice == ""
 
 
 def test_a_record_says_which_conditions_on_headers_hold() -> None:
