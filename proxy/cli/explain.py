@@ -24,7 +24,7 @@ from proxy.cli.rollout_table import STYLES
 from proxy.cli.terminal import cells, moment, page_console, percent, plain
 from proxy.examiner.explanation import Example, Explanation, SliceExplanation
 from proxy.examiner.status import Cell, DirectionStatus, GateStatus
-from proxy.examiner.wording import FAIL, PASS, acting, decided, missing, says, weighed
+from proxy.examiner.wording import FAIL, PASS, acting, decided, limits, missing, says, weighed
 from proxy.examiner.wording import percent as share
 from routing.observation import Arm
 
@@ -80,7 +80,7 @@ def _facts(one: SliceExplanation) -> Iterator[tuple[str, str]]:
         yield way.direction, _counted(way)
     for cell in one.noise:
         yield "teacher alone", _noise(cell)
-    yield "limits", f"passes where certified below {share(gate.success_below)}, fails above {share(gate.failure_above)}"
+    yield "limits", limits(gate)
     if wanted := missing(gate):
         yield "missing", wanted
     yield "acts", acting(gate)

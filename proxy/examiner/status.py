@@ -114,7 +114,9 @@ class GateStatus:
     ``verdict`` is ``pass``, ``hold`` or ``fail``; ``reason`` one sentence with the counts and the bound; ``needed`` how
     many more conversations without a divergence would let it pass, None where no number would or none is needed.
     ``idle`` says why it does not act (muted, dry run, waived by whom until when and why), "" where it does.
-    ``direction`` is the one that decided, ``lost`` or ``gained``; "" where that is not known.
+    ``direction`` is the one that decided, ``lost`` or ``gained``; "" where that is not known. ``success_below`` and
+    ``failure_above`` are the limits on the rate of which each is enough; ``excess_below`` and ``excess_above`` those on
+    the excess over the teacher's own divergence, None where that is not looked at. All four are shares.
     """
 
     behavior: str
@@ -128,6 +130,8 @@ class GateStatus:
     critical: bool = False
     idle: str = ""
     direction: str = ""
+    excess_below: float | None = None
+    excess_above: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from routing.gates import Verdict
 from routing.rollout import Phase
 
 PASS, HOLD, FAIL = (verdict.name.lower() for verdict in (Verdict.PASS, Verdict.HOLD, Verdict.FAIL))
+_POINTS = 100  # of a share
 _LARGE = 0.1  # a share from which one more digit is shown, or 99.9 % would be 100 %
 _WORST_FIRST = (FAIL, HOLD, PASS)
 _SAYS = {PASS: "passes", HOLD: "holds", FAIL: "fails"}
@@ -103,10 +104,26 @@ def missing(gate: GateStatus) -> str:
     """What a gate on hold needs; "" where the verdict is no hold."""
     if gate.verdict != HOLD:
         return ""
-    if gate.needed is None:
-        return "no number of conversations without a divergence lets it pass: the limit is below what was seen"
     one = _ONE.get(gate.direction, "a divergence")
+    if gate.needed is None:
+        twice = "; some in which the teacher is asked twice may (noise_floor)" if gate.excess_below is not None else ""
+        return f"no number of conversations without {one} lets it pass{twice}"
     return f"needs {gate.needed:,} more conversation{'' if gate.needed == 1 else 's'} without {one}"
+
+
+def limits(gate: GateStatus) -> str:
+    """What has to be certified for a gate to pass, and to fail."""
+    low, high = percent(gate.success_below), percent(gate.failure_above)
+    if gate.excess_below is not None:
+        low += f", or {_points(gate.excess_below)} beyond the teacher's own"
+    if gate.excess_above is not None:
+        high += f", or {_points(gate.excess_above)} beyond the teacher's own"
+    return f"passes where certified below {low}; fails where certified above {high}"
+
+
+def _points(excess: float) -> str:
+    points = f"{_POINTS * excess:g}"
+    return f"{points} point" if points == "1" else f"{points} points"
 
 
 def acting(gate: GateStatus) -> str:

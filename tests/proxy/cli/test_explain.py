@@ -70,7 +70,7 @@ def test_one_slice_reads_like_a_colleague(port: str) -> None:
     assert told["lost"].startswith("1 of 120 conversations (0.8 %), between 0.021 % and 4.6 %; -0.5 points beyond")
     assert told["gained"] == "0 of 95 conversations (0.0 %), between 0 % and 3.1 %; the teacher was never asked twice"
     assert told["teacher alone"] == "lost by itself on 1 of 40 requests asked twice (2.5 %)"
-    assert told["limits"] == "passes where certified below 3 %, fails above 6 %"
+    assert told["limits"] == "passes where certified below 3 %; fails where certified above 6 %"
     assert told["missing"] == "needs 41 more conversations without a loss"
     assert told["acts"] == "yes: a failure takes the slice back"
     assert told["served"] == "5 % of math, the least of ceiling 100, step 5, earned 27"

@@ -13,6 +13,7 @@ from proxy.examiner.wording import (
     decided,
     decider,
     limited,
+    limits,
     missing,
     moves,
     percent,
@@ -103,7 +104,11 @@ def test_why_a_slice_was_taken_back_is_said_where_it_is_another_reason_than_toda
         ({}, "needs 41 more conversations without a loss"),
         ({"needed": 1, "direction": "gained"}, "needs 1 more conversation without a gain"),
         ({"needed": 1200, "direction": ""}, "needs 1,200 more conversations without a divergence"),
-        ({"needed": None}, "no number of conversations"),
+        ({"needed": None}, "no number of conversations without a loss lets it pass"),
+        (
+            {"needed": None, "excess_below": 0.01},
+            "no number of conversations without a loss lets it pass; some in which",
+        ),
         ({"verdict": "pass"}, ""),
         ({"verdict": "fail"}, ""),
     ],
@@ -113,6 +118,14 @@ def test_what_a_gate_needs(changed: dict[str, object], said: str) -> None:
     found = missing(dataclasses.replace(gate(), **changed))  # type: ignore[arg-type] # as in ``gate``
     assert found.startswith(said)
     assert bool(found) is bool(said)
+
+
+def test_limits_on_the_excess_are_told_where_there_are_any() -> None:
+    """A gate that looks at the teacher's own divergence fails by another limit than one that does not."""
+    assert limits(gate()) == "passes where certified below 3 %; fails where certified above 6 %"
+    both = limits(gate(failure_above=0.5, excess_below=0.01, excess_above=0.035))
+    assert "below 3 %, or 1 point beyond the teacher's own; " in both
+    assert both.endswith("above 50 %, or 3.5 points beyond the teacher's own")
 
 
 @pytest.mark.parametrize(
