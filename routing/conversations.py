@@ -11,7 +11,6 @@ a conversation has settled is the store's to say (``proxy.store.evidence``).
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,8 +31,10 @@ STUDENT, TEACHER = 8, 16  # which of them diverged on such a turn
 _OF_STUDENT = (TRIED, TRIED | DIVERGED), (TRIED | TWICE, TRIED | DIVERGED | TWICE | STUDENT)
 
 Cell = tuple[str, Direction]
+_UNTRIED: Mapping[Cell, int] = {}
+_ASKED = "once", "twice"
 _NEVER = "-"  # the set of a conversation in which the teacher was never asked twice; no entry is without a dot
-_PLAIN = "".join(map(chr, range(33, 127))).translate({ord(sign): None for sign in "%,*"})
+_PLAIN = "".join(map(chr, range(33, 127))).translate({ord(sign): None for sign in "%,*="})
 
 
 class Increment(NamedTuple):
@@ -45,13 +46,13 @@ class Increment(NamedTuple):
     teacher_only: int = 0
     alike: int = 0
 
-    def plus(self, other: Increment) -> Increment:
-        """Both changes."""
-        return Increment(*(one + two for one, two in zip(self, other, strict=True)))
+    def plus(self, other: Increment, times: int = 1) -> Increment:
+        """This change, and another so many times."""
+        return Increment(*(one + two * times for one, two in zip(self, other, strict=True)))
 
 
 class Changes(NamedTuple):
-    """What a conversation's turn changes in the sums. Changes of nothing are left out."""
+    """What changes in the sums. Changes of nothing are left out."""
 
     cells: Mapping[Cell, Increment]
     sets: Mapping[Diverged, int]
@@ -96,12 +97,18 @@ class Flags:
         return tuple(sorted(entry(*cell) for cell, bits in self.bits.items() if bits & bit))
 
 
-def changes(before: Flags | None, after: Flags) -> Changes:
-    """What changes in the sums when a conversation's flags do; ``before`` None: it was not counted yet."""
-    old = {} if before is None else before.bits
-    cells = {cell: _increment(old.get(cell, 0), bits) for cell, bits in after.bits.items() if old.get(cell) != bits}
-    sets = Counter({after.diverged(): 1})
-    sets.subtract([] if before is None else [before.diverged()])
+def changes(steps: Iterable[tuple[Flags | None, Flags]]) -> Changes:
+    """What changes in the sums when conversations do, each from its former flags (None: not counted yet) to others."""
+    moves, sets = Counter[tuple[Cell, int, int]](), Counter[Diverged]()
+    for before, after in steps:
+        old = _UNTRIED if before is None else before.bits
+        moves.update([(cell, old.get(cell, 0), bits) for cell, bits in after.bits.items()])
+        sets[after.diverged()] += 1
+        if before is not None:
+            sets[before.diverged()] -= 1
+    cells: dict[Cell, Increment] = {}
+    for (cell, was, bits), times in moves.items():
+        cells[cell] = cells.get(cell, Increment()).plus(_increment(was, bits), times)
     return Changes(
         {cell: increment for cell, increment in cells.items() if any(increment)},
         {diverged: count for diverged, count in sets.items() if count},
@@ -109,15 +116,16 @@ def changes(before: Flags | None, after: Flags) -> Changes:
 
 
 def flags_text(flags: Flags) -> str:
-    """Flags as text; equal flags have equal texts."""
-    bits = {entry(*cell): bits for cell, bits in flags.bits.items()}
-    return json.dumps([int(flags.twice), bits], sort_keys=True, separators=(",", ":"))
+    """Flags as ASCII text, such as ``once answer.lost=3,refusal.lost=1``; equal flags have equal texts."""
+    named = sorted(f"{_quoted(entry(*cell))}={bits}" for cell, bits in flags.bits.items())
+    return f"{_ASKED[flags.twice]} {','.join(named)}"
 
 
 def read_flags(text: str) -> Flags:
     """The inverse of ``flags_text``."""
-    twice, bits = json.loads(text)
-    return Flags(bool(twice), {_read_entry(name): said for name, said in bits.items()})
+    asked, _, named = text.partition(" ")
+    each = (one.rpartition("=") for one in named.split(",") if one)
+    return Flags(asked == _ASKED[True], {_read_cell(name): int(bits) for name, _, bits in each})
 
 
 @lru_cache(maxsize=4096)
@@ -125,7 +133,7 @@ def set_text(entries: tuple[str, ...] | None, most: int) -> str:
     """One of a set's three tuples as ASCII text of at most ``most`` characters; what does not fit becomes a ``*``."""
     if entries is None:
         return _NEVER
-    names = [ANYTHING if name == ANYTHING else quote(name, safe=_PLAIN, errors="surrogatepass") for name in entries]
+    names = [ANYTHING if name == ANYTHING else _quoted(name) for name in entries]
     whole = ",".join(names)
     if len(whole) <= most:
         return whole
@@ -141,8 +149,14 @@ def read_set(text: str) -> tuple[str, ...] | None:
     return tuple(unquote(name, errors="surrogatepass") for name in text.split(",")) if text else ()
 
 
-def _read_entry(name: str) -> Cell:
-    behavior, _, direction = name.rpartition(".")
+@lru_cache(maxsize=4096)
+def _quoted(name: str) -> str:
+    return quote(name, safe=_PLAIN, errors="surrogatepass")
+
+
+@lru_cache(maxsize=4096)
+def _read_cell(name: str) -> Cell:
+    behavior, _, direction = unquote(name, errors="surrogatepass").rpartition(".")
     return behavior, Direction(direction)
 
 

@@ -12,21 +12,20 @@ another turn of it counts as a new conversation. This module refuses to judge. I
 
 from __future__ import annotations
 
-import dataclasses
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, update
 from sqlalchemy import Row as SqlRow
 
 from proxy.store.pair import Pair
-from proxy.store.rows import Row, name
+from proxy.store.rows import Row, behavior_name, name
 from proxy.store.schema import NAME, conversations, diverged_sets, evidence
 from proxy.store.sums import add, inserting
-from routing.conversations import Changes, Flags, Increment, changes, flags_text, read_flags, read_set, set_text
+from routing.conversations import Flags, Increment, changes, flags_text, read_flags, read_set, set_text
 from routing.divergence import Direction, Trial
 from routing.evidence.excess import Differences
 from routing.evidence.rates import Trials
@@ -72,38 +71,47 @@ class _Known(NamedTuple):
     flags: Flags | None
 
 
+_Steps = dict[
+    tuple[Place, Stage], list[tuple[Flags | None, Flags]]
+]  # what happened to conversations, by where they count
+_NEW = _Known(0.0, settled=False, flags=None)
+_CELL = tuple(column.name for column in evidence.columns)
+_SET = tuple(column.name for column in diverged_sets.columns)
+
+
 def count(connection: Connection, turns: Iterable[Turn], now: float) -> None:
     """Add turns to their conversations and to the sums. ``now`` (Unix seconds) is when they were heard of."""
     by_key: dict[Key, list[Turn]] = defaultdict(list)
     for turn in turns:
         by_key[turn.key].append(turn)
-    keys, sums, written = sorted(by_key), _Sums(), list[Row]()
+    keys, written = sorted(by_key), list[Row]()
+    steps: _Steps = defaultdict(list)
     known = _locked(connection, keys, now)
     for key in keys:
-        before, after = known[key], known[key].flags or Flags()
+        before = known.get(key, _NEW)
+        after = before.flags or Flags()
         for turn in by_key[key]:
             after = after.add(turn.trials, turn.noise)
-        change = changes(before.flags, after)
         for stage in _SETTLED if before.settled else _OPEN:
-            sums.add(key.place, stage, change)
-        written.append(_written(key, after, max(before.updated, now)))
-    if written:
-        connection.execute(_WRITE, written)
-    sums.write(connection)
+            steps[key.place, stage].append((before.flags, after))
+        written.append(_row(key, max(before.updated, now), flags_text(after)))
+    _keep(connection, written)
+    _add(connection, steps)
 
 
 def settle(connection: Connection, idle_since: float, most: int) -> int:
     """Count the open conversations without a turn since then as settled, at most so many; returns how many."""
     idle = select(conversations).where(conversations.c.settled.is_(False), conversations.c.updated < idle_since)
     idle = idle.order_by(conversations.c.updated).limit(most).with_for_update(skip_locked=True)
-    found, sums = list[Key](), _Sums()
+    found: list[Key] = []
+    steps: _Steps = defaultdict(list)
     for row in connection.execute(idle):
         key = Key((row.route, row.epoch, row.slice, row.history), row.conversation)
-        sums.add(key.place, Stage.SETTLED, changes(None, read_flags(row.flags)))
+        steps[key.place, Stage.SETTLED].append((None, read_flags(row.flags)))
         found.append(key)
-    for condition in _conditions(sorted(found)):
+    for _, condition in _conditions(sorted(found)):
         connection.execute(update(conversations).where(*condition).values(settled=True))
-    sums.write(connection)
+    _add(connection, steps)
     return len(found)
 
 
@@ -128,78 +136,67 @@ def _sheet(row: SqlRow[tuple[object, ...]]) -> _SheetKey:
     return row.slice, History(row.history), Stage(row.stage)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """What a transaction adds to the sums, by their keys."""
-
-    cells: dict[tuple[str, ...], Increment] = field(default_factory=dict)
-    sets: dict[tuple[str, ...], int] = field(default_factory=dict)
-
-    def add(self, place: Place, stage: Stage, change: Changes) -> None:
-        """Add what changed at a stage."""
-        for (behavior, direction), increment in change.cells.items():
-            cell = *place, stage.value, behavior, direction.value
-            self.cells[cell] = self.cells.get(cell, Increment()).plus(increment)
-        for diverged, number in change.sets.items():
-            set_ = *place, stage.value, *(set_text(entries, NAME) for entries in diverged)
-            self.sets[set_] = self.sets.get(set_, 0) + number
-
-    def write(self, connection: Connection) -> None:
-        """Add them up, in one order everywhere."""
-        add(connection, evidence, list(_rows(_CELL, self.cells)))
-        add(connection, diverged_sets, list(_rows(_SET, {key: (number,) for key, number in self.sets.items()})))
-
-
-_CELL = tuple(column.name for column in evidence.columns)
-_SET = tuple(column.name for column in diverged_sets.columns)
-_WRITE = (
-    update(conversations)
-    .where(*(conversations.c[part] == bindparam(f"its_{part}") for part in (*_PLACE, "conversation")))
-    .values(updated=bindparam("now"), flags=bindparam("said"))
-)
-
-
-def _rows(columns: Sequence[str], sums: Mapping[tuple[str, ...], tuple[int, ...]]) -> Iterator[Row]:
-    for key in sorted(sums):
-        if any(sums[key]):
-            yield dict(zip(columns, (*key, *sums[key]), strict=True))
-
-
-def _written(key: Key, flags: Flags, updated: float) -> Row:
-    row: Row = {f"its_{part}": value for part, value in zip(_PLACE, key.place, strict=True)}
-    return row | {"its_conversation": key.conversation, "now": updated, "said": flags_text(flags)}
+def _add(connection: Connection, steps: _Steps) -> None:
+    """Add what conversations' steps change, in one order everywhere."""
+    cells, sets = dict[tuple[str, ...], Increment](), Counter[tuple[str, ...]]()
+    for (place, stage), some in steps.items():
+        change, where = changes(some), (*place, stage.value)
+        cells.update({(*where, cell, way.value): increment for (cell, way), increment in change.cells.items()})
+        for diverged, number in change.sets.items():  # two that were cut may have one text
+            sets[(*where, *(set_text(entries, NAME) for entries in diverged))] += number
+    add(connection, evidence, [dict(zip(_CELL, (*key, *cells[key]), strict=True)) for key in sorted(cells)])
+    add(connection, diverged_sets, [dict(zip(_SET, (*key, sets[key]), strict=True)) for key in sorted(sets)])
 
 
 def _locked(connection: Connection, keys: Sequence[Key], now: float) -> dict[Key, _Known]:
-    """The rows of these conversations, created where there are none, and locked until the transaction ends."""
+    """The rows of these conversations, locked until the transaction ends. SQLite's holds the only lock there is.
+
+    What is not there cannot be locked, so PostgreSQL first gets the rows that are missing, and once more if retention
+    deleted one of them between the two statements.
+    """
+    if connection.dialect.name == "sqlite":
+        return _read(connection, keys)
     known: dict[Key, _Known] = {}
-    while missing := [key for key in keys if key not in known]:  # again if retention deleted one between the two
+    while missing := [key for key in keys if key not in known]:
         new = inserting(connection, conversations).on_conflict_do_nothing()
-        connection.execute(new, [_row(key, now) for key in missing])
-        for condition in _conditions(missing):
-            wanted = select(conversations).where(*condition).order_by(conversations.c.conversation).with_for_update()
-            for row in connection.execute(wanted):
-                key = Key((row.route, row.epoch, row.slice, row.history), row.conversation)
-                known[key] = _Known(row.updated, row.settled, read_flags(row.flags) if row.flags else None)
+        connection.execute(new, [_row(key, now, "") for key in missing])
+        known |= _read(connection, missing)
     return known
 
 
-def _row(key: Key, now: float) -> Row:
+def _read(connection: Connection, keys: Sequence[Key]) -> dict[Key, _Known]:
+    known: dict[Key, _Known] = {}
+    for place, condition in _conditions(keys):
+        wanted = select(conversations).where(*condition).order_by(conversations.c.conversation).with_for_update()
+        for row in connection.execute(wanted):
+            flags = read_flags(row.flags) if row.flags else None
+            known[Key(place, row.conversation)] = _Known(row.updated, row.settled, flags)
+    return known
+
+
+def _keep(connection: Connection, written: list[Row]) -> None:
+    if written:
+        new = inserting(connection, conversations)
+        said = {column: new.excluded[column] for column in ("updated", "flags")}
+        connection.execute(
+            new.on_conflict_do_update(index_elements=list(conversations.primary_key), set_=said), written
+        )
+
+
+def _row(key: Key, updated: float, flags: str) -> Row:
     row: Row = dict(zip(_PLACE, key.place, strict=True))
-    return row | {"conversation": key.conversation, "updated": now}
+    return row | {"conversation": key.conversation, "updated": updated, "flags": flags}
 
 
-def _conditions(keys: Sequence[Key]) -> Iterator[list[ColumnElement[bool]]]:
+def _conditions(keys: Sequence[Key]) -> Iterator[tuple[Place, list[ColumnElement[bool]]]]:
     """Conditions that together choose these rows, sorted by key: one for each place, which an index answers."""
     for place, of_place in groupby(keys, lambda key: key.place):
         named = [conversations.c[part] == value for part, value in zip(_PLACE, place, strict=True)]
         some = [key.conversation for key in of_place]
         for start in range(0, len(some), _MOST):
-            yield [*named, conversations.c.conversation.in_(some[start : start + _MOST])]
+            yield place, [*named, conversations.c.conversation.in_(some[start : start + _MOST])]
 
 
 def _named(trials: Iterable[Trial]) -> list[Trial]:
-    return [
-        trial if (fitting := name(trial.behavior)) == trial.behavior else dataclasses.replace(trial, behavior=fitting)
-        for trial in trials
-    ]
+    named = [(trial, behavior_name(trial.behavior)) for trial in trials]
+    return [one if behavior == one.behavior else replace(one, behavior=behavior) for one, behavior in named]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Union
 
 import msgspec
@@ -74,7 +75,12 @@ def clean(text: str) -> str:
 
 def name(text: str) -> str:
     """A short string as it fits a column: clean, and cut at ``NAME`` characters."""
+    if len(text) <= NAME and text.isascii() and "\0" not in text:  # as `clean` does, without a call and a copy
+        return text
     return clean(text[:NAME])
+
+
+behavior_name = lru_cache(maxsize=1024)(name)  # there are few, and each pair has a dozen
 
 
 def number(value: float) -> float:
@@ -96,11 +102,19 @@ def pair_rows(pair: Pair, codec: Codec) -> tuple[Row, list[Row]]:
 
 def trial_rows(pair: Pair) -> list[Row]:
     """One row for each trial of the student and of the noise floor; of repeated ones the last."""
+    shared: Row = {
+        "pair_id": name(pair.id),
+        "route": name(pair.route),
+        "slice": name(pair.slice),
+        "started": number(pair.started),
+    }
     rows: dict[tuple[str, str, str], Row] = {}
     for role, trials in ((STUDENT, pair.trials), (NOISE, pair.noise_trials)):
         for trial in trials:
-            row = _trial_row(pair, role, trial)
-            rows[role, name(trial.behavior), trial.direction.value] = row
+            behavior, direction = behavior_name(trial.behavior), trial.direction.value
+            its: Row = {"role": role, "behavior": behavior, "direction": direction}
+            found: Row = {"diverged": trial.diverged, "severity": number(trial.severity)}
+            rows[role, behavior, direction] = {**shared, **its, **found}
     return list(rows.values())
 
 
@@ -171,20 +185,6 @@ def _reply_row(pair_id: str, role: str, reply: Reply, payload: bytes) -> Row:
         "prompt_tokens": _integer(reply.prompt_tokens),
         "completion_tokens": _integer(reply.completion_tokens),
         "payload": payload,
-    }
-
-
-def _trial_row(pair: Pair, role: str, trial: Trial) -> Row:
-    return {
-        "pair_id": name(pair.id),
-        "role": role,
-        "behavior": name(trial.behavior),
-        "direction": trial.direction.value,
-        "diverged": trial.diverged,
-        "severity": number(trial.severity),
-        "route": name(pair.route),
-        "slice": name(pair.slice),
-        "started": number(pair.started),
     }
 
 

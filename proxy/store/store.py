@@ -13,6 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, text
 
@@ -33,6 +34,7 @@ from routing.style import StyleDrift
 PAGE = 200
 CellKey = tuple[str, ...]
 _CELL = tuple(column.name for column in schema.cells.primary_key)  # route, slice, behavior, direction, role
+_cell = itemgetter(*_CELL)
 
 
 class Store:
@@ -203,11 +205,10 @@ class _Batch:
         return [(table, new) for table, new in by_table if new]
 
     def cells(self) -> list[Row]:
-        trials, diverged = Counter[CellKey](), Counter[CellKey]()
-        for row in (row for of_pair in self.trials.values() for row in of_pair):
-            key = tuple(str(row[name]) for name in _CELL)
-            trials[key] += 1
-            diverged[key] += bool(row["diverged"])
+        found = [row for of_pair in self.trials.values() for row in of_pair]
+        keys: list[CellKey] = [tuple(map(str, _cell(row))) for row in found]
+        trials = Counter(keys)
+        diverged = Counter(key for key, row in zip(keys, found, strict=True) if row["diverged"])
         # In one order everywhere, or two examiners could wait for each other's rows.
         return [
             {**dict(zip(_CELL, key, strict=True)), "trials": trials[key], "diverged": diverged[key]}

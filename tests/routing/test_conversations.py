@@ -50,9 +50,9 @@ def test_turns_add_in_any_order_and_once(turns: list[Turn], seed: int) -> None:
 def test_sums_do_not_depend_on_how_turns_were_batched(turns: list[Turn], cut: int) -> None:
     """Counted in one step or in two, a conversation must come to the same, or its batching would be evidence."""
     middle, end = after(turns[:cut]), after(turns)
-    steps = total(changes(None, middle), changes(middle, end))
-    assert steps == total(changes(None, end))
-    assert all(not any(step) for step in changes(end, after(turns, end)))
+    steps = total(changes([(None, middle)]), changes([(middle, end)]))
+    assert steps == total(changes([(None, end)]))
+    assert all(not any(step) for step in changes([(end, after(turns, end))]))
 
 
 def total(*steps: Changes) -> tuple[dict[Cell, Increment], dict[Diverged, int]]:
@@ -68,11 +68,19 @@ def total(*steps: Changes) -> tuple[dict[Cell, Increment], dict[Diverged, int]]:
     }
 
 
+@given(TURNS, TURNS, TURNS)
+def test_several_conversations_change_what_each_does(one: list[Turn], two: list[Turn], more: list[Turn]) -> None:
+    """A batch holds turns of many; they are added up before a database is asked to."""
+    steps = [(None, after(one)), (after(two), after(more, after(two))), (None, after(more))]
+    assert total(changes(steps)) == total(*(changes([step]) for step in steps))
+    assert changes([]) == Changes({}, {})
+
+
 @given(TURNS)
 def test_changes_are_what_the_conversation_counts(turns: list[Turn]) -> None:
     """The sums that a database adds up are those that the flags say."""
     flags = after(turns)
-    found = changes(None, flags)
+    found = changes([(None, flags)])
     assert found.sets == {flags.diverged(): 1}
     assert {
         cell: Counted(Trials(by.trials, by.diverged), Differences(by.student_only, by.teacher_only, by.alike))
@@ -113,7 +121,7 @@ def test_a_later_turn_moves_the_conversation() -> None:
     """It was clean and alike; now it diverged, and only the student did."""
     clean = Flags().add([trial("refusal", diverged=False)], [trial("refusal", diverged=False)])
     worse = clean.add([trial("refusal", diverged=True)], [])
-    assert changes(clean, worse) == Changes(
+    assert changes([(clean, worse)]) == Changes(
         {("refusal", LOST): Increment(diverged=1, student_only=1, alike=-1)},
         {Diverged((), (), ()): -1, Diverged(("refusal.lost",), ("refusal.lost",), ()): 1},
     )
@@ -128,7 +136,7 @@ def test_a_divergence_on_another_turn_is_none_of_the_pair() -> None:
 
 def test_a_turn_without_trials_is_a_conversation() -> None:
     """A behavior is rare only among all conversations, those included in which nobody showed anything."""
-    assert changes(None, Flags().add([], None)) == Changes({}, {Diverged(): 1})
+    assert changes([(None, Flags().add([], None))]) == Changes({}, {Diverged(): 1})
 
 
 @given(TURNS)
@@ -136,6 +144,13 @@ def test_flags_come_back(turns: list[Turn]) -> None:
     """Whatever a behavior is called."""
     assert read_flags(flags_text(after(turns))) == after(turns)
     assert flags_text(after(turns)).isascii()
+
+
+def test_flags_are_readable() -> None:
+    """Somebody will look at the table."""
+    flags = Flags().add([trial("refusal", diverged=True), trial("answer", diverged=False)], None)
+    assert flags_text(flags) == "once answer.lost=1,refusal.lost=3"
+    assert flags_text(flags.add([], [])) == "twice answer.lost=1,refusal.lost=3"
 
 
 @given(SETS)
