@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 
 import msgspec
@@ -24,7 +24,7 @@ from proxy.cli.rollout_table import STYLES
 from proxy.cli.terminal import cells, moment, page_console, percent, plain
 from proxy.examiner.explanation import Example, Explanation, SliceExplanation
 from proxy.examiner.status import Cell, DirectionStatus, GateStatus
-from proxy.examiner.wording import FAIL, PASS, acting, decided, limits, missing, says, weighed
+from proxy.examiner.wording import FAIL, PASS, acting, decided, limits, missing, says, served, wanted, weighed
 from proxy.examiner.wording import percent as share
 from routing.observation import Arm
 
@@ -81,10 +81,10 @@ def _facts(one: SliceExplanation) -> Iterator[tuple[str, str]]:
     for cell in one.noise:
         yield "teacher alone", _noise(cell)
     yield "limits", limits(gate)
-    if wanted := missing(gate):
-        yield "missing", wanted
+    if lacking := missing(gate):
+        yield "missing", lacking
     yield "acts", acting(gate)
-    yield "served", f"{weights.effective:g} % of {one.slice}, the least of {weighed(weights)}"
+    yield "served", f"{served(weights)} of {one.slice}, the least of {weighed(weights)}"
     if one.limit:
         yield "why not more", one.limit.removesuffix(f": {gate.behavior} {gate.reason}")
     if one.taken_back and one.taken_back not in one.limit:
@@ -92,18 +92,13 @@ def _facts(one: SliceExplanation) -> Iterator[tuple[str, str]]:
     yield from _others(one.others)
 
 
-def _others(gates: Iterable[GateStatus]) -> Iterator[tuple[str, str]]:
+def _others(gates: Sequence[GateStatus]) -> Iterator[tuple[str, str]]:
     """What else holds the slice back: failures in full, the rest in a line."""
-    holding = []
     for gate in gates:
         if gate.verdict == FAIL:
             yield "besides", f"{gate.behavior} fails: {gate.reason}"
-        else:
-            holding.append(
-                f"{gate.behavior} ({'no number would do' if gate.needed is None else f'{gate.needed:,} more'})"
-            )
-    if holding:
-        yield "besides", f"on hold, for want of clean conversations: {', '.join(holding)}"
+    if holding := [gate for gate in gates if gate.verdict != FAIL]:
+        yield "besides", f"others hold, {wanted(holding)}"
 
 
 def _counted(way: DirectionStatus) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from proxy.cli.invocation import invocation
 from proxy.cli.terminal import cells, headed_table, moment, plain, print_rows
 from proxy.examiner.status import RouteStatus, SliceStatus
-from proxy.examiner.wording import FAIL, HOLD, PASS, besides, decided, decider, limited, moves, ranked, standing
+from proxy.examiner.wording import FAIL, HOLD, PASS, besides, decided, decider, limited, moves, ranked, served, standing
 
 _DECISIONS = 3
 _VERDICT = 4  # its column
@@ -36,8 +36,8 @@ def show_rollout(console: Console, route: RouteStatus) -> None:
 def _table(slices: Iterable[SliceStatus], waits: str) -> Table:
     table = headed_table("  slice", ">weight", "limited by", ">conversations", "verdict", "decided by")
     for one in slices:
-        weight, limit = f"{one.weights.effective:g} %", limited(one, waits) or "-"
-        shown = cells(f"  {one.slice}", weight, limit, f"{one.conversations:,}", one.verdict, decider(one))
+        limit = limited(one, waits) or "-"
+        shown = cells(f"  {one.slice}", served(one.weights), limit, f"{one.conversations:,}", one.verdict, decider(one))
         shown[_VERDICT].stylize(STYLES.get(one.verdict, ""))
         table.add_row(*shown)
     return table

@@ -13,7 +13,19 @@ from datetime import UTC, datetime
 from html import escape
 
 from proxy.examiner.status import Cell, RouteStatus, SliceStatus, Status
-from proxy.examiner.wording import FAIL, PASS, besides, decided, decider, limited, moves, position, ranked, standing
+from proxy.examiner.wording import (
+    FAIL,
+    PASS,
+    besides,
+    decided,
+    decider,
+    limited,
+    moves,
+    position,
+    ranked,
+    served,
+    standing,
+)
 
 _STYLE = (
     ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto}"
@@ -51,7 +63,7 @@ def _route(route: RouteStatus) -> str:
     return (
         f"<h2>{escape(route.name)}: {escape(position(route))}</h2>{trouble}"
         f"<p>Teacher {escape(route.teacher)}; student {escape(route.student)}, "
-        f"which serves {most}{route.weights.effective:g} %.</p>{_rollout(route)}"
+        f"which serves {most}{served(route.weights)}.</p>{_rollout(route)}"
         f"<p>{mirror.sampled} sampled{': ' + outcomes if outcomes else ''}.</p>{paused}{_cells(route.cells)}"
     )
 
@@ -74,9 +86,9 @@ def _rollout(route: RouteStatus) -> str:
 
 
 def _slice(one: SliceStatus, waits: str) -> str:
-    weight, limit = f"{one.weights.effective:g} %", escape(limited(one, waits)) or "-"
+    limit = escape(limited(one, waits)) or "-"
     return (
-        f"<tr><td>{escape(one.slice)}<td class=n>{weight}<td>{limit}<td class=n>{one.conversations}"
+        f"<tr><td>{escape(one.slice)}<td class=n>{served(one.weights)}<td>{limit}<td class=n>{one.conversations:,}"
         f"<td>{escape(one.verdict)}<td>{escape(decider(one))}"
     )
 

@@ -7,6 +7,7 @@ The gates' own sentences are ``routing.gates``' to write; here is what stands ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 
 from proxy.examiner.status import Decision, GateStatus, RouteStatus, SliceStatus, Weights
 from routing.divergence import Direction
@@ -47,13 +48,18 @@ def percent(share: float) -> str:
 
 def weighed(weights: Weights) -> str:
     """What a weight is the least of."""
-    return f"ceiling {weights.ceiling:g}, step {weights.step:g}, earned {weights.earned:g}"
+    return f"ceiling {weights.ceiling:g}, step {weights.step:g}, earned {weights.earned:.3g}"
+
+
+def served(weights: Weights) -> str:
+    """A weight in percent."""
+    return f"{weights.effective:.5g} %"
 
 
 def limited(found: SliceStatus, waits: str = "") -> str:
     """What keeps a slice's weight from being more, without what ``standing`` and the route's ``waits`` say anyway."""
     words = found.limit
-    for said in (found.taken_back, found.reason, waits):
+    for said in sorted((found.taken_back, found.reason, waits), key=len, reverse=True):
         words = words.removesuffix(f": {said}") if said else words
     return words
 
@@ -92,8 +98,18 @@ def besides(found: SliceStatus) -> str:
         return ""
     if found.verdict == FAIL:
         return f"also fails: {', '.join(gate.behavior for gate in others)}"
-    needed = (f"{gate.behavior} {'-' if gate.needed is None else f'{gate.needed:,}'}" for gate in gates)
-    return f"clean conversations needed, by behavior (-: no number would do): {', '.join(needed)}"
+    return wanted(gates)
+
+
+def wanted(gates: Iterable[GateStatus]) -> str:
+    """What gates on hold need, those that need most first; gates that need the same stand together."""
+    by_number: dict[float, list[str]] = {}
+    for gate in gates:
+        by_number.setdefault(inf if gate.needed is None else gate.needed, []).append(gate.behavior)
+    return "clean conversations needed: " + "; ".join(
+        f"{'more than can be told' if number == inf else f'{number:,}'} for {', '.join(by_number[number])}"
+        for number in sorted(by_number, reverse=True)
+    )
 
 
 def _keeps_back(gate: GateStatus) -> bool:

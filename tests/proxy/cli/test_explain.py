@@ -75,7 +75,7 @@ def test_one_slice_reads_like_a_colleague(port: str) -> None:
     assert told["acts"] == "yes: a failure takes the slice back"
     assert told["served"] == "5 % of math, the least of ceiling 100, step 5, earned 27"
     assert told["why not more"] == "the step"
-    assert told["besides"] == "on hold, for want of clean conversations: format (no number would do)"
+    assert told["besides"] == "others hold, clean conversations needed: more than can be told for format"
     shown = [line.split("pair-", 1)[1].strip() for line in ran.out.splitlines() if "  pair-" in line]
     assert shown[0] == "000007  2001-09-09 01:46:47Z  math  lost  (of an earlier epoch: it does not count any more)"
     assert shown[1] == "000006  2001-09-09 01:46:46Z  math  lost  (the caller got it)"
@@ -138,7 +138,7 @@ def test_what_else_fails_is_told_in_full() -> None:
     both = slice_status("math", (gate(), gate("format", "fail"), gate("answer", needed=1200)))
     shown = page(of(moving_route(slices=(both,)), behavior="refusal"))
     assert f"format fails: {FAILED}" in shown
-    assert "clean conversations: answer (1,200 more)" in shown
+    assert "others hold, clean conversations needed: 1,200 for answer" in shown
 
 
 def test_a_direction_without_trials_has_no_rate() -> None:

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from proxy.examiner.status import RouteStatus
+from proxy.examiner.status import RouteStatus, Weights
 from proxy.examiner.wording import (
     acting,
     besides,
@@ -19,7 +19,10 @@ from proxy.examiner.wording import (
     percent,
     position,
     ranked,
+    served,
     standing,
+    wanted,
+    weighed,
 )
 from tests.proxy.desk import route_status
 from tests.proxy.rollouts import CODE, GENERAL, MATH, WAIVED, gate, moving_route, slice_status
@@ -71,11 +74,23 @@ def test_who_decides_and_what_else_is_in_the_way() -> None:
     """Nobody should wait for one gate and then meet the next; a gate that does not act is in nobody's way."""
     assert [decider(one) for one in (CODE, MATH, GENERAL)] == ["refusal"] * 3
     assert [besides(one) for one in (CODE, GENERAL)] == ["", ""]
-    assert besides(MATH).endswith("needed, by behavior (-: no number would do): refusal 41, format -")
+    assert besides(MATH) == "clean conversations needed: more than can be told for format; 41 for refusal"
     warned = slice_status(
         "math", (gate("refusal", "fail"), gate("format", "fail"), gate("answer", "fail", on_failure="warn"))
     )
     assert besides(warned) == "also fails: format"
+
+
+def test_gates_that_need_the_same_stand_together() -> None:
+    """A young slice holds for a dozen reasons that are one."""
+    young = [gate(name, needed=130) for name in ("format", "hedging", "answer")]
+    assert wanted([*young, gate(needed=1312)]).endswith("1,312 for refusal; 130 for format, hedging, answer")
+
+
+def test_weights_have_no_more_digits_than_they_mean() -> None:
+    """What was earned is an estimate; a ceiling is what somebody wrote."""
+    weights = Weights(12.125, 25.0, 0.549972, 0.549972)
+    assert (weighed(weights), served(weights)) == ("ceiling 12.125, step 25, earned 0.55", "0.54997 %")
 
 
 def test_a_slice_that_no_gate_decides_still_says_why() -> None:
@@ -89,6 +104,9 @@ def test_what_limits_a_weight_does_not_say_twice_why() -> None:
     held = dataclasses.replace(MATH, limit=f"its gates: {MATH.reason}")
     back = dataclasses.replace(GENERAL, limit=f"taken back: {GENERAL.taken_back}")
     assert [limited(one) for one in (CODE, held, back)] == ["the step", "its gates", "taken back"]
+    waits = f"math: {MATH.reason}"
+    begun = dataclasses.replace(MATH, limit=f"no step has been made yet: {waits}")
+    assert limited(begun, waits) == "no step has been made yet"
 
 
 def test_why_a_slice_was_taken_back_is_said_where_it_is_another_reason_than_todays() -> None:
