@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit
+.PHONY: record-instructions demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -33,6 +33,11 @@ train: .tools/train/.ready
 # two cores (benchmarks/README.md). ARGS="--only unary --peers nginx,envoy --rounds 3" measures a part and keeps nothing.
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# What a request and a chunk cost in machine instructions, counted anew with every Python of 3.11 or newer that is here, or
+# with those that PYTHONS names. Half a minute each; needs valgrind.
+record-instructions: .venv/.ready
+	$(BIN)/python -m benchmarks.recording $(PYTHONS)
 
 # What the detectors cost, in CPU time: fractions of a millisecond, so read them on an idle machine.
 benchmark-detectors: .venv/.ready

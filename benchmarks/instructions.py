@@ -3,26 +3,29 @@
 A worker runs under ``valgrind --tool=callgrind``, between the load and upstream of this benchmark and a stand-in for
 the examiner that reads every record; one connection, one request after the other, a fixed script. Counted are two loads
 that differ only in their number of requests, so that what a connection costs drops out; what the worker does by the
-clock, requests or not, is counted while it is idle and taken off. The counts that were recorded,
-``instructions.json``, hold for the interpreter and the libraries they were recorded with.
+clock, requests or not, is counted while it is idle and taken off. A count holds for the build of Python it was made
+with, so ``instructions.json`` has a record for each; ``recording`` makes them all anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,6 +38,7 @@ from proxy.process import Errand
 
 RECORDED = Path(__file__).parent / "instructions.json"
 GROWTH = 1.05  # more than this times the recorded count is a regression
+_BUILT_BY = ("CONFIG_ARGS", "CFLAGS", "LDFLAGS", "LDLIBRARY")
 _LIBRARIES = ("uvloop", "httptools", "msgspec", "aiohttp", "uvicorn")
 _REQUESTS = (20, 120)
 _STREAMS = (1, 5)
@@ -53,25 +57,37 @@ class Counted:
 
     per_request: int
     per_chunk: int
-    built_with: str
+    libraries: str
 
-    @classmethod
-    def recorded(cls) -> Counted:
-        """As kept in the repository."""
-        return msgspec.json.decode(RECORDED.read_bytes(), type=cls)
-
-    def grown_over(self, recorded: Counted) -> dict[str, float]:
-        """How many times the recorded counts."""
-        return {
-            "per_request": self.per_request / recorded.per_request,
-            "per_chunk": self.per_chunk / recorded.per_chunk,
-        }
+    def grown(self, recorded: Counted) -> bool:
+        """Whether a request or a chunk costs more than ``GROWTH`` times what was recorded."""
+        return self.per_request > GROWTH * recorded.per_request or self.per_chunk > GROWTH * recorded.per_chunk
 
 
-def built_with() -> str:
-    """The interpreter and libraries whose instructions are counted."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    return f"Python {'.'.join(map(str, sys.version_info[:3]))}, {os.uname().machine}, {libraries}"
+def interpreter() -> str:
+    """The build of Python whose instructions are counted: how it was compiled and linked moves them by a tenth.
+
+    Libraries are not part of it, for one that made requests dearer would switch the guard off.
+    """
+    settings = " ".join(str(sysconfig.get_config_var(name)) for name in _BUILT_BY)
+    build = hashlib.sha256(settings.replace(sys.base_prefix, "").encode()).hexdigest()[:8]
+    name = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{name}, {platform.python_compiler()}, {platform.machine()}, build {build}"
+
+
+def libraries() -> str:
+    """What else is counted."""
+    return ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+
+
+def recorded(path: Path = RECORDED) -> dict[str, Counted]:
+    """What is kept in the repository, by interpreter."""
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Counted])
+
+
+def record(counts: Mapping[str, Counted], path: Path = RECORDED) -> None:
+    """Keep these, and nothing else."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(counts.items()))), indent=1) + b"\n")
 
 
 def count() -> Counted:
@@ -91,7 +107,7 @@ def count() -> Counted:
         script = _Script(worker, programs.load, folder)
         script.warm_up()
         per_request, per_stream = script.per_unit(*_REQUESTS, stream=False), script.per_unit(*_STREAMS, stream=True)
-        return Counted(per_request, per_stream // CHUNKS, built_with())
+        return Counted(per_request, per_stream // CHUNKS, libraries())
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,15 +227,16 @@ def _examiner(folder: Path) -> Iterator[None]:
 def main() -> None:
     """Count, print, and with ``--record`` keep."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description=__doc__)
-    parser.add_argument("--record", action="store_true", help="keep the counts as those to compare with")
+    parser.add_argument("--record", action="store_true", help="keep them for this Python, beside those of others")
     parser.add_argument("--times", type=int, default=1, help="count so often, to see how stable the counts are")
     arguments = parser.parse_args()
     for _ in range(arguments.times):
         began = time.monotonic()
         counted = count()
-        sys.stdout.write(f"{json.dumps(asdict(counted))} in {time.monotonic() - began:.0f} s\n")
+        sys.stdout.write(f"{msgspec.json.encode({interpreter(): counted}).decode()}\n")
+        sys.stderr.write(f"counted in {time.monotonic() - began:.0f} s\n")
     if arguments.record:
-        RECORDED.write_text(json.dumps(asdict(counted), indent=1) + "\n")
+        record(recorded() | {interpreter(): counted})
 
 
 if __name__ == "__main__":
