@@ -73,6 +73,7 @@ class Assessment:
         bases: What each of them rests on.
         conversations: How many have been seen.
         limit: Why the slice may not get more than ``finding.earned``; empty where nothing limits it.
+        unpaired: Whether a gate that acts would fail, but for its not being known how often the teacher does the same.
     """
 
     finding: Finding
@@ -80,6 +81,7 @@ class Assessment:
     bases: Mapping[str, Sheet]
     conversations: int
     limit: str = ""
+    unpaired: bool = False
 
 
 _Judged = tuple[Judgment, Sheet]  # and what it rests on
@@ -120,19 +122,20 @@ def _slice(ledger: Ledger, name: str, charter: Charter) -> Assessment:
     )
     seen = sum(ledger.sheet(name, history, Stage.SEEN).conversations for history in History)
     bases = {key: sheet for key, (_, sheet) in worse.items()}
-    return Assessment(finding(gates, earned), gates, bases, seen, limit)
+    unpaired = any(gate.judgment.unpaired and gate.policy.acts for gate in gates.values())
+    return Assessment(finding(gates, earned), gates, bases, seen, limit, unpaired)
 
 
 def _judged(
     ledger: Ledger, name: str, history: History, charter: Charter, terms: Mapping[str, Terms]
 ) -> dict[str, _Judged]:
-    """Each behavior's judgment over one history. A failure needs no patience; a pass waits for what has settled."""
+    """Each behavior's judgment over one history. A pass waits for what has settled; a failure, and a doubt, do not."""
     seen, settled = (ledger.sheet(name, history, stage) for stage in (Stage.SEEN, Stage.SETTLED))
     judged = {}
     for key, one in terms.items():
         early = _judge(seen, key, rule(one, charter))
-        fails = early.verdict is Verdict.FAIL
-        judged[key] = (early, seen) if fails else (_judge(settled, key, rule(one, charter)), settled)
+        bad = early.verdict is Verdict.FAIL or early.unpaired
+        judged[key] = (early, seen) if bad else (_judge(settled, key, rule(one, charter)), settled)
     return judged
 
 
@@ -141,8 +144,9 @@ def _judge(sheet: Sheet, behavior: str, by: Rule) -> Judgment:
 
 
 def _worse(taught: _Judged, served: _Judged) -> _Judged:
-    """What the teacher's conversations say, unless the student's own have failed."""
-    return served if served[0].verdict is Verdict.FAIL and taught[0].verdict is not Verdict.FAIL else taught
+    """What the teacher's conversations say, unless the student's own are worse than not known."""
+    bad = served[0].verdict is Verdict.FAIL or (served[0].unpaired and taught[0].verdict is Verdict.PASS)
+    return served if bad and taught[0].verdict is not Verdict.FAIL else taught
 
 
 def _proven(ledger: Ledger, name: str, served: Mapping[str, _Judged], terms: Mapping[str, Terms]) -> bool:

@@ -124,12 +124,14 @@ class Judgment:
         direction: The direction that decided.
         reason: One sentence, with the counts and the bound.
         needed: How many more conversations, none diverging, let a gate on hold pass; None where no number would.
+        unpaired: Whether only conversations on which the teacher is asked twice keep it from failing.
     """
 
     verdict: Verdict
     direction: Direction
     reason: str
     needed: int | None = None
+    unpaired: bool = False
 
 
 @lru_cache(maxsize=65_536)
@@ -194,18 +196,22 @@ def _holding(seen: Evidence, rule: Rule, direction: Direction) -> Judgment:
     low, high = rates.lower(seen.trials, level), rates.upper(seen.trials, level)
     known = f"between {_percent(low)} and {_percent(high)}" if seen.trials.count else "nothing is known"
     wanted = "no number of clean conversations certifies" if needed is None else f"{needed:,} more without one certify"
-    reason = f"{_counts(seen.trials, direction)}: {known}{_suspended(seen, rule)}; {wanted} < {_percent(limit)}"
-    return Judgment(Verdict.HOLD, direction, reason, needed)
+    suspended = ""
+    if unpaired := _suspended(seen, rule):
+        suspended = (
+            f", but {seen.pairs.count:,} asked twice do not tell whether the teacher diverges from itself as often"
+        )
+        if _excused(seen, rule):
+            unpaired = False
+            suspended = f", but {_excess(seen.pairs)}, certified below the limit of what it may be"
+    reason = f"{_counts(seen.trials, direction)}: {known}{suspended}; {wanted} < {_percent(limit)}"
+    return Judgment(Verdict.HOLD, direction, reason, needed, unpaired)
 
 
-def _suspended(seen: Evidence, rule: Rule) -> str:
-    """What keeps a rate that is too high from failing: the teacher's own divergence."""
-    above = rates.log_e_above(seen.trials, rule.rate.failure_above) >= -log(rule.fail_level)
-    if not above or seen.trials.count < FEWEST_TO_FAIL:
-        return ""
-    if rule.over_noise and _excused(seen, rule):
-        return f", but {_excess(seen.pairs)}, certified below {_percent(rule.over_noise.failure_above)}"
-    return f", but {seen.pairs.count:,} asked twice do not tell whether the teacher diverges from itself as often"
+def _suspended(seen: Evidence, rule: Rule) -> bool:
+    """Whether the rate is too high, and only the teacher's own divergence could excuse it."""
+    enough = -log(rule.fail_level)
+    return seen.trials.count >= FEWEST_TO_FAIL and rates.log_e_above(seen.trials, rule.rate.failure_above) >= enough
 
 
 def _counts(trials: Trials, direction: Direction) -> str:

@@ -8,7 +8,7 @@ of the choice of who serves. It refuses to queue or call: ``lane`` does.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +22,8 @@ from routing.assignment import Purpose, bucket, chosen
 from routing.observation import Arm
 from routing.slices import slice_of
 from routing.traits import Endpoint, Slice, Traits
+
+_ALL = 100.0  # percent
 
 
 class Outcome(StrEnum):
@@ -63,11 +65,11 @@ class Sample:
         return Endpoint(self.record.endpoint)
 
 
-def sample(route: Route, record: Record, mirror: float | None = None) -> Sample | None:
+def sample(route: Route, record: Record, mirror: float | None = None, doubted: Collection[str] = ()) -> Sample | None:
     """The record as a sample of the route's, or None if it was not chosen.
 
     ``mirror`` stands for ``mirror.percentage`` where a step of the rollout sets one; slices with a share of their own
-    keep it.
+    keep it. In the slices that are ``doubted`` the teacher is always asked twice, unless it never is.
     """
     if record.endpoint == Endpoint.OTHER or not record.request:
         return None
@@ -80,7 +82,8 @@ def sample(route: Route, record: Record, mirror: float | None = None) -> Sample 
     purpose = Purpose.AUDIT if record.arm == Arm.STUDENT else Purpose.MIRROR
     if not _chosen(purpose, route, unit, share.get(slice_, share[""])):
         return None
-    noise = _chosen(Purpose.NOISE, route, unit, route.noise_floor.percentage)
+    twice = route.noise_floor.percentage
+    noise = _chosen(Purpose.NOISE, route, unit, _ALL if twice and slice_ in doubted else twice)
     return Sample(record, traits, slice_, hashlib.sha256(unit.encode()).hexdigest()[:32], noise)
 
 
@@ -118,6 +121,6 @@ def _traits(record: Record) -> Traits | None:
 
 
 def _chosen(purpose: Purpose, route: Route, unit: str, percentage: float) -> bool:
-    if percentage in {0, 100}:
-        return percentage == 100  # noqa: PLR2004 -- all of them
+    if percentage in {0, _ALL}:
+        return percentage == _ALL
     return chosen(percentage, bucket(purpose, route.name, route.sticky.salt or route.name, unit))

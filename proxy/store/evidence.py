@@ -71,9 +71,8 @@ class _Known(NamedTuple):
     flags: Flags | None
 
 
-_Steps = dict[
-    tuple[Place, Stage], list[tuple[Flags | None, Flags]]
-]  # what happened to conversations, by where they count
+# What conversations' flags were (None: they were not counted yet) and are, by where they count.
+_Steps = dict[tuple[Place, Stage], list[tuple[Flags | None, Flags]]]
 _NEW = _Known(0.0, settled=False, flags=None)
 _CELL = tuple(column.name for column in evidence.columns)
 _SET = tuple(column.name for column in diverged_sets.columns)
@@ -99,9 +98,10 @@ def count(connection: Connection, turns: Iterable[Turn], now: float) -> None:
     _add(connection, steps)
 
 
-def settle(connection: Connection, idle_since: float, most: int) -> int:
-    """Count the open conversations without a turn since then as settled, at most so many; returns how many."""
+def settle(connection: Connection, route: str, idle_since: float, most: int) -> int:
+    """Count a route's open conversations without a turn since then as settled, at most so many; returns how many."""
     idle = select(conversations).where(conversations.c.settled.is_(False), conversations.c.updated < idle_since)
+    idle = idle.where(conversations.c.route == name(route))
     idle = idle.order_by(conversations.c.updated).limit(most).with_for_update(skip_locked=True)
     found: list[Key] = []
     steps: _Steps = defaultdict(list)

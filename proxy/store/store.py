@@ -92,14 +92,14 @@ class Store:
             add(connection, schema.cells, prepared.cells())
             add(connection, schema.styles, prepared.style_rows())
 
-    def settle(self, idle_since: float, most: int = 5000) -> int:
-        """Settle conversations of which nothing was written since then (Unix seconds), the longest idle first.
+    def settle(self, route: str, idle_since: float, most: int = 5000) -> int:
+        """Settle a route's conversations of which nothing was written since then (Unix seconds), the longest idle first.
 
         Returns how many; where it is ``most``, there may be more. They are counted at the stage of the settled from now
         on. One that gets another turn later stays settled, and that turn counts at both stages at once.
         """
         with translated(self._engine), self._writing.begin() as connection:
-            return evidence.settle(connection, idle_since, most)
+            return evidence.settle(connection, route, idle_since, most)
 
     def ledger(self, route: str, epoch: str) -> Ledger:
         """All evidence of a route in one epoch, of all replicas, as it was at one moment."""

@@ -97,6 +97,18 @@ def test_what_is_waived_holds_nothing_back_and_costs_no_exposure() -> None:
     assert found.gates["hedging"].judgment.verdict is Verdict.FAIL  # and is shown
 
 
+def test_a_slice_says_when_only_pairs_keep_it_from_failing() -> None:
+    """What the teacher does to itself is not known; until it is, the slice climbs no further."""
+    noisy = Charter({name: Terms(BAND, Band(0.01, 0.03)) for name in CHARTER.terms})
+    found = of(settled(History.TEACHER, sheet(400, 100)), noisy)
+    assert (found.finding.verdict, found.unpaired) == (Verdict.HOLD, True)
+    assert "asked twice do not tell" in found.finding.reason
+    served = settled(History.TEACHER, sheet(3000)).merge(settled(History.STUDENT, sheet(400, 100)))
+    assert (of(served, noisy).finding.verdict, of(served, noisy).unpaired) == (Verdict.HOLD, True)
+    muted = replace(noisy, terms={**noisy.terms, "refusal": Terms(BAND, Band(0.01, 0.03), Policy(muted=True))})
+    assert not of(served, muted).unpaired
+
+
 def test_a_waiver_of_another_slice_changes_nothing() -> None:
     """It names the slice it was thought through for."""
     lost = settled(History.TEACHER, sheet(3000, 600, "hedging"))

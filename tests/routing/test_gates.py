@@ -135,3 +135,11 @@ def test_evidence_merges_in_any_order(one: Evidence, other: Evidence, third: Evi
     """Of replicas, and of before and after a restart."""
     assert one.merge(other) == other.merge(one)
     assert one.merge(other.merge(third)) == one.merge(other).merge(third)
+
+
+def test_a_gate_says_when_only_pairs_keep_it_from_failing() -> None:
+    """So that the teacher can be asked twice until they tell."""
+    assert judge(seen(100, 400), CLEAN, RULE).unpaired
+    assert not judge(seen(5, 400), CLEAN, RULE).unpaired
+    assert not judge(seen(100, 400, Differences(5, 5, 2000)), CLEAN, RULE).unpaired
+    assert not judge(seen(100, 400, Differences(50, 0, 50)), CLEAN, RULE).unpaired  # it fails

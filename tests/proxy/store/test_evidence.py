@@ -80,10 +80,11 @@ def test_a_conversation_settles_once_idle(store: Store) -> None:
     """A pass rests on conversations that are over; and a look at them must not count them twice."""
     store.write([turn(1, "a", LOST), turn(2, "b")], "one", NOW)
     store.write([turn(3, "b"), turn(4, "c")], "two", NOW + 60)
-    assert store.settle(NOW) == 0
-    assert store.settle(NOW + 1) == 1
+    assert store.settle("support", NOW) == 0
+    assert store.settle("another", NOW + 1) == 0
+    assert store.settle("support", NOW + 1) == 1
     assert sheet(store, Stage.SETTLED).sets == {Diverged(("refusal.lost",)): 1}
-    assert [store.settle(NOW + 61, most=1) for _ in range(3)] == [1, 1, 0]
+    assert [store.settle("support", NOW + 61, most=1) for _ in range(3)] == [1, 1, 0]
     assert sheet(store, Stage.SETTLED) == sheet(store, Stage.SEEN)
     assert sheet(store).conversations == 3
 
@@ -91,10 +92,10 @@ def test_a_conversation_settles_once_idle(store: Store) -> None:
 def test_a_settled_conversation_that_goes_on_changes_both_stages(store: Store) -> None:
     """Who comes back after lunch and is refused was refused: no pass may rest on what was clean before."""
     store.write([turn(1, "a")], "one", NOW)
-    store.settle(NOW + 1)
+    store.settle("support", NOW + 1)
     store.write([turn(2, "a", LOST)], "two", NOW + 9000)
     assert sheet(store, Stage.SETTLED).sets == sheet(store).sets == {Diverged(("refusal.lost",)): 1}
-    assert store.settle(NOW + 10_000) == 0
+    assert store.settle("support", NOW + 10_000) == 0
 
 
 def test_epochs_histories_slices_and_routes_are_apart(store: Store) -> None:
@@ -136,7 +137,7 @@ def test_endless_and_odd_names_are_storable(store: Store) -> None:
     odd = [Trial(f"own.{n}\x00\ud800,\u4e2d*{'x' * 100}", Direction.LOST, diverged=True) for n in range(3)]
     odd.append(Trial("y" * 5000, Direction.GAINED, diverged=True))
     store.write([asked_twice(turn(1, "\x00\udfff" + "z" * 999, tuple(odd)), tuple(odd))], "one")
-    store.settle(float("inf"))
+    store.settle("support", float("inf"))
     found = sheet(store, Stage.SETTLED)
     assert set(found.cells.values()) == {Counted(Trials(1, 1), Differences(alike=1))}
     assert len(found.cells) == 4
@@ -182,8 +183,8 @@ def test_the_sums_are_those_of_the_conversations(store: Store, seed: int) -> Non
         store.write(rest[:cut], f"batch {number}", NOW + number)
         rest, number = rest[cut:], number + 1
         if chance.random() < 0.5:
-            store.settle(NOW + number - chance.randrange(3), most=5)
-    while store.settle(NOW + 1000, most=7):
+            store.settle("support", NOW + number - chance.randrange(3), most=5)
+    while store.settle("support", NOW + 1000, most=7):
         pass
     assert store.ledger("support", EPOCH) == expected(entries)
 
@@ -201,12 +202,12 @@ def test_examiners_that_write_at_once_lose_nothing(store: Store, database_url: s
         for number, at in enumerate(range(0, len(mine), 8)):
             batch = mine[at : at + 8]
             stores[which].write(batch[::-1] if which else batch, f"{which}.{number}")
-            stores[which].settle(float("inf"), most=3)
+            stores[which].settle("support", float("inf"), most=3)
 
     with ThreadPoolExecutor(len(stores)) as pool:
         for done in [pool.submit(examine, which) for which in range(len(stores))]:
             done.result()
-    while store.settle(float("inf")):
+    while store.settle("support", float("inf")):
         pass
     assert store.ledger("support", EPOCH) == expected(entries)
     for other in stores[1:]:
@@ -216,7 +217,7 @@ def test_examiners_that_write_at_once_lose_nothing(store: Store, database_url: s
 def test_a_conversation_deleted_meanwhile_is_a_new_one(store: Store) -> None:
     """A week later nobody knows it any more: its turn is one of a new conversation, and what it counted stays."""
     store.write([turn(1, "a", LOST), turn(2, "b")], "one", NOW)
-    store.settle(NOW + 1)
+    store.settle("support", NOW + 1)
     store.prune(NOW + 6 * 86400, {})
     assert values(store, conversations.c.conversation) == ["a", "b"]
     store.write([turn(3, "b")], "two", NOW + 5 * 86400)

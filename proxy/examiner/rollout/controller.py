@@ -1,0 +1,230 @@
+"""The controller: looks at all routes again and again, carries out orders, and says what the workers may serve.
+
+One controller acts, the one that holds the database's lock; the others read what it decided. A look reads the evidence,
+judges, and saves what comes down; webhooks are asked meanwhile (``consent``), and what they say counts at a later
+look, so that nothing waits for them but a raise. Saving is a compare-and-swap: of two writers one is told to look
+again, and an order is never lost.
+
+The database may be gone: what was read last stands for ``PATIENCE`` seconds, then the teacher serves everything. A
+state that cannot be read serves the teacher, until ``retry`` or ``abort`` replaces it. Its counterparts are
+``proxy.store.rollouts`` and, at the workers, ``routing.decision``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from proxy.config.settings import Config, Route
+from proxy.examiner.orders import Order, Verb
+from proxy.examiner.rollout.consent import Consent
+from proxy.examiner.rollout.gating import identity, plan
+from proxy.examiner.rollout.look import WATCHER, Look, current, decided, look, telling
+from proxy.examiner.rollout.orders import obeyed
+from proxy.examiner.rollout.state import State, StateError, decode, encode
+from proxy.examiner.webhooks import About, Webhooks
+from proxy.store.acting import Acting
+from proxy.store.errors import StoreError, UnavailableError
+from proxy.store.rollouts import Decided, Rollouts, Stored
+from proxy.store.store import Store
+from routing.assignment import limit
+from routing.rollout import Phase, RolloutError, rolled_back, weight
+
+log = logging.getLogger("practicum.rollout")
+
+PATIENCE = 60.0
+"""Seconds that what was read from the database stands after it was lost."""
+_SEEN_EVERY = 10.0  # seconds: how often the passing of time alone is saved, so that no clock steps back far
+_TRIES = 8  # of an order against other writers
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one route's rollout: its state and revision, or why there is none."""
+
+    state: State | None
+    revision: int = 0
+    trouble: str = ""
+
+
+class Controller:
+    """The controller of one examiner. All but the database's work runs on one event loop."""
+
+    def __init__(
+        self,
+        config: Callable[[], Config],
+        store: Store,
+        webhooks: Webhooks,
+        publish: Callable[[], None],
+        now: Callable[[], float] = time.time,
+        patience: float = PATIENCE,
+    ) -> None:
+        """``publish`` sends a new snapshot to the workers; ``now`` is the wall clock; ``patience`` is in seconds."""
+        self.looks: dict[str, Look] = {}
+        self.standings: dict[str, Standing] = {}
+        self._config = config
+        self._store = store
+        self._rollouts = Rollouts(store)
+        self._acting = Acting(store)
+        self._webhooks = webhooks
+        self._consent = Consent(webhooks)
+        self._publish = publish
+        self._now = now
+        self._patience = patience
+        self._read_at = float("-inf")  # of the monotonic clock
+        self._one_at_a_time = asyncio.Lock()
+
+    def weights(self) -> dict[str, dict[str, int]]:
+        """What the workers may serve: buckets by route and slice. A route that is not named serves the teacher."""
+        if time.monotonic() - self._read_at > self._patience:
+            return {}
+        return {name: shares for name, route in self._config().routes.items() if (shares := self._shares(name, route))}
+
+    def epoch_of(self, route: Route) -> str:
+        """What evidence about a route as it is configured now is tagged with."""
+        standing = self.standings.get(route.name)
+        return current(route, standing.state if standing else None).epoch
+
+    def mirror(self, name: str) -> float | None:
+        """The share that the rollout's steps have set for the mirror, percent; None: the configuration's."""
+        standing = self.standings.get(name)
+        return standing.state.progress.mirror if standing and standing.state else None
+
+    def doubted(self, name: str) -> frozenset[str]:
+        """The slices in which the teacher is to be asked twice: only its own divergence could excuse the student's."""
+        seen = self.looks.get(name)
+        return frozenset(slice_ for slice_, one in seen.assessments.items() if one.unpaired) if seen else frozenset()
+
+    def decisions(self, name: str, most: int) -> tuple[Decided, ...]:
+        """A route's latest decisions, newest first. Blocks on the database; raises ``StoreError``."""
+        return self._rollouts.decisions(name, most)
+
+    async def refresh(self) -> None:
+        """Read what any controller has decided, and tell the workers. Raises ``StoreError``."""
+        async with self._one_at_a_time:
+            self._take(await asyncio.to_thread(self._rollouts.read))
+        self._publish()
+
+    async def tick(self) -> None:
+        """One look at every route. Raises ``StoreError``; what stands then stands for ``PATIENCE``."""
+        async with self._one_at_a_time:
+            acts = await asyncio.to_thread(self._acting.held)
+            self._take(await asyncio.to_thread(self._rollouts.read))
+            for route in list(self._config().routes.values()):
+                try:
+                    await self._attend(route, acts=acts)
+                except StoreError:
+                    raise
+                except Exception:  # a rim: one route's trouble is not another's
+                    log.exception("the rollout of %s could not be looked at", route.name)
+        self._publish()
+
+    async def order(self, name: str, order: Order) -> str:
+        """Carry out an operator's order; returns what was done, in one sentence.
+
+        Raises:
+            RolloutError: where it makes no sense as things stand; nothing was changed.
+            StoreError: where it could not be saved; nothing was changed.
+        """
+        async with self._one_at_a_time:
+            for _ in range(_TRIES):
+                self._take(await asyncio.to_thread(self._rollouts.read))
+                done = await self._try(self._config().routes[name], order)
+                if done:
+                    break
+            else:
+                raise UnavailableError(f"{_TRIES} others wrote the state of {name} at the same time: try again")
+        self._publish()
+        return done
+
+    def close(self) -> None:
+        """Let another controller act. Blocks on the database."""
+        self._acting.release()
+
+    def _take(self, read: Mapping[str, Stored]) -> None:
+        self._read_at = time.monotonic()
+        for name in self._config().routes:
+            stored = read.get(name)
+            try:
+                state = decode(stored.state) if stored else None
+                self.standings[name] = Standing(state, stored.revision if stored else 0)
+            except StateError as error:
+                if not self.standings.get(name, Standing(None)).trouble:
+                    log.error("route %s serves the teacher: %s", name, error)  # noqa: TRY400 -- the text says it all
+                self.standings[name] = Standing(None, stored.revision if stored else 0, str(error))
+
+    def _shares(self, name: str, route: Route) -> dict[str, int]:
+        standing = self.standings.get(name)
+        if standing is None or standing.state is None or standing.state.identity != identity(route):
+            return {}
+        wanted, progress = plan(route, standing.state.ceilings), standing.state.progress
+        shares = {slice_: limit(weight(wanted, progress, slice_)) for slice_ in progress.slices}
+        return shares if any(shares.values()) else {}
+
+    async def _attend(self, route: Route, *, acts: bool) -> None:
+        """Look at one route, and do what follows if this controller acts."""
+        standing = self.standings[route.name]
+        if standing.trouble:
+            self.looks.pop(route.name, None)
+            return
+        before = current(route, standing.state)
+        seen = await asyncio.to_thread(self._look, route, before)
+        self.looks[route.name] = seen
+        if acts:
+            after = self._agreed(route, before, seen)
+            await self._save(route, seen, standing.state or before, after, WATCHER)
+
+    def _agreed(self, route: Route, before: State, seen: Look) -> State:
+        """The state after a look, with what webhooks have to say about it."""
+        low = seen.low
+        asked = self._consent.asked_back(route, About(route.name, low.progress.phase, low.epoch), low.progress)
+        if asked:
+            return replace(low, progress=rolled_back(low.progress, asked))
+        about = About(route.name, seen.high.progress.phase, low.epoch)
+        return seen.high if self._consent.given(route, about, before.progress, seen.high.progress) else low
+
+    def _look(self, route: Route, state: State) -> Look:
+        now = self._now()
+        self._store.settle(route.name, now - route.gates.settle_after)
+        ledger = self._store.ledger(route.name, state.epoch)
+        return look(route, state, ledger, self._rollouts.position(route.name, state.epoch, now), now)
+
+    async def _save(self, route: Route, seen: Look, before: State, after: State, who: str) -> bool:
+        """Save a state and the decisions that led to it; False where another writer was first."""
+        standing = self.standings[route.name]
+        decisions = decided(seen, before, after, who, self._now())
+        if standing.state is not None and not decisions and not _worth_saving(standing.state, after):
+            return True
+        if not await asyncio.to_thread(self._write, route.name, after, standing.revision, decisions):
+            return False
+        self.standings[route.name] = Standing(after, standing.revision + 1)
+        if decisions:
+            log.info("route %s: %s", route.name, telling(decisions))
+            self._publish()
+            self._webhooks.tell(route, About(route.name, after.progress.phase, after.epoch), telling(decisions))
+        return True
+
+    def _write(self, name: str, after: State, revision: int, decisions: list[Decided]) -> bool:
+        return self._rollouts.save(name, encode(after), after.epoch, revision, decisions, self._now())
+
+    async def _try(self, route: Route, order: Order) -> str:
+        """One try; empty where another writer was first."""
+        standing = self.standings[route.name]
+        if standing.trouble and order.verb not in (Verb.RETRY, Verb.ABORT):
+            raise RolloutError(f"{standing.trouble}: abort or retry replaces it")
+        before = current(route, standing.state)
+        seen = await asyncio.to_thread(self._look, route, before)
+        after, done = obeyed(route, seen, before, order)
+        saved = replace(seen, plan=plan(route, after.ceilings))
+        self.looks[route.name] = saved
+        return done if await self._save(route, saved, before, after, order.who) else ""
+
+
+def _worth_saving(saved: State, after: State) -> bool:
+    """Whether anything but the time has changed, or much of that has passed."""
+    same = replace(after, progress=replace(after.progress, seen=saved.progress.seen)) == saved
+    waits = after.progress.phase is not Phase.SHADOW or bool(after.progress.steps)
+    return not same or (waits and after.progress.seen - saved.progress.seen >= _SEEN_EVERY)

@@ -1,0 +1,176 @@
+"""One look at one route: what its evidence says, what comes down at once, what may go up, and what was decided.
+
+Values in, values out; the database, the clock and the webhooks are the controller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from math import log
+
+import msgspec
+
+from proxy.config.settings import Route
+from proxy.examiner.rollout.gating import charter, identity, plan
+from proxy.examiner.rollout.state import State, Watched
+from proxy.store.rollouts import Decided
+from routing.assessment import Assessment, Charter, assess, evidence
+from routing.divergence import Direction
+from routing.evidence import rates
+from routing.evidence.changes import HIGHEST_LIMIT
+from routing.evidence.rates import Trials
+from routing.gates import Verdict
+from routing.ledger import Counted, History, Ledger, Stage
+from routing.limits import limit
+from routing.rollout import Act, Finding, Plan, Progress, Reached, lowered, raised, retried, waits_for
+
+AVERAGE_RUN = 20_000
+"""Conversations that a slice's watches together pass, on average, between false alarms: some quarter of audits."""
+WATCHER = "controller"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look found.
+
+    Attributes:
+        plan: What the operator wants.
+        charter: What the gates were judged by.
+        assessments: What is to be said of each slice.
+        findings: The same as the rollout takes it, alarms included.
+        low: The state after everything that comes down, which needs nobody's consent.
+        high: The state after a step up as well; the same as ``low`` where there is none.
+    """
+
+    plan: Plan
+    charter: Charter
+    assessments: Mapping[str, Assessment]
+    findings: Mapping[str, Finding]
+    low: State
+    high: State
+
+
+def current(route: Route, state: State | None) -> State:
+    """The state as it stands for the route's student of now: another one starts from the beginning."""
+    about = identity(route)
+    if state is None:
+        return State(about)
+    if state.identity == about:
+        return state
+    return replace(state, identity=about, progress=retried(state.progress), watches={})
+
+
+def look(route: Route, state: State, ledger: Ledger, position: int, now: float) -> Look:
+    """Look at a route in its ``position``-th epoch, at a moment in Unix seconds; ``state`` must be ``current``."""
+    by = charter(route, position, datetime.fromtimestamp(now, UTC).date())
+    wanted = plan(route, state.ceilings)
+    assessments = assess(ledger, by)
+    watches = _watches(state, ledger, by)
+    findings = {name: one.finding for name, one in assessments.items()} | _alarms(watches, by, assessments)
+    low = replace(state, progress=lowered(wanted, state.progress, findings, now), watches=watches)
+    high = replace(low, progress=raised(wanted, low.progress, findings))
+    return Look(wanted, by, assessments, findings, low, high)
+
+
+def decided(seen: Look, before: State, after: State, who: str, at: float) -> list[Decided]:
+    """The decisions that lead from one state to another."""
+    return list(_decided(seen, before, after, who, at))
+
+
+def rises(before: Progress, after: Progress) -> bool:
+    """Whether any slice is served more than before."""
+    old = before.slices
+    return any(reached.served > old.get(name, Reached()).served for name, reached in after.slices.items())
+
+
+def _decided(seen: Look, before: State, after: State, who: str, at: float) -> Iterator[Decided]:
+    was, is_ = before.progress, after.progress
+    if before.epoch != after.epoch:
+        why = "its evidence starts anew"
+        yield Decided(at, who, "", "epoch", before.epoch, after.epoch, why, "{}")
+    if was.phase is not is_.phase:
+        why = is_.reason or _position(is_)
+        yield Decided(at, who, "", "phase", was.phase, is_.phase, why, _inputs(seen.assessments))
+    if is_.step > was.step and is_.steps == was.steps:
+        yield Decided(at, who, "", "step", _position(was), _position(is_), "", _inputs(seen.assessments))
+    waits = waits_for(seen.plan, is_, seen.findings)
+    for name in sorted({*was.slices, *is_.slices}):
+        old, new = was.slices.get(name, Reached()), is_.slices.get(name, Reached())
+        if old.served != new.served:
+            found = seen.assessments.get(name)
+            raising = new.served > old.served and found is not None
+            why = found.finding.reason if raising and found else limit(seen.plan, is_, name, found, waits)
+            what = "raise" if new.served > old.served else "lower"
+            inputs = _inputs({name: found} if found else {})
+            yield Decided(at, who, name, what, _percent(old.served), _percent(new.served), why, inputs)
+
+
+def _position(progress: Progress) -> str:
+    return f"{progress.step} of {len(progress.steps)}"
+
+
+def _percent(weight: float) -> str:
+    return f"{weight:.5g} %"
+
+
+def _inputs(assessments: Mapping[str, Assessment]) -> str:
+    """What was known, as JSON: each slice's gates and what it had earned."""
+    known = {
+        name: {
+            "verdict": one.finding.verdict.name.lower(),
+            "earned": one.finding.earned,
+            "conversations": one.conversations,
+            "gates": {behavior: gate.judgment.reason for behavior, gate in one.gates.items()},
+        }
+        for name, one in assessments.items()
+    }
+    return msgspec.json.encode(known).decode()
+
+
+def _watches(state: State, ledger: Ledger, by: Charter) -> dict[str, Watched]:
+    """The watches over what is served, fed with what has settled since; one that begins is fed nothing of the past."""
+    watches = {}
+    for name, reached in state.progress.slices.items():
+        sheet = ledger.sheet(name, History.STUDENT, Stage.SETTLED)
+        for behavior, terms in by.of(name).items() if reached.served > 0.0 else ():
+            for way in Direction:
+                known = evidence(sheet, behavior, way)
+                if known is not None and terms.policy.acts and _certified(ledger, name, behavior, way, by):
+                    key = f"{name}/{behavior}/{way}"
+                    watches[key] = _fed(state.watches.get(key), known.trials, terms.rate.failure_above)
+    return watches
+
+
+def _certified(ledger: Ledger, name: str, behavior: str, way: Direction, by: Charter) -> bool:
+    """Whether the rate itself was certified. Where only the excess was, the teacher diverges from itself as often."""
+    limit = by.of(name)[behavior].rate.failure_above
+    trials = ledger.sheet(name, History.TEACHER, Stage.SETTLED).cells.get((behavior, way), Counted()).trials
+    return limit <= HIGHEST_LIMIT and rates.log_e_below(trials, limit) >= -log(by.alpha)
+
+
+def _fed(watched: Watched | None, trials: Trials, above: float) -> Watched:
+    if watched is None:
+        return Watched(fed=trials)
+    diverged = max(0, trials.diverged - watched.fed.diverged)
+    added = Trials(max(diverged, trials.count - watched.fed.count), diverged)
+    return Watched(watched.watch.fed(added, above), trials) if added.count else watched
+
+
+def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[str, Assessment]) -> dict[str, Finding]:
+    """A finding for each slice in which a watch rang: what its gate would ask for if it failed."""
+    found: dict[str, Finding] = {}
+    level = log(AVERAGE_RUN * len(watches)) if watches else 0.0
+    for key, watched in watches.items():
+        name, behavior, way = key.split("/")
+        asked = by.of(name)[behavior].policy.on_failure
+        if watched.watch.log_level >= level and asked is not Act.NONE and name in assessments:
+            reason = f"{behavior} is {way} more often than it was certified to be: it has changed since"
+            found[name] = replace(assessments[name].finding, verdict=Verdict.FAIL, act=asked, reason=reason)
+    return found
+
+
+def telling(decisions: Sequence[Decided]) -> str:
+    """Decisions as one line of a log."""
+    return "; ".join(f"{one.slice or 'route'}: {one.what} {one.before} -> {one.after} ({one.why})" for one in decisions)

@@ -1,0 +1,128 @@
+"""One look at one route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from proxy.config.settings import Route
+from proxy.examiner.rollout.look import Look, current, decided, look, rises, telling
+from proxy.examiner.rollout.state import State, Watched
+from proxy.store.rollouts import Decided
+from routing.evidence.rates import Trials
+from routing.ledger import History, Ledger
+from routing.rollout import Act, Phase, Progress, Reached, weight
+from tests.proxy.examiner.rollout.routes import STEPS, ledger, route, sheet
+
+NOW = 1_795_000_000.0
+GOOD = ledger(math=sheet(5000))
+
+
+def looks(at: Route, known: Ledger, count: int, state: State | None = None) -> Look:
+    """So many looks, an interval apart, each from where the one before ended."""
+    state, now = current(at, state), NOW if state is None else state.progress.seen + 30.0
+    for number in range(count):
+        seen = look(at, state, known, 1, now + 30.0 * number)
+        state = seen.high
+    return seen
+
+
+def told(decisions: Sequence[Decided]) -> list[tuple[str, str, str, str]]:
+    """What was decided, in short."""
+    return [(one.slice, one.what, one.before, one.after) for one in decisions]
+
+
+def test_a_good_student_climbs_and_every_step_is_a_decision() -> None:
+    """With what was known, so that it can be argued about later."""
+    seen = look(route(), current(route(), None), GOOD, 1, NOW)
+    decisions = decided(seen, seen.low, seen.high, "controller", NOW)
+    assert told(decisions) == [
+        ("", "phase", "shadow", "canary"),
+        ("", "step", "0 of 3", "1 of 3"),
+        ("math", "raise", "0 %", "1 %"),
+    ]
+    inputs = msgspec.json.decode(decisions[-1].inputs)["math"]
+    assert (inputs["verdict"], inputs["conversations"]) == ("pass", 5000)
+    assert inputs["gates"]["refusal"].startswith("lost in 0 of 5,000 conversations")
+    assert looks(route(), GOOD, 4).high.progress.phase is Phase.PROMOTED
+    assert "math: raise 0 % -> 1 %" in telling(decisions)
+
+
+def test_a_lost_behavior_comes_down_in_the_half_that_asks_nobody() -> None:
+    """And the decision says which, and why."""
+    full = looks(route(), GOOD, 4).high
+    seen = look(route(), full, ledger(math=sheet(5000, 900)), 1, full.progress.seen)
+    decisions = decided(seen, full, seen.low, "controller", NOW)
+    assert told(decisions) == [("math", "lower", "100 %", "0 %")]
+    assert decisions[0].why.startswith("taken back: refusal lost in 900 of 5,000 conversations")
+    assert seen.low == seen.high
+
+
+def test_another_student_starts_from_the_beginning_and_the_ceilings_stay() -> None:
+    """Evidence about the old one says nothing; what an operator ordered still holds."""
+    full = replace(looks(route(), GOOD, 4).high, ceilings={"math": 50.0})
+    other = replace(route(), student=replace(route().student, model="small-v8"))
+    fresh = current(other, full)
+    assert (fresh.progress.phase, fresh.progress.slices, fresh.ceilings) == (Phase.SHADOW, {}, {"math": 50.0})
+    assert fresh.epoch != full.epoch
+    seen = look(other, fresh, Ledger(), 2, NOW)
+    assert told(decided(seen, full, seen.low, "controller", NOW))[:2] == [
+        ("", "epoch", full.epoch, fresh.epoch),
+        ("", "phase", "promoted", "shadow"),
+    ]
+    assert current(route(), full) is full
+
+
+def test_a_student_that_decays_after_promotion_is_taken_back_though_the_past_was_good() -> None:
+    """What was certified stays certified; it is the watch that notices."""
+    audited = ledger(History.STUDENT, math=sheet(50_000))
+    known = GOOD.merge(audited)
+    full = looks(route(), known, 4).high
+    assert weight(looks(route(), known, 4).plan, full.progress, "math") == 100.0
+    decayed = GOOD.merge(ledger(History.STUDENT, math=sheet(50_300, 60)))
+    seen = look(route(), look(route(), full, known, 1, full.progress.seen).low, decayed, 1, full.progress.seen)
+    assert seen.assessments["math"].finding.act is Act.NONE  # 60 in 50 300 is nothing to a gate
+    assert seen.low.progress.slices["math"].taken_back.startswith("refusal is lost more often than it was certified")
+
+
+def test_a_watch_is_fed_nothing_of_what_was_before_it() -> None:
+    """Nor does a conversation that turns bad late make a trial twice."""
+    serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
+    at = route(gates="behaviors: {refusal: {onFailure: warn}}")
+    first = look(at, serving, GOOD.merge(ledger(History.STUDENT, math=sheet(1000, 300))), 1, NOW).low
+    assert first.watches["math/refusal/lost"] == Watched(fed=Trials(1000, 300))
+    again = look(at, first, GOOD.merge(ledger(History.STUDENT, math=sheet(1000, 302))), 1, NOW).low
+    assert again.watches["math/refusal/lost"].fed == Trials(1000, 302)
+    assert again.watches["math/refusal/lost"].watch != first.watches["math/refusal/lost"].watch
+
+
+def test_a_rate_that_was_never_certified_is_not_watched() -> None:
+    """Where a teacher diverges from itself as often, the watch would ring for an equal student."""
+    serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
+    watches = look(route(), serving, ledger(math=sheet(5000, 250, "hedging")), 1, NOW).low.watches
+    assert "math/refusal/lost" in watches
+    assert "math/hedging/lost" not in watches
+
+
+def test_what_is_not_served_is_not_watched() -> None:
+    """Before the first step, and after it was taken back."""
+    assert look(route(), current(route(), None), GOOD, 1, NOW).low.watches == {}
+
+
+def test_only_more_for_somebody_is_a_raise() -> None:
+    """What needs consent, and what does not."""
+    one, two = (Progress(slices={"math": Reached(25.0, served=served)}) for served in (1.0, 25.0))
+    assert rises(one, two)
+    assert rises(Progress(), one)
+    assert not rises(two, one)
+    assert not rises(one, replace(one, phase=Phase.PROMOTED))
+
+
+def test_a_rollout_without_steps_judges_and_moves_nothing() -> None:
+    """The minimal configuration: shadow mode, with verdicts."""
+    seen = looks(route(rollout="suspend: false"), GOOD, 3)
+    assert seen.high.progress.phase is Phase.SHADOW
+    assert seen.assessments["math"].finding.reason
+    assert STEPS not in repr(seen.plan)
