@@ -1,7 +1,7 @@
-"""uvicorn's server as both kinds of process run it: on a socket they inherit, and stopped by them alone.
+"""uvicorn's server as the examiner runs it, for the admin port: on a socket it inherits, and stopped by it alone.
 
 It leaves signals to ``proxy.process``, where SIGTERM ends a process in its own order and SIGINT is the supervisor's.
-What is served is the business of ``worker.app`` and ``examiner.app``.
+What is served is the business of ``examiner.app``. The data port has a server of its own, ``worker.listener``.
 """
 
 from __future__ import annotations

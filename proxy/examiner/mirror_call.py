@@ -64,10 +64,9 @@ class Caller:
         """Make a call; whatever goes wrong is in what is returned."""
         listening = _Listening(call)
         try:
-            with self._upstreams.lease(call.target) as upstream:
-                async with listening.deadlines.alarm:
-                    reply = await upstream.open(Request("POST", call.path, self._headers(call), call.body))
-                    await listening.read(reply)
+            with self._upstreams.lease(call.target) as upstream, listening.deadlines:
+                reply = await upstream.open(Request("POST", call.path, self._headers(call), call.body))
+                await listening.read(reply)
         except UpstreamError as error:
             listening.failure = error.failure
         except TimeoutError:

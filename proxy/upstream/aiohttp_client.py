@@ -18,7 +18,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from proxy.config import settings
-from proxy.upstream.call import Request, UpstreamError
+from proxy.upstream.call import Request, Room, Take, UpstreamError
 from proxy.upstream.pool import IDLE
 from routing.observation import Failure
 
@@ -54,6 +54,15 @@ class Reply:
             return await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as broken:
             raise UpstreamError(Failure.RESET, str(broken)) from broken
+
+    async def relay(self, take: Take, room: Room) -> bytes:
+        """Hand on all bytes as they arrive, and return the last of them. Raises UpstreamError (RESET)."""
+        while True:
+            piece = await self.read()
+            if not piece or self.ended:
+                return piece
+            if not take(piece):
+                await room()
 
     def abort(self) -> None:
         """Close the connection; the upstream sees that nobody wants the rest."""

@@ -1,22 +1,25 @@
 """One upstream: a server we call, behind the narrowest interface that serving and mirroring need.
 
 ``Upstream.open`` sends a request and returns once the reply's head is there; ``Reply.read`` returns the next bytes as
-they came over the wire (compressed if they were), b"" at the end. Every way this can fail is an ``UpstreamError`` with
-a ``Failure``, so that nothing beyond this package knows the HTTP client underneath. There are two: ``client``, our own,
-and ``aiohttp_client``; ``tests/proxy/upstream/test_call.py`` holds both to what stands here. Neither sends a request
-again that may have been answered, follows a redirect, decompresses, keeps a cookie, or adds a header of its own beyond
-those that frame a message. Neither sets a deadline but the one for connecting: that is for ``deadlines``.
+they came over the wire (compressed if they were), b"" at the end; ``Reply.relay`` hands them on as they come. Every way
+this can fail is an ``UpstreamError`` with a ``Failure``, so that nothing beyond this package knows the HTTP client
+underneath. There are two: ``client``, our own, and ``aiohttp_client``; ``tests/proxy/upstream/test_call.py`` holds both
+to what stands here. Neither sends a request again that may have been answered, follows a redirect, decompresses, keeps
+a cookie, or adds a header of its own beyond those that frame a message. Neither sets a deadline but the one for
+connecting: that is for ``deadlines``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from routing.observation import Failure
 
 Headers = Sequence[tuple[bytes, bytes]]  # names in lower case
+Take = Callable[[bytes], bool]
+Room = Callable[[], Awaitable[None]]
 
 
 class UpstreamError(Exception):
@@ -60,6 +63,14 @@ class Reply(Protocol):
         """All bytes that have arrived since the last call, at least one; b"" at the end.
 
         Raises UpstreamError (RESET) if the connection broke, or what came was no HTTP, before the body's end.
+        """
+
+    async def relay(self, take: Take, room: Room) -> bytes:
+        """Hand on all bytes as they arrive, and return the last of them, those with which the body was complete.
+
+        ``take`` gets them at once, without anybody waking up for it, and says whether it takes more. Where it does not,
+        ``room`` is awaited; meanwhile a bounded number of bytes waits here and the rest at the upstream. What ``take``
+        raises is raised here, and like UpstreamError as of ``read``.
         """
 
     def abort(self) -> None:

@@ -15,7 +15,7 @@ from typing import cast
 
 import httptools
 
-from proxy.upstream.call import UpstreamError
+from proxy.upstream.call import Room, Take, UpstreamError
 from routing.observation import Failure
 
 _READ_AHEAD = 64 * 1024  # bytes of a reply that may wait for their reader before we stop reading
@@ -36,7 +36,7 @@ class _Stop(Exception):  # noqa: N818 -- a signal to the parser
 class Reply:
     """A reply as it comes in: what ``call.Reply`` promises, filled by its connection."""
 
-    __slots__ = ("_connection", "_failure", "_loop", "_pieces", "_waiter", "complete", "headers", "status")
+    __slots__ = ("_connection", "_failure", "_loop", "_pieces", "_take", "_waiter", "complete", "headers", "status")
 
     def __init__(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
         self.status = 0  # until the head is there
@@ -45,6 +45,7 @@ class Reply:
         self._pieces: list[bytes] = []
         self._failure: UpstreamError | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._take: Take | None = None  # who takes what comes, at once
         self._connection: Connection | None = connection
         self._loop = loop
 
@@ -69,10 +70,31 @@ class Reply:
         while not self._pieces and not self.complete and self._failure is None:
             await self._arrival()
         if self._pieces:
-            return self._take()
+            return self._taken()
         if self._failure is not None:
             raise self._failure
         return b""
+
+    async def relay(self, take: Take, room: Room) -> bytes:
+        """Hand on all bytes as they arrive, and return the last of them. Raises UpstreamError, and as ``take`` does."""
+        while not self.complete:
+            if self._pieces:
+                if not take(self._taken()):
+                    await room()
+            elif self._failure is not None:
+                raise self._failure
+            elif not await self._taking(take):
+                await room()
+        return self._taken() if self._pieces else b""
+
+    async def _taking(self, take: Take) -> bool:
+        """Let ``take`` have what comes until that ends; or until it takes no more, which is False."""
+        self._take = take
+        try:
+            await self._arrival()
+            return self._take is not None
+        finally:
+            self._take = None
 
     def abort(self) -> None:
         """Close the connection, if it is still this reply's."""
@@ -83,7 +105,23 @@ class Reply:
     def add(self, piece: bytes) -> None:
         """A piece of the body came."""
         self._pieces.append(piece)
-        self.wake()
+        if self._take is None:
+            self.wake()
+
+    def pass_on(self) -> None:
+        """What was read at once goes on at once, the body's last bytes excepted: with those there is more to do."""
+        if self._take is None or not self._pieces:
+            return
+        try:
+            more = self._take(self._taken())
+        except Exception as wrong:  # noqa: BLE001 -- whoever relays gets to see it
+            self._take = None
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_exception(wrong)
+            return
+        if not more:
+            self._take = None
+            self.wake()
 
     def finish(self) -> None:
         """The body's end came."""
@@ -109,7 +147,7 @@ class Reply:
         finally:
             self._waiter = None
 
-    def _take(self) -> bytes:
+    def _taken(self) -> bytes:
         pieces = self._pieces
         taken = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
@@ -318,7 +356,9 @@ class Connection(asyncio.Protocol):
     def _look(self, reply: Reply) -> None:
         if reply.complete:
             self._conclude()
-        elif self._unheard > _MOST_HEAD:
+            return
+        reply.pass_on()
+        if self._unheard > _MOST_HEAD:
             self._stopped(reply, f"{_MOST_HEAD} bytes that are no end of a head, and no body")
         elif self._unread > _READ_AHEAD and not self._paused and self._transport is not None:
             self._paused = True

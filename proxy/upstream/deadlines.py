@@ -7,92 +7,103 @@ from types import TracebackType
 from typing import Self
 
 from proxy.config import settings
+from proxy.timer import NEVER, Timer
 from routing.observation import Failure
 
 
 class Alarm:
-    """``asyncio.timeout_at`` for a deadline that moves with every chunk: ``async with`` it, and set ``at`` as you go.
+    """``asyncio.timeout_at`` for a deadline that moves with every chunk: run ``with`` it, and ``set`` it as you go.
 
-    Moving it is an assignment. The one timer finds out when it rings, and is set again for what is left; so a deadline
-    that is moved *earlier* than where the timer stands must ``hasten`` it.
+    A ``lasting`` one serves its task for one exchange after another, so that those share one timer; close it at last.
     """
 
-    __slots__ = ("_cancelling", "_loop", "_rang", "_task", "_timer", "at")
+    __slots__ = ("_cancelling", "_lasting", "_rang", "_task", "_timer", "clock")
 
-    def __init__(self, at: float, task: asyncio.Task[None]) -> None:
-        self.at = at  # of the loop's clock
-        self._loop = task.get_loop()
-        self._timer: asyncio.TimerHandle | None = None
+    def __init__(self, task: asyncio.Task[None], *, lasting: bool = False) -> None:
         self._task = task
+        loop = task.get_loop()
+        self.clock = loop.time
+        self._timer = Timer(loop, self._ring)
+        self._lasting = lasting
         self._cancelling = 0
         self._rang = False
 
-    def hasten(self) -> None:
-        """Look at ``at`` again: it may come before the timer does."""
-        if self._timer is not None and self.at < self._timer.when():
-            self._timer.cancel()
-            self._timer = self._loop.call_at(self.at, self._ring)
+    @property
+    def at(self) -> float:
+        """The deadline, of the loop's clock."""
+        return self._timer.at
 
-    async def __aenter__(self) -> Self:
+    def set(self, at: float) -> None:
+        """Move the deadline."""
+        self._timer.set(at)
+
+    def close(self) -> None:
+        """Leave no timer behind."""
+        self._timer.close()
+
+    def __enter__(self) -> Self:
         self._cancelling = self._task.cancelling()
-        self._timer = self._loop.call_at(self.at, self._ring)
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._lasting:
+            self._timer.set(NEVER)
+        else:
+            self._timer.close()
         if not self._rang:
             return
+        self._rang = False
         # as asyncio.timeout does: it was us who cancelled, and nobody else did besides
         if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
     def _ring(self) -> None:
-        if self._loop.time() < self.at:
-            self._timer = self._loop.call_at(self.at, self._ring)
-            return
-        self._timer = None
         self._rang = True
         self._task.cancel()
 
 
 class Deadlines:
-    """When a reply is late: the ``alarm`` within which an exchange runs, and which limit that is now.
+    """When a reply is late: run an exchange ``with`` it, and see from ``limit`` which one it missed.
 
-    The time runs from when this is made, for the running ``task``: whoever knows it spares a call to the kernel. A
-    stream has ``first_token_timeout`` for its first byte and ``stall_timeout`` between any two. A unary reply's first
-    byte is nearly its last, so only ``total_timeout`` bounds it.
+    The time runs from when this is made, for the task that runs, or for that of an ``alarm`` which lasts. A stream has
+    ``first_token_timeout`` for its first byte and ``stall_timeout`` between any two. A unary reply's first byte is
+    nearly its last, so only ``total_timeout`` bounds it.
     """
 
-    __slots__ = ("_clock", "_stall", "_total", "alarm", "limit")
+    __slots__ = ("_clock", "_first", "_stall", "_total", "alarm", "limit")
 
-    def __init__(self, limits: settings.Upstream, *, stream: bool, task: asyncio.Task[None] | None = None) -> None:
-        running: asyncio.Task[None] = task or asyncio.current_task()  # type: ignore[assignment] # a coroutine runs in one
-        self._clock = running.get_loop().time
+    def __init__(self, limits: settings.Upstream, *, stream: bool, alarm: Alarm | None = None) -> None:
+        self.alarm = alarm or Alarm(asyncio.current_task())  # type: ignore[arg-type] # a coroutine runs in one
+        self._clock = self.alarm.clock
         now = self._clock()
         self._total = now + limits.total_timeout
         self._stall = limits.stall_timeout if stream else limits.total_timeout
-        first = now + limits.first_token_timeout if stream else self._total
-        self.limit = Failure.FIRST_TOKEN_TIMEOUT if first < self._total else Failure.TOTAL_TIMEOUT
-        self.alarm = Alarm(min(first, self._total), running)
+        self._first = min(now + limits.first_token_timeout, self._total) if stream else self._total
+        self.limit = Failure.FIRST_TOKEN_TIMEOUT if self._first < self._total else Failure.TOTAL_TIMEOUT
+
+    def __enter__(self) -> Self:
+        self.alarm.__enter__()
+        self.alarm.set(self._first)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.alarm.__exit__(kind, error, trace)
 
     def progress(self) -> None:
         """Bytes came: the next deadline is a stall, or the total."""
         stall = self._clock() + self._stall
-        alarm = self.alarm
         if stall < self._total:
             self.limit = Failure.STALL_TIMEOUT
-            earlier, alarm.at = stall < alarm.at, stall
+            self.alarm.set(stall)
         else:
             self.limit = Failure.TOTAL_TIMEOUT
-            earlier, alarm.at = self._total < alarm.at, self._total
-        if earlier:  # where the stall is shorter than what was left for the first byte, or after a ``suspend``
-            alarm.hasten()
+            self.alarm.set(self._total)
 
     def suspend(self) -> None:
         """The reply waits for us: only the total counts, until the next ``progress``."""
         self.limit = Failure.TOTAL_TIMEOUT
-        self.alarm.at = self._total
+        self.alarm.set(self._total)

@@ -4,7 +4,7 @@ Left alone, the kernel wakes every worker for a connection and the first one tak
 busiest of two workers then has nine tenths. Here each goes to the least loaded, at the price of a message where another
 one accepted it. Nobody waits for a sibling: one that is dead, stopped or hung shows no sign of life, is given nothing,
 and what it was given before is taken back out of its inbox. It refuses to serve; ``http`` does. Its counterpart is
-``proxy.siblings``. A worker without siblings accepts as uvicorn does, and pays for none of this.
+``proxy.siblings``. A worker without siblings accepts as the event loop does, and pays for none of this.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ import socket
 import time
 from collections.abc import Callable
 
-import uvicorn
-
-from proxy.http_server import HttpServer
 from proxy.siblings import Siblings
 
 log = logging.getLogger("practicum.worker")
@@ -28,28 +25,6 @@ _SIGN_OF_LIFE = 0.1  # seconds; a third of what siblings wait for one
 _RESPITE = 1.0  # seconds without accepting, where the kernel has no descriptor for us
 
 Factory = Callable[[], asyncio.BaseProtocol]
-
-
-class BalancedServer(HttpServer):
-    """The server of a worker that has siblings."""
-
-    def __init__(self, config: uvicorn.Config, siblings: Siblings) -> None:
-        super().__init__(config)
-        self._siblings = siblings
-        self.server_state.connections = Connections(siblings.closed)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept, in place of the event loop's own server."""
-        await super().startup(sockets=[])
-        (listening,) = sockets or []
-        accepting = Accepting(listening, self._siblings, self._protocol)
-        self.servers = [accepting]  # type: ignore[list-item] # of a server, uvicorn calls close and wait_closed
-
-    def _protocol(self) -> asyncio.Protocol:
-        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg] # as uvicorn does
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-        )
-        return made
 
 
 class Connections(set):  # type: ignore[type-arg] # of whatever protocols the server is for
@@ -88,9 +63,6 @@ class Accepting:
                 to = self._siblings.least_loaded(time.monotonic_ns(), among_others=True)
                 if to is None or not self._siblings.give(to, connection):
                     connection.close()
-
-    async def wait_closed(self) -> None:
-        """Nothing is left to wait for: connections are the server's."""
 
     def _begin(self) -> None:
         self._loop.add_reader(self._listening, self._accept)

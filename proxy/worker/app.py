@@ -7,34 +7,27 @@ finished within ``listen.drain``, the last counts sent.
 from __future__ import annotations
 
 import asyncio
-import functools
 import hashlib
 import logging
 import socket
 import time
-from collections.abc import Collection, Mapping
-
-import uvicorn
+from collections.abc import Mapping
 
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config
 from proxy.handover import Counts
-from proxy.http_server import HttpServer
 from proxy.siblings import Siblings
 from proxy.telemetry.catalog import UNBUCKETABLE
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
-from proxy.worker.accepting import BalancedServer
 from proxy.worker.endpoints import DataPort
-from proxy.worker.http import Connection
 from proxy.worker.link import Link
+from proxy.worker.listener import Listener
 from proxy.worker.serving import Serving
 from proxy.worker.units import RequestFacts
 from routing.decision import Decision, Reason, decide
 
 log = logging.getLogger("practicum.worker")
-
-_CONCLUDE = 1.0  # seconds that a cancelled exchange may take
 
 
 class Worker:
@@ -49,7 +42,7 @@ class Worker:
         serving = Serving(self._upstreams, self._tally, self._link.hand, self._key)
         self._port = DataPort(self._config, self._keys, serving, self._decide, self._tally)
         self._client_keys: frozenset[bytes] = frozenset()
-        self._server: uvicorn.Server | None = None
+        self._listener = Listener(self._port.answer, lambda: self._config().listen)
         reloader.on_change(self._adopt)
         self._adopt(reloader.config)
 
@@ -57,11 +50,8 @@ class Worker:
         """Serve on a listening socket until ``stop``, evenly with other workers that listen there."""
         link = asyncio.create_task(self._link.run())
         watch = asyncio.create_task(self._reloader.run())
-        config = self._uvicorn_config()
-        self._server = BalancedServer(config, siblings) if siblings else HttpServer(config)
         try:
-            await self._server.serve(sockets=[listening])
-            await _concluded(self._server.server_state.tasks)
+            await self._listener.serve(listening, siblings)
         finally:
             await self._link.close()
             for task in (link, watch):
@@ -71,24 +61,7 @@ class Worker:
 
     def stop(self) -> None:
         """Stop accepting, and end ``run`` once the open exchanges have ended or ``listen.drain`` has passed."""
-        if self._server is not None:
-            self._server.should_exit = True
-
-    def _uvicorn_config(self) -> uvicorn.Config:
-        listen = self._config().listen
-        return uvicorn.Config(
-            self._port,
-            http=functools.partial(Connection, lambda: self._config().listen),  # type: ignore[arg-type] # a factory of them
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            date_header=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=int(listen.keep_alive),
-            timeout_graceful_shutdown=max(1, int(listen.drain)),
-        )
+        self._listener.stop()
 
     def _config(self) -> Config:
         return self._reloader.config
@@ -114,9 +87,3 @@ class Worker:
     def _counts(self) -> Counts:
         counters, histograms = self._tally.totals()
         return Counts(counters, histograms, self._port.in_flight, self._reloader.config.hash, self._reloader.ok)
-
-
-async def _concluded(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Let the exchanges that were cut off leave their records and counts; the server cancels them and goes."""
-    if tasks:
-        await asyncio.wait(tasks, timeout=_CONCLUDE)

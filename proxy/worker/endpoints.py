@@ -1,7 +1,7 @@
-"""The data port as a bare ASGI application: a request's head and body become an ``Ask``, or an error of ours.
+"""What the data port answers: a client's head and body become an ``Ask``, or an error of ours.
 
-No framework stands between the server and this file, because everything here is paid for by every request. It refuses
-to know how a request is served; ``serving`` does.
+No framework stands between the connection and this file, because everything here is paid for by every request. It
+refuses to know how a request is served; ``serving`` does.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import msgspec
 
@@ -24,9 +23,8 @@ from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
 from proxy.wire.errors import WireError
 from proxy.wire.head import Head, glance
+from proxy.worker.client import Client
 from proxy.worker.exchange import Ask
-from proxy.worker.headers import value
-from proxy.worker.http import EXTENSION, Client
 from proxy.worker.replies import RequestError
 from proxy.worker.serving import Serving, send_error
 from proxy.worker.units import RequestFacts
@@ -35,9 +33,8 @@ from routing.traits import Endpoint, Slice
 
 log = logging.getLogger("practicum.worker")
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]  # ASGI's own types
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Scope = dict[str, Any]
+Read = Callable[[], Awaitable[tuple[bytes, bool]]]
+Fields = Mapping[bytes, bytes]
 
 _POSTED = {
     "/v1/chat/completions": Endpoint.CHAT,
@@ -68,62 +65,56 @@ class DataPort:
         self._decide = decide
         self._tally = tally
 
-    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
-        """Serve one ASGI connection. Replies go out through its ``Client``."""
-        if scope["type"] != "http":
-            return
+    async def answer(self, client: Client) -> None:
+        """Answer one request, whatever happens."""
         started = time.monotonic()
-        client: Client = scope["extensions"][EXTENSION]
         self.in_flight += 1
         try:
-            await self._answer(scope, receive, client, started)
+            await self._answer(client, started)
         except RequestError as error:
-            self._tally.count(REQUESTS, "none", _endpoint(scope), "none", "rejected")
-            await send_error(client, error)
-        except _Gone:
-            self._tally.count(REQUESTS, "none", _endpoint(scope), "none", "client_gone")
+            self._count(client, "rejected")
+            send_error(client, error)
+        except asyncio.CancelledError:  # while its body came; from then on it is an exchange of ``serving``'s
+            if not client.gone:
+                raise
+            client.task.uncancel()
+            self._count(client, "client_gone")
         except Exception:  # the rim of a request: our own fault is logged whole, the caller gets a plain 500
-            log.exception("a request to %s failed inside the proxy", scope["path"])
-            self._tally.count(REQUESTS, "none", _endpoint(scope), "none", "rejected")
+            log.exception("a request to %s failed inside the proxy", client.path)
+            self._count(client, "rejected")
             if client.gone or client.answered:
                 client.abandon()
             else:
-                await send_error(client, RequestError(500, "internal", "The proxy failed; its log says why."))
+                send_error(client, RequestError(500, "internal", "The proxy failed; its log says why."))
         finally:
             self.in_flight -= 1
 
-    async def _answer(self, scope: Scope, receive: Receive, client: Client, started: float) -> None:
+    async def _answer(self, client: Client, started: float) -> None:
         config = self._config()
-        headers: Headers = scope["headers"]
-        _refuse_what_is_not_ours(scope, headers)
+        _refuse_what_is_not_ours(client)
         keys = self._keys()
-        _authenticate(headers, keys)
-        if scope["method"] == "GET" and _MODELS.match(scope["path"]):
-            await _send_models(client, config, scope["path"])
+        _authenticate(client.fields, keys)
+        if client.method == "GET" and _MODELS.match(client.path):
+            _send_models(client, config)
             self._tally.count(REQUESTS, "none", Endpoint.MODELS, "none", "ok")
             return
         body = client.body()
         if body is None:
-            body = await read_body(receive, headers, config.listen)
+            body = await read_body(client.read, client.fields.get(b"content-length", b""), config.listen)
         elif len(body) > config.listen.max_body:
             raise _too_large(config.listen.max_body)
-        ask = self._ask(config, scope, headers, body, started)
-        await self._serving.serve(ask, client, keep_credentials=not keys)
+        await self._serving.serve(self._ask(config, client, body, started), client, keep_credentials=not keys)
 
-    def _ask(self, config: Config, scope: Scope, headers: Headers, body: bytes, started: float) -> Ask:
-        endpoint = _endpoint(scope)
-        route, head = _route(config, endpoint, headers, body)
-        told_slice = None if endpoint is Endpoint.OTHER else _told(headers)
-        query = scope["query_string"]
-        target = scope["raw_path"].decode("latin-1").removeprefix("/v1") + (
-            f"?{query.decode('latin-1')}" if query else ""
-        )
+    def _ask(self, config: Config, client: Client, body: bytes, started: float) -> Ask:
+        endpoint, headers = _endpoint(client), client.headers
+        route, head = _route(config, endpoint, client.fields, body)
+        told_slice = _told(headers) if HEADER in client.fields and endpoint is not Endpoint.OTHER else None
         return Ask(
             pair=new_pair_id(),
             route=route,
             endpoint=endpoint,
-            method=scope["method"],
-            target=target,
+            method=client.method,
+            target=client.target.removeprefix("/v1"),
             headers=headers,
             body=body,
             model=head.model,
@@ -134,33 +125,29 @@ class DataPort:
             slice=told_slice,
         )
 
+    def _count(self, client: Client, outcome: str) -> None:
+        self._tally.count(REQUESTS, "none", _endpoint(client), "none", outcome)
 
-class _Gone(Exception):  # noqa: N818 -- not an error of ours
-    """The client went away before its request was complete."""
 
+async def read_body(read: Read, declared: bytes, listen: Listen) -> bytes:
+    """The request's body, within ``max_body`` and in time: ``body_timeout``, longer for what comes at a fair rate.
 
-async def read_body(receive: Receive, headers: Headers, listen: Listen) -> bytes:
-    """The request's body, within ``max_body`` and in time: ``body_timeout``, longer for what comes at a fair rate."""
+    ``declared`` is its content-length, as the header has it. Raises RequestError.
+    """
     limit = listen.max_body
-    declared = value(headers, b"content-length")
     if declared and int(declared) > limit:
         raise _too_large(limit)
     pieces: list[bytes] = []
-    size = 0
+    size, more = 0, True
     began = asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout_at(began + listen.body_timeout) as alarm:
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _Gone
-                piece = message["body"]
+            while more:
+                piece, more = await read()
+                pieces.append(piece)
                 size += len(piece)
                 if size > limit:
                     raise _too_large(limit)
-                pieces.append(piece)
-                if not message["more_body"]:
-                    break
                 alarm.reschedule(began + listen.body_timeout + size / _MIN_RATE)
     except TimeoutError as late:
         words = f"The request's body did not arrive within listen.body_timeout, {listen.body_timeout:g} seconds."
@@ -183,39 +170,37 @@ def _chance() -> Iterator[str]:
 _CHANCE = _chance()
 
 
-def _endpoint(scope: Scope) -> Endpoint:
-    if scope["method"] == "POST":
-        return _POSTED.get(scope["path"], Endpoint.OTHER)
+def _endpoint(client: Client) -> Endpoint:
+    if client.method == "POST":
+        return _POSTED.get(client.path, Endpoint.OTHER)
     return Endpoint.OTHER
 
 
-def _refuse_what_is_not_ours(scope: Scope, headers: Headers) -> None:
-    path: str = scope["path"]
-    if value(headers, b"upgrade").lower() == b"websocket":
+def _refuse_what_is_not_ours(client: Client) -> None:
+    path = client.path
+    if client.fields.get(b"upgrade", b"").lower() == b"websocket":
         raise RequestError(400, "websocket", "This proxy does not carry websockets. Use HTTP, streamed or not.")
-    if not path.startswith("/v1/") or ".." in path.split("/"):
-        raise RequestError(
-            404, "unknown_url", f"Unknown request URL: {scope['method']} {path}. This port serves /v1/*."
-        )
+    if not path.startswith("/v1/") or (".." in path and ".." in path.split("/")):
+        raise RequestError(404, "unknown_url", f"Unknown request URL: {client.method} {path}. This port serves /v1/*.")
 
 
-def _authenticate(headers: Headers, keys: frozenset[bytes]) -> None:
+def _authenticate(fields: Fields, keys: frozenset[bytes]) -> None:
     if not keys:
         return
-    scheme, _, token = value(headers, b"authorization").rpartition(b" ")
+    scheme, _, token = fields.get(b"authorization", b"").rpartition(b" ")
     offered = token if scheme.strip().lower() in {b"", b"bearer"} else b""
-    offered = offered or value(headers, b"x-api-key")
+    offered = offered or fields.get(b"x-api-key", b"")
     if not offered:
         raise RequestError(401, "missing_api_key", "Give an API key: Authorization: Bearer KEY, or x-api-key: KEY.")
     if hashlib.sha256(offered).digest() not in keys:
         raise RequestError(401, "invalid_api_key", "This API key is not one of this proxy's client keys.")
 
 
-def _route(config: Config, endpoint: Endpoint, headers: Headers, body: bytes) -> tuple[Route, Head]:
+def _route(config: Config, endpoint: Endpoint, fields: Fields, body: bytes) -> tuple[Route, Head]:
     """The route that a request asks for, by its model; other endpoints than the four may have none."""
     if endpoint is Endpoint.OTHER:
-        return _route_of_other(config, headers, body), Head("")
-    if value(headers, b"content-encoding") not in {b"", b"identity"}:
+        return _route_of_other(config, fields, body), Head("")
+    if fields.get(b"content-encoding", b"") not in {b"", b"identity"}:
         raise RequestError(
             415, "unsupported_encoding", "Send the request's body uncompressed: it must be read to route it."
         )
@@ -241,9 +226,9 @@ def _told(headers: Headers) -> Slice | None:
         raise RequestError(400, "unknown_slice", str(error), param=HEADER.decode()) from error
 
 
-def _route_of_other(config: Config, headers: Headers, body: bytes) -> Route:
+def _route_of_other(config: Config, fields: Fields, body: bytes) -> Route:
     found = None
-    if body and value(headers, b"content-type").startswith(b"application/json"):
+    if body and fields.get(b"content-type", b"").startswith(b"application/json"):
         try:
             found = config.route_for(glance(body).model)
         except WireError:
@@ -251,9 +236,9 @@ def _route_of_other(config: Config, headers: Headers, body: bytes) -> Route:
     return found or config.wildcard or next(iter(config.routes.values()))
 
 
-async def _send_models(client: Client, config: Config, path: str) -> None:
+def _send_models(client: Client, config: Config) -> None:
     models = [{"id": name, "object": "model", "created": _CREATED, "owned_by": "practicum"} for name in config.routes]
-    wanted = path.removeprefix("/v1/models").strip("/")
+    wanted = client.path.removeprefix("/v1/models").strip("/")
     if wanted:
         models = [model for model in models if model["id"] == wanted]
         if not models:
@@ -262,7 +247,7 @@ async def _send_models(client: Client, config: Config, path: str) -> None:
     body = msgspec.json.encode(page)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     client.start(200, headers)
-    await client.send(body, more=False)
+    client.write(body, more=False)
 
 
 def _too_large(limit: int) -> RequestError:

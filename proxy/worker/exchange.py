@@ -102,6 +102,10 @@ class Exchange:
         finally:
             self._waited += time.monotonic() - before
 
+    def worked(self, since: float) -> None:
+        """What was done since then, while an upstream was awaited, was our own."""
+        self._waited -= time.monotonic() - since
+
     def head(self, status: int, headers: Headers) -> None:
         """The reply's head came."""
         self.status = status

@@ -1,248 +1,364 @@
-"""The client's side of a connection: uvicorn's HTTP/1.1 protocol with the limits that a public port needs.
+"""The client's side of a connection: HTTP/1.1 as a public port must read it, on httptools' parser.
 
-Beside the limits it hands the application a ``Client`` for each request, which says when the client went away without
-a task that waits for it, and takes a reply without ASGI's messages: its head leaves with the first bytes of its body,
-in one write. It refuses to know what is served: ``endpoints`` does.
+Requests become ``Client``s, which one task for each connection answers in the order they came in. Heads, trailers and
+chunk extensions are bounded in size, heads and silence in time; so is what waits to be answered or read, beyond which
+nothing more is read from the socket. What is no HTTP, or could be read in two ways (a length beside chunks, a transfer
+coding other than those), is refused in the shape of every other error, and ends the connection: never amid a reply,
+where it would be taken for the reply's text. When the client goes away, the task that answers it is cancelled. This
+module refuses to know what is served: ``endpoints`` does; ``listener`` opens connections.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+import httptools
 
 from proxy.config.settings import Listen
-from proxy.upstream import Headers
+from proxy.timer import NEVER, Timer
+from proxy.upstream.deadlines import Alarm
+from proxy.worker.client import Client
 from proxy.worker.replies import error_body
+from proxy.worker.request_head import (
+    NO_HTTP,
+    TOO_LONG,
+    RefusedError,
+    check_coding,
+    check_size,
+    check_upgrade,
+    is_modern,
+    split,
+)
 
-EXTENSION = "practicum.client"
-_BODILESS = (204, 304)
+Answer = Callable[[Client], Awaitable[None]]
+
+_READ_AHEAD = 64 * 1024  # bytes of a body that may wait for their reader before we stop reading
+_IN_LINE = 16  # requests that may wait in line before we stop reading
+_MOST_IN_LINE = 256  # requests in line after which no more are taken, though they were read already
 _DISCARD = 256 * 1024 * 1024  # bytes of a refused body we read, so that its sender gets to read our answer
 
 
-class Connection(HttpToolsProtocol):
+class _Stop(Exception):  # noqa: N818 -- a signal to the parser
+    """The parser need not go on: no more requests are taken."""
+
+
+class Connection(asyncio.Protocol):
     """One client's connection."""
 
-    def __init__(self, listen: Callable[[], Listen], **kwargs: Any) -> None:  # uvicorn's constructor is its own
-        super().__init__(**kwargs)
-        self._listen = listen
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._head_bytes = 0
-        self._in_message = False
-        self._discarded = 0
-        self._gone: Callable[[], object] | None = None
+    __slots__ = (
+        "_answer", "_connections", "_deaf", "_discarded", "_fields", "_head_since", "_incoming", "_line", "_listen",
+        "_loop", "_lost", "_over", "_parser", "_paused", "_pipelined", "_room", "_serving", "_timer", "_transport",
+        "_unheard", "_unsent", "_url", "_waiter", "alarm", "blocked", "task",
+    )  # fmt: skip
 
-    def on_gone(self, react: Callable[[], object] | None) -> None:
-        """Call ``react`` once if the connection is lost before the reply is complete; None forgets it."""
-        self._gone = react
+    alarm: Alarm
+    task: asyncio.Task[None]
+    _transport: asyncio.Transport
+
+    def __init__(
+        self,
+        answer: Answer,
+        listen: Callable[[], Listen],
+        connections: set[Connection],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.blocked = False  # the client does not take what we write
+        self._answer = answer
+        self._listen = listen
+        self._connections = connections
+        self._loop = loop
+        self._parser = httptools.HttpRequestParser(self)
+        self._timer = Timer(loop, self._late)
+        self._head_since: float | None = None  # when the head that is not here whole began, of the loop's clock
+        self._unheard = 0  # bytes that came since the last head, piece of a body or message was complete
+        self._pipelined = False  # the head that comes began in the middle of what was read at once
+        self._url = b""
+        self._fields: list[tuple[bytes, bytes]] = []  # where the next header line goes
+        self._incoming: Client | None = None  # whose body is not here whole
+        self._line: deque[Client] = deque()  # who waits to be answered
+        self._serving: Client | None = None  # who is being answered
+        self._waiter: asyncio.Future[None] | None = None  # of the task, while nobody is in line
+        self._room: asyncio.Future[None] | None = None  # of the task, while the client takes nothing
+        self._discarded = 0  # bytes of bodies that came after their answer
+        self._unsent = 0  # bytes that had not left when the connection was last looked at
+        self._over = False  # no more requests are taken
+        self._deaf = False  # nothing is parsed any more
+        self._paused = False
+        self._lost = False
+
+    # What a client asks of the connection it came on
 
     @property
-    def gone(self) -> bool:
-        """Whether the client went away before its reply was complete."""
-        return self.cycle is not None and self.cycle.disconnected
+    def ending(self) -> bool:
+        """Whether the connection ends with the reply that is under way."""
+        return self._over and not self._line
+
+    def end(self) -> None:
+        """Let the connection end with the last reply in line; no more requests are taken."""
+        self._over = True
+        self._line.clear()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self._transport.write(data)
+
+    async def room(self) -> None:
+        """Wait until the client takes what was written. Cancelled where it goes away."""
+        while self.blocked and not self._lost:
+            self._room = self._loop.create_future()
+            await self._room
+
+    def resume_reading(self) -> None:
+        """What was read has been taken."""
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+
+    def replied(self) -> None:
+        """A reply is complete."""
+        self._serving = None
+        if self._over and not self._line:
+            self._transport.close()
+        else:
+            self._watch()
+
+    def break_off(self) -> None:
+        """Close amid a reply; what was written still leaves."""
+        self._serving = None
+        self._transport.close()
+
+    # What the listener asks
+
+    def shutdown(self) -> None:
+        """Take no more requests, and close as soon as those that are here are answered."""
+        self._over = True
+        if self._serving is None and not self._line:
+            self._transport.close()
+
+    def cut_off(self) -> None:
+        """Close now, whatever is under way."""
+        self._transport.abort()
+
+    # What the transport tells
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start waiting for a request's head."""
-        super().connection_made(transport)  # type: ignore[arg-type] # a stream transport, as create_server makes them
-        self._await_head()
+        self._transport = cast("asyncio.Transport", transport)
+        self._connections.add(self)
+        self.task = self._loop.create_task(self._converse())
+        self.alarm = Alarm(self.task, lasting=True)
+        self._head_since = self._loop.time()
+        self._watch()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever serves this connection."""
-        self._stop_timer()
-        super().connection_lost(exc)
-        react, self._gone = self._gone, None
-        if react is not None and self.gone:
-            react()
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- gone is gone
+        """Tell whoever answers."""
+        self._connections.discard(self)
+        self._lost = self._deaf = True
+        self._timer.close()
+        self._leave(self._serving)
+        _wake(self._waiter)
+        _wake(self._room)
+
+    def pause_writing(self) -> None:
+        """The client does not take what we write."""
+        self.blocked = True
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self.blocked = False
+        _wake(self._room)
 
     def data_received(self, data: bytes) -> None:
-        """Parse, within the head's limits."""
-        if self._head_timer is None and not self._in_message:
-            self._await_head()
-        before = self._head_timer
-        super().data_received(data)
-        self._count_head(data, before)
-        self._await_rest()
+        """Parse what came, and see what has come of it."""
+        if self._deaf:
+            return
+        if self._incoming is None and self._head_since is None:
+            self._head_since = self._loop.time()
+        self._unheard += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as stop:
+            self._stopped(stop)
+            return
+        if self._unheard > (most := self._listen().max_header):
+            self._refuse(431, TOO_LONG.format(most))
+        else:
+            self._watch()
 
-    def _count_head(self, data: bytes, before: asyncio.TimerHandle | None) -> None:
-        if self._head_timer is not None and self._head_timer is before:  # the head is still not complete
-            self._head_bytes += len(data)
-            if self._head_bytes > self._listen().max_header:
-                self._refuse(431, f"The request's head exceeds listen.max_header, {self._listen().max_header} bytes.")
+    # What the parser tells
 
     def on_message_begin(self) -> None:
-        """Let the application find this connection."""
-        super().on_message_begin()
-        self._in_message = True
-        if self._head_timer is None:  # it came in one piece with the request before it
-            self._await_head()
-            self._head_bytes = 1
+        """A head begins."""
+        if self._head_since is None:
+            self._head_since = self._loop.time()
+        self._pipelined = not self._unheard
+        self._unheard = self._unheard or 1
+        self._url = b""
+        self._fields = []
+
+    def on_url(self, piece: bytes) -> None:
+        """A piece of the target."""
+        self._url += piece
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header's line, or a trailer's."""
+        self._fields.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """The head is there in time; let the application find its client."""
-        self._stop_timer()
-        scope = self.scope
-        super().on_headers_complete()
-        scope["extensions"] = {EXTENSION: Client(self)}  # type: ignore[dict-item] # ours, and an object
+        """A head is there: it waits in line to be answered."""
+        self._over = self._over or len(self._line) == _MOST_IN_LINE
+        if self._over:
+            raise _Stop
+        most = self._listen().max_header
+        if self._pipelined or self._unheard > most:
+            check_size(self._url, self._fields, most)  # what came in one piece was not measured while it came
+        headers, self._fields = self._fields, []  # trailers are nobody's
+        self._head_since = None
+        self._unheard = 0
+        self._incoming = client = self._client(headers)
+        self._line.append(client)
+        if len(self._line) > _IN_LINE:
+            self._pause()
+        _wake(self._waiter)
 
-    def on_body(self, body: bytes) -> None:
-        """Take a piece of the body; close on a sender that goes on long after it was refused."""
-        if self.cycle.response_complete:
-            self._discarded += len(body)
+    def on_body(self, piece: bytes) -> None:
+        """A piece of a body. One whose sender was answered already is dropped, and not for ever."""
+        self._unheard = 0
+        client = self._incoming
+        if client is None or client.complete:
+            self._discarded += len(piece)
             if self._discarded > _DISCARD:
-                self.transport.close()
-        super().on_body(body)
+                self._transport.close()
+            return
+        client.add(piece)
+        if client.waiting > _READ_AHEAD:
+            self._pause()
 
     def on_message_complete(self) -> None:
-        """The body is there; the next byte begins another request."""
-        self._in_message = False
-        super().on_message_complete()
+        """A request is here whole; the next byte begins another."""
+        self._unheard = 0
+        if self._incoming is not None:
+            self._incoming.finish()
+            self._incoming = None
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer bytes that are not HTTP, in the shape of every other error."""
-        self._refuse(400, f"{msg} This port speaks HTTP/1.1.")
+    # What follows from it
 
-    def _await_head(self) -> None:
-        self._head_bytes = 0
-        timeout = self._listen().header_timeout
-        self._head_timer = self.loop.call_later(timeout, self._head_late)
+    async def _converse(self) -> None:
+        """Answer one request after another, until the connection is lost."""
+        try:
+            while await self._any_in_line():
+                self._serving = client = self._line.popleft()
+                self.resume_reading()  # without reading, nobody is seen to go
+                await self._answer(client)
+                if not client.complete and not client.gone:
+                    client.abandon()
+        finally:
+            self.alarm.close()
+            self._transport.close()
 
-    def _await_rest(self) -> None:
-        """Bound the silence of a client that was answered before its request was whole: nothing else does."""
-        answered = self.cycle is not None and self.cycle.response_complete
-        if answered and self._head_timer is None and not self.transport.is_closing():
-            limit = self.timeout_keep_alive
-            self.timeout_keep_alive_task = self.loop.call_later(limit, self.timeout_keep_alive_handler)
+    async def _any_in_line(self) -> bool:
+        """Wait for a request, and until the reply before it has been taken; False once the connection is lost."""
+        while not self._lost and (self.blocked or not self._line):
+            if self._line:
+                await self.room()
+            else:
+                self._waiter = self._loop.create_future()
+                await self._waiter
+        return not self._lost
 
-    def _head_late(self) -> None:
-        self._head_timer = None
-        if self._head_bytes == 0:
-            self.transport.close()  # it connected and said nothing: nothing to answer
-        elif not self.transport.is_closing():
+    def _client(self, headers: list[tuple[bytes, bytes]]) -> Client:
+        parser = self._parser
+        fields = dict(reversed(headers))
+        modern = is_modern(parser.get_http_version())
+        if b"transfer-encoding" in fields:
+            check_coding(headers, modern=modern)
+        if parser.should_upgrade():
+            check_upgrade(fields)
+            self._over = True
+        elif not modern or not parser.should_keep_alive():
+            self._over = True
+        target, path = split(self._url)
+        return Client(self, parser.get_method().decode(), target, path, headers, fields, chunks=modern)
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def _watch(self) -> None:
+        """Set the time limit of what the connection waits for: a head, or its end. Whoever answers has limits too."""
+        if self._head_since is not None:
+            self._timer.set(self._head_since + self._listen().header_timeout)
+        elif self._serving is not None or (self._line and not self.blocked):
+            self._timer.set(NEVER)
+        else:
+            self._timer.set(self._loop.time() + self._listen().keep_alive)
+
+    def _late(self) -> None:
+        """Nothing came in time."""
+        if self._head_since is None:
+            if self._serving is None:
+                self._close_idle()
+        elif not self._unheard:
+            self._transport.close()  # it connected and said nothing: nothing to answer
+        else:
             limit = self._listen().header_timeout
             self._refuse(408, f"The request's head did not arrive within listen.header_timeout, {limit:g} seconds.")
 
-    def _stop_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+    def _close_idle(self) -> None:
+        """Close in good order, which waits for what has not left; but not for one who takes nothing at all."""
+        unsent = self._transport.get_write_buffer_size()
+        if not unsent:
+            self._transport.close()
+        elif unsent == self._unsent:
+            self._transport.abort()
+        else:
+            self._unsent = unsent
+            self._watch()
 
-    @property
-    def _replying(self) -> bool:
-        """Whether a reply is under way, so that nothing else may be written."""
-        begun = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        return begun or bool(self.pipeline)
+    def _stopped(self, stop: Exception) -> None:
+        """The parser makes no more of what comes."""
+        why = stop.__context__
+        if isinstance(why, RefusedError):
+            self._refuse(why.status, why.message)
+        elif self._over and self._incoming is None:  # it is about bytes behind the last request
+            self._stop_listening()
+        else:
+            self._refuse(400, NO_HTTP)
+
+    def _stop_listening(self) -> None:
+        self._over = self._deaf = True
+        self._head_since = None
+        self._watch()
 
     def _refuse(self, status: int, message: str) -> None:
-        self._stop_timer()
-        if self._replying:
-            self.transport.close()
-            return
-        body = error_body(status, message, "bad_request")
-        head = f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
-        self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
-        self.transport.close()
+        """Answer what cannot be read, in its turn: who came before is answered, a reply under way is not spoiled."""
+        self._stop_listening()
+        spoiled, serving = self._incoming, self._serving
+        first = serving or (self._line[0] if self._line else None)
+        if any(client is not None and client.answered for client in (spoiled, serving)):
+            self._transport.close()
+        elif spoiled is first:
+            self._leave(first)
+            body = error_body(status, message, "bad_request")
+            head = f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+            self._transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
+            self._transport.close()
+        elif spoiled is not None:
+            self._line.remove(spoiled)
+
+    def _leave(self, client: Client | None) -> None:
+        """Nobody is there to be answered: whoever answers is told, also one who has yet to begin."""
+        if client is not None:
+            client.gone = True
+        if self._serving is not None:
+            self._serving = None
+            self.task.cancel()
 
 
-class Client:
-    """The client of one request: its body, and the way to answer it.
-
-    It belongs to its own request also where another one follows on the same connection, before this one is answered.
-    """
-
-    __slots__ = ("_bodiless", "_connection", "_cycle", "_head", "_left")
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._cycle = connection.cycle
-        self._head = b""  # what goes out before the next bytes
-        self._left = 0  # bytes that content-length still promises
-        self._bodiless = False
-
-    def on_gone(self, react: Callable[[], object] | None) -> None:
-        """Call ``react`` once if the connection is lost before the reply is complete; None forgets it."""
-        self._connection.on_gone(react)
-
-    @property
-    def gone(self) -> bool:
-        """Whether the client went away before its reply was complete."""
-        return self._cycle.disconnected or self._connection.gone
-
-    @property
-    def blocked(self) -> bool:
-        """Whether the client does not take what was written to it."""
-        return self._connection.flow.write_paused
-
-    @property
-    def answered(self) -> bool:
-        """Whether a reply has begun."""
-        return self._cycle.response_started
-
-    def abandon(self) -> None:
-        """Close before the reply's end, on purpose: what was written still leaves, and nothing looks complete."""
-        self._connection.on_gone(None)
-        self._cycle.disconnected = True
-        self._connection.transport.close()
-
-    def body(self) -> bytes | None:
-        """The request's body if all of it is here, once; else None, and it must be awaited."""
-        cycle = self._cycle
-        if cycle.more_body or cycle.disconnected:
-            return None
-        self._connection.flow.resume_reading()  # uvicorn pauses for a request in line; without reading, nobody goes
-        body, cycle.body = bytes(cycle.body), bytearray()
-        return body
-
-    def start(self, status: int, headers: Headers) -> None:
-        """Begin a reply. Names in lower case; without a content-length the body is sent in chunks."""
-        cycle = self._cycle
-        cycle.response_started = True
-        cycle.waiting_for_100_continue = False
-        lines = [b"%b: %b\r\n" % header for header in headers]
-        length = next((value for name, value in headers if name == b"content-length"), None)
-        self._bodiless = status in _BODILESS or cycle.scope["method"] == "HEAD"
-        if length is not None:
-            self._left = int(length)
-        cycle.chunked_encoding = length is None and not self._bodiless
-        if cycle.chunked_encoding:
-            lines.append(b"transfer-encoding: chunked\r\n")
-        closing = any(name == b"connection" and b"close" in value for name, value in headers)
-        cycle.keep_alive = cycle.keep_alive and not closing
-        if not cycle.keep_alive and not closing:
-            lines.append(b"connection: close\r\n")
-        if b"".join(lines).count(b"\n") != len(lines):
-            raise RuntimeError("A header's value has a line's end in it.")
-        self._head = b"%b%b\r\n" % (STATUS_LINE[status], b"".join(lines))
-
-    async def send(self, piece: bytes, *, more: bool) -> None:
-        """Send bytes of the body, the last of them without ``more``. Waits while the client does not take them."""
-        cycle, flow = self._cycle, self._connection.flow
-        if flow.write_paused and not cycle.disconnected:
-            await flow.drain()
-        if cycle.disconnected:
-            return
-        head, self._head = self._head, b""
-        if data := head + self._framed(piece, more=more):
-            self._connection.transport.write(data)
-        if not more:
-            self._finish()
-
-    def _framed(self, piece: bytes, *, more: bool) -> bytes:
-        if self._cycle.chunked_encoding:
-            chunk = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
-            return chunk if more else chunk + b"0\r\n\r\n"
-        if self._bodiless:
-            return b""
-        self._left -= len(piece)
-        if self._left < 0 or (self._left and not more):
-            raise RuntimeError("A reply is not as long as its content-length says.")
-        return piece
-
-    def _finish(self) -> None:
-        cycle = self._cycle
-        cycle.response_complete = True
-        cycle.message_event.set()
-        if not cycle.keep_alive:
-            self._connection.transport.close()
-        cycle.on_response()
+def _wake(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)

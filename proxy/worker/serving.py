@@ -22,9 +22,9 @@ from proxy.upstream import Deadlines, Reply, Request, UpstreamError
 from proxy.upstreams import Upstreams
 from proxy.wire.mirror_request import with_model
 from proxy.worker.attempts import fallback_header, first_piece, students_request
+from proxy.worker.client import Client
 from proxy.worker.exchange import Ask, Exchange
 from proxy.worker.headers import forwarded, returned
-from proxy.worker.http import Client
 from proxy.worker.replies import RequestError
 from routing.fallback import FallbackReason, disqualified
 from routing.observation import Arm, Failure
@@ -55,38 +55,33 @@ class Serving:
     async def serve(self, ask: Ask, client: Client, *, keep_credentials: bool) -> None:
         """Answer one request, whatever happens, and hand over its record."""
         exchange = Exchange(ask)
-        serving: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment] # an application runs in one
-        client.on_gone(serving.cancel)
         try:
-            await self._call(exchange, client, serving, keep_credentials=keep_credentials)
+            await self._call(exchange, client, keep_credentials=keep_credentials)
             if exchange.failure is not None:
-                await _answer_failure(exchange, client)
+                _answer_failure(exchange, client)
         except asyncio.CancelledError:
             # Either the client went away or the server stops; in both cases nobody is left to answer.
             exchange.client_gone = client.gone
             exchange.failure = None if client.gone else Failure.RESET
             client.abandon()
-            serving.uncancel()
+            client.task.uncancel()
         finally:
-            client.on_gone(None)
             self._conclude(exchange)
 
-    async def _call(
-        self, exchange: Exchange, client: Client, serving: asyncio.Task[None], *, keep_credentials: bool
-    ) -> None:
+    async def _call(self, exchange: Exchange, client: Client, *, keep_credentials: bool) -> None:
         ask = exchange.ask
-        if ask.decision.arm is Arm.STUDENT and await self._by_student(exchange, client, serving):
+        if ask.decision.arm is Arm.STUDENT and await self._by_student(exchange, client):
             return
         request = self._request(ask, keep_credentials=keep_credentials)
-        await self._attempt(exchange, client, serving, ask.route.teacher, request)
+        await self._attempt(exchange, client, ask.route.teacher, request)
 
-    async def _by_student(self, exchange: Exchange, client: Client, serving: asyncio.Task[None]) -> bool:
+    async def _by_student(self, exchange: Exchange, client: Client) -> bool:
         """Have the student answer; False if it did not, and nothing of it was passed on: then the teacher must."""
         ask = exchange.ask
         reason: FallbackReason | None = FallbackReason.INEXPRESSIBLE
         request = students_request(ask, self._key(ask.route.student.api_key_env))
         if request is not None:
-            await self._attempt(exchange, client, serving, ask.route.student, request)
+            await self._attempt(exchange, client, ask.route.student, request)
             reason = None if exchange.answered else disqualified(exchange.failure, exchange.status)
             if reason is not None:
                 exchange.count_attempt(self._tally)
@@ -95,22 +90,14 @@ class Serving:
             self._tally.count(FALLBACKS, ask.route.name, reason)
         return reason is None
 
-    async def _attempt(
-        self,
-        exchange: Exchange,
-        client: Client,
-        serving: asyncio.Task[None],
-        target: settings.Upstream,
-        request: Request,
-    ) -> None:
+    async def _attempt(self, exchange: Exchange, client: Client, target: settings.Upstream, request: Request) -> None:
         """One call; how it failed, if it did, is in ``exchange``."""
         ask = exchange.ask
-        deadlines = Deadlines(target, stream=ask.stream, task=serving)
+        deadlines = Deadlines(target, stream=ask.stream, alarm=client.alarm)
         try:
-            with self._upstreams.lease(target) as upstream:
-                async with deadlines.alarm:
-                    reply = await exchange.wait(upstream.open(request))
-                    await _relay(exchange, reply, deadlines, client)
+            with self._upstreams.lease(target) as upstream, deadlines:
+                reply = await exchange.wait(upstream.open(request))
+                await _Relay(exchange, reply, deadlines, client).run()
         except UpstreamError as error:
             exchange.failure = error.failure
             log.warning("pair %s: the %s of %s failed: %s", ask.pair, exchange.arm, ask.route.name, error)
@@ -136,60 +123,93 @@ class Serving:
         self._hand(record)
 
 
-async def _relay(exchange: Exchange, reply: Reply, deadlines: Deadlines, client: Client) -> None:
-    """Pass a reply on, piece by piece. Back-pressure: nothing is read while the client does not take what came."""
-    try:
-        chunk = await first_piece(exchange, reply)
-        if chunk is None:
+class _Relay:
+    """Passes a reply on, piece by piece. Back-pressure: nothing is read while the client does not take what came.
+
+    Pieces between the first and the last wake no task up: each goes from the upstream's connection to the client's.
+    """
+
+    __slots__ = ("_client", "_deadlines", "_exchange", "_reply")
+
+    def __init__(self, exchange: Exchange, reply: Reply, deadlines: Deadlines, client: Client) -> None:
+        self._exchange = exchange
+        self._reply = reply
+        self._deadlines = deadlines
+        self._client = client
+
+    async def run(self) -> None:
+        """Pass on the whole of it."""
+        exchange, reply, client = self._exchange, self._reply, self._client
+        try:
+            piece = await first_piece(exchange, reply)
+            if piece is None:
+                reply.abort()
+                return
+            headers = returned(reply.headers, reply.status, pair=exchange.ask.pair, arm=exchange.arm)
+            client.start(reply.status, (*headers, *fallback_header(exchange.fallback)))
+            if piece and not reply.ended:
+                if not self._pass_on(piece, time.monotonic()):
+                    await self._wait_for_client()
+                piece = await exchange.wait(reply.relay(self._take, self._room))
+            if piece:
+                exchange.body(piece, time.monotonic())
+            exchange.finish()
+            if client.blocked:
+                await self._wait_for_client()
+            client.write(piece, more=False)
+        except BaseException:  # also when cancelled: the upstream must see that nobody wants the rest
             reply.abort()
-            return
-        headers = returned(reply.headers, reply.status, pair=exchange.ask.pair, arm=exchange.arm)
-        headers += fallback_header(exchange.fallback)
-        client.start(reply.status, headers)
-        while chunk:
-            exchange.body(chunk, time.monotonic())
-            if reply.ended:
-                break
-            await _pass_on(exchange, chunk, deadlines, client, more=True)
-            deadlines.progress()
-            chunk = await exchange.wait(reply.read())
-        exchange.finish()
-        await _pass_on(exchange, chunk, deadlines, client, more=False)
-    except BaseException:  # also when cancelled: the upstream must see that nobody wants the rest
-        reply.abort()
-        raise
+            raise
+
+    def _take(self, piece: bytes) -> bool:
+        """A piece came. This runs while ``run`` awaits the upstream."""
+        now = time.monotonic()
+        more = self._pass_on(piece, now)
+        self._exchange.worked(now)
+        return more
+
+    def _pass_on(self, piece: bytes, now: float) -> bool:
+        """Let the client have a piece; False where it does not take more."""
+        client = self._client
+        self._exchange.body(piece, now)
+        client.write(piece, more=True)
+        self._deadlines.progress()
+        return not client.blocked
+
+    async def _room(self) -> None:
+        began = time.monotonic()
+        await self._wait_for_client()
+        self._exchange.worked(began)
+
+    async def _wait_for_client(self) -> None:
+        """A slow reader is no stall of the upstream's."""
+        self._deadlines.suspend()
+        self._exchange.blocked = True
+        await self._client.room()
+        self._exchange.blocked = False
+        self._deadlines.progress()
 
 
-async def _pass_on(exchange: Exchange, chunk: bytes, deadlines: Deadlines, client: Client, *, more: bool) -> None:
-    if client.blocked:
-        deadlines.suspend()  # a slow reader is no stall of the upstream's
-        exchange.blocked = True
-    await client.send(chunk, more=more)
-    exchange.blocked = False
-
-
-async def _answer_failure(exchange: Exchange, client: Client) -> None:
+def _answer_failure(exchange: Exchange, client: Client) -> None:
     """Say what failed, in the way that is still open; a reply that broke off must not look complete."""
     if exchange.failure is Failure.TRUNCATED:  # it ended in HTTP's good order, and so did ours
         return
     error = _error(exchange)
     if not exchange.answered:
-        await send_error(client, error, pair=exchange.ask.pair, fallback=exchange.fallback)
+        send_error(client, error, pair=exchange.ask.pair, fallback=exchange.fallback)
     else:
         if exchange.at_event_border:
-            await client.send(_error_event(exchange, error), more=True)
+            client.write(_error_event(exchange, error), more=True)
         client.abandon()
 
 
-async def send_error(
-    client: Client, error: RequestError, *, pair: str = "", fallback: FallbackReason | None = None
-) -> None:
+def send_error(client: Client, error: RequestError, *, pair: str = "", fallback: FallbackReason | None = None) -> None:
     """A whole reply of our own."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(error.body)), *error.headers]
     if pair:
         headers += ((b"x-practicum-pair", pair.encode()), (b"x-practicum-arm", b"teacher"), *fallback_header(fallback))
     client.start(error.status, headers)
-    await client.send(error.body, more=False)
+    client.write(error.body, more=False)
 
 
 _WORDS = {

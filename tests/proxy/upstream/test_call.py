@@ -37,6 +37,32 @@ async def test_any_framing_gives_the_same_body(server: Server, pool: Pool, frami
         assert await reply.read() == b""
 
 
+@pytest.mark.parametrize("behavior", ["good", "extensions", "until_close", "split", "empty", "trickle:0.01"])
+async def test_a_relay_hands_on_what_reading_gives(server: Server, pool: Pool, behavior: str) -> None:
+    """Each byte once and in its order, also where every piece must be waited for."""
+    taken: list[bytes] = []
+    waited = 0
+
+    def take(piece: bytes) -> bool:
+        assert piece
+        taken.append(piece)
+        return len(taken) % 2 == 0
+
+    async def room() -> None:
+        nonlocal waited
+        waited += 1
+        await asyncio.sleep(0)
+
+    async with pool(server.url()) as upstream:
+        reply = await upstream.open(chat(behavior, STREAM))
+        last = await reply.relay(take, room)
+        assert reply.ended
+        assert await reply.read() == b""
+    expected = b"" if behavior == "empty" else b"".join(replies.CHAT_STREAM)
+    assert b"".join(taken) + last == expected
+    assert waited == (len(taken) + 1) // 2
+
+
 async def test_compressed_bytes_stay_compressed(server: Server, pool: Pool) -> None:
     """The client asked for them; the proxy has no business unpacking them on the way."""
     async with pool(server.url()) as upstream:

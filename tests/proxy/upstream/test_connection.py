@@ -203,3 +203,109 @@ async def test_cancelling_whoever_waits_for_a_head_closes_the_connection() -> No
         with pytest.raises(asyncio.CancelledError):
             await waiting
         await wire.lost.wait()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+class Taking:
+    """Takes what is relayed to it; ``more`` says whether it takes more, and ``let`` makes room."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.more = True
+        self.waited = 0
+        self.let = asyncio.Event()
+
+    def take(self, piece: bytes) -> bool:
+        """Keep a piece."""
+        self.taken.append(piece)
+        return self.more
+
+    async def room(self) -> None:
+        """Wait to be let."""
+        self.waited += 1
+        await self.let.wait()
+
+
+@asynccontextmanager
+async def relaying(taking: Taking) -> AsyncIterator[tuple[Wired, asyncio.Task[bytes]]]:
+    """A reply of chunks, which is relayed."""
+    async with wired() as wire:
+        reply = wire.ask()
+        await wire.hear([CHUNKED])
+        relay = asyncio.create_task(reply.relay(taking.take, taking.room))
+        await asyncio.sleep(0)
+        yield wire, relay
+
+
+async def test_what_comes_goes_on_at_once() -> None:
+    """Before anybody wakes up, and what came at once in one piece; the last of it is who wakes up's to pass on."""
+    taking = Taking()
+    async with relaying(taking) as (wire, relay):
+        wire.connection.data_received(b"3\r\none\r\n")
+        wire.connection.data_received(b"3\r\ntwo\r\n5\r\nthree\r\n")
+        assert taking.taken == [b"one", b"twothree"]
+        wire.connection.data_received(b"4\r\nfour\r\n0\r\n\r\n")
+        assert taking.taken == [b"one", b"twothree"]
+        assert await relay == b"four"
+        assert wire.freed
+
+
+async def test_who_takes_no_more_is_waited_for() -> None:
+    """A bounded number of bytes waits here, the rest at the upstream; then all of them come, in their order."""
+    taking, size = Taking(), 8 * 1024 * 1024
+    taking.more = False
+    async with relaying(taking) as (wire, relay):
+        await wire.hear([b"3\r\none\r\n", b"3\r\ntwo\r\n", b"%x\r\n" % size])
+        sending = asyncio.create_task(
+            asyncio.get_running_loop().sock_sendall(wire.peer, b"x" * size + b"\r\n0\r\n\r\n")
+        )
+        await eventually(lambda: not wire.transport.is_reading(), "nothing more is read")
+        assert (taking.taken, taking.waited) == ([b"one"], 1)
+        taking.more = True
+        taking.let.set()
+        last = await relay
+        assert b"".join(taking.taken) + last == b"onetwo" + b"x" * size
+        assert taking.waited == 1
+        await sending
+
+
+async def test_a_fault_of_who_takes_is_theirs() -> None:
+    """It is raised where the relay is awaited, not in the upstream's connection."""
+
+    def take(_: bytes) -> bool:
+        raise RuntimeError("cannot be passed on")
+
+    async with wired() as wire:
+        reply = wire.ask()
+        await wire.hear([CHUNKED])
+        relay = asyncio.create_task(reply.relay(take, Taking().room))
+        await asyncio.sleep(0)
+        wire.connection.data_received(b"3\r\none\r\n")
+        with pytest.raises(RuntimeError, match="cannot be passed on"):
+            await relay
+        assert wire.connection.usable
+
+
+@pytest.mark.parametrize("rubbish", [b"no chunk\r\n", b""])
+async def test_what_came_before_a_break_goes_on(rubbish: bytes) -> None:
+    """A client sees as much as there was, and then that there is no more."""
+    taking = Taking()
+    async with relaying(taking) as (wire, relay):
+        wire.connection.data_received(b"3\r\none\r\n3\r\ntwo\r\n" + rubbish)
+        await wire.hang_up()
+        with pytest.raises(UpstreamError) as broken:
+            await relay
+    assert (b"".join(taking.taken), broken.value.failure) == (b"onetwo", Failure.RESET)
+
+
+async def test_cancelling_a_relay_takes_no_more() -> None:
+    """The client went away: what still comes until the connection is closed has nowhere to go."""
+    taking = Taking()
+    async with relaying(taking) as (wire, relay):
+        relay.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await relay
+        wire.connection.data_received(b"3\r\none\r\n")
+        assert taking.taken == []

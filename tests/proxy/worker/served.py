@@ -1,21 +1,19 @@
-"""An application behind the worker's own HTTP protocol on loopback, in a thread with a loop of its own.
+"""Something that answers behind the worker's own HTTP protocol on loopback, in a thread with a loop of its own.
 
-So a test may call it from a plain socket, block, and look at what the application left behind. Its counterparts are
+So a test may call it from a plain socket, block, and look at what it left behind. Its counterparts are
 ``tests.end_to_end.wire`` (who calls) and ``tests.end_to_end.upstream`` (who is called).
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import uvicorn
 import uvloop
 
 from proxy.config.settings import Config, Listen, Mirror, Route, Upstream
@@ -23,14 +21,14 @@ from proxy.handover import Record
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from proxy.worker.endpoints import DataPort
-from proxy.worker.http import Connection
+from proxy.worker.http import Answer as Answering
+from proxy.worker.listener import Listener
 from proxy.worker.serving import Serving
 from proxy.worker.units import RequestFacts
 from routing.decision import Decision, Standing, decide
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import Answer, Caller, Fields, request
 
-App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]  # ASGI's own types
 LOOPBACK = "127.0.0.1"
 
 
@@ -87,31 +85,16 @@ class InThread:
 
 
 class Served:
-    """An ASGI application on a loopback port; use it as a context manager."""
+    """Whoever answers, on a loopback port; use it as a context manager."""
 
-    def __init__(self, app: App, listen: Listen) -> None:
+    def __init__(self, answer: Answering, listen: Listen) -> None:
         self._socket = listening()
         self.address: tuple[str, int] = self._socket.getsockname()
-        self.server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                http=functools.partial(Connection, lambda: listen),  # type: ignore[arg-type] # a factory of them
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                date_header=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_keep_alive=int(listen.keep_alive),
-                timeout_graceful_shutdown=5,
-            )
-        )
+        self.listener = Listener(answer, lambda: listen)
         self.thread = InThread(self._run, self._stop)
 
     def __enter__(self) -> Self:
         self.thread.start()
-        until(lambda: self.server.started, "the server has started")
         return self
 
     def __exit__(
@@ -122,7 +105,7 @@ class Served:
     @property
     def open_connections(self) -> int:
         """How many clients are connected."""
-        return len(self.server.server_state.connections)
+        return len(self.listener.connections)
 
     def connect(self) -> Caller:
         """A connection of a client."""
@@ -136,10 +119,10 @@ class Served:
             return caller.answer(bodiless=verb == "HEAD")
 
     async def _run(self) -> None:
-        await self.server.serve(sockets=[self._socket])
+        await self.listener.serve(self._socket)
 
     def _stop(self) -> None:
-        self.server.should_exit = True
+        self.listener.stop()
 
 
 class Port(Served):
@@ -154,7 +137,7 @@ class Port(Served):
         self.standing: Standing | None = None
         serving = Serving(self.upstreams, self.tally, self._hand, lambda name: environ.get(name or ""))
         self.app = DataPort(lambda: self.config, lambda: keys, serving, self._decide, self.tally)
-        super().__init__(self.app, config.listen)
+        super().__init__(self.app.answer, config.listen)
 
     def settled(self, requests: int = 1) -> list[Record]:
         """The records of that many served requests, once nothing is in flight."""

@@ -34,7 +34,7 @@ class Greeting(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         """One less."""
         self._connections.discard(self)
-        self._connections.discard(self)  # uvicorn may, too
+        self._connections.discard(self)  # it counts once
 
 
 class Accepter:
@@ -54,7 +54,6 @@ class Accepter:
             self.accepting = Accepting(own, self._siblings, make)
             await self._over.wait()
             self.accepting.close()
-            await self.accepting.wait_closed()
 
 
 @contextmanager

@@ -330,12 +330,12 @@ def test_what_comes_at_a_fair_rate_has_more_time(first: int, served: bool) -> No
     """A large upload over a slow line is no attack; a byte now and then is one."""
     pieces = iter([(0.0, bytes(first), True), (0.3, b"end", False)])
 
-    async def receive() -> dict[str, Any]:
+    async def read() -> tuple[bytes, bool]:
         pause, body, more = next(pieces)
         await asyncio.sleep(pause)
-        return {"type": "http.request", "body": body, "more_body": more}
+        return body, more
 
-    reading = read_body(receive, (), Listen(body_timeout=0.1))
+    reading = read_body(read, b"", Listen(body_timeout=0.1))
     if served:
         assert len(asyncio.run(reading)) == first + 3
     else:

@@ -4,68 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from proxy.config.settings import Listen
-from proxy.worker.http import EXTENSION, Client
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import Caller, request
+from tests.proxy.worker.answering import BIG, GET, App, wired
+from tests.proxy.worker.hostile import CHUNKED, HOSTILE, cuts
 from tests.proxy.worker.served import Served
 
 HEADER_TIMEOUT, MAX_HEADER = 0.25, 4096
-GET = request("GET", "/echo")
-
-
-class App:
-    """``/echo`` gives the body back, ``/early`` answers without reading it, ``/wait`` waits, ``/half`` breaks off."""
-
-    def __init__(self) -> None:
-        self.gone: list[str] = []
-        self.waiting = 0
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        client: Client = scope["extensions"][EXTENSION]
-        path = scope["path"].strip("/")
-        left = asyncio.Event()
-
-        def react() -> None:
-            self.gone.append(path)
-            left.set()
-
-        client.on_gone(react)
-        body = b"" if path in {"early", "wait"} else await _whole(receive)
-        if path in {"wait", "half"}:
-            await self._begin(path, client, send, left)
-            return
-        await _send(send, path.encode() if path == "early" else body or path.encode())
-
-    async def _begin(self, path: str, client: Client, send: Any, left: asyncio.Event) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
-        if path == "half":
-            client.abandon()
-            return
-        self.waiting += 1
-        await left.wait()
-        self.waiting -= 1
-
-
-async def _whole(receive: Any) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
-
-
-async def _send(send: Any, body: bytes) -> None:
-    headers = [(b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +25,7 @@ def running() -> Iterator[tuple[App, Served]]:
     """One server, with limits short enough to be met."""
     listen = Listen("127.0.0.1", header_timeout=HEADER_TIMEOUT, max_header=MAX_HEADER, keep_alive=1.0)
     app = App()
-    with Served(app, listen) as served:
+    with Served(app.answer, listen) as served:
         yield app, served
 
 
@@ -81,6 +33,8 @@ def running() -> Iterator[tuple[App, Served]]:
 def app(running: tuple[App, Served]) -> App:
     """What stands behind the connection, and remembers nothing of other tests."""
     running[0].gone.clear()
+    running[0].answered = 0
+    running[0].go.clear()
     return running[0]
 
 
@@ -269,92 +223,150 @@ def test_an_error_names_its_shape(served: Served) -> None:
         assert set(json.loads(caller.answer().body)["error"]) == {"message", "type", "param", "code"}
 
 
-class Replying:
-    """Answers through its ``Client``, as its path says."""
-
-    def __init__(self) -> None:
-        self.wrong: list[str] = []
-
-    async def __call__(self, scope: dict[str, Any], _receive: Any, _send: Any) -> None:
-        client: Client = scope["extensions"][EXTENSION]
-        match scope["path"]:
-            case "/chunks":
-                client.start(200, [(b"x-a", b"caf\xe9")])
-                for piece in (b"one", b"", b"two"):
-                    await client.send(piece, more=True)
-                await client.send(b"", more=False)
-            case "/sized":
-                client.start(200, [(b"content-length", b"6")])
-                await client.send(b"one", more=True)
-                await client.send(b"two", more=False)
-            case "/bare":
-                client.start(204, [(b"x-a", b"1")])
-                await client.send(b"", more=False)
-            case "/short" | "/long":
-                await self._lie(client, b"one" if scope["path"] == "/short" else b"one too many")
-            case "/split":
-                await self._inject(client)
-
-    async def _lie(self, client: Client, body: bytes) -> None:
-        client.start(200, [(b"content-length", b"6")])
-        try:
-            await client.send(body, more=False)
-        except RuntimeError as wrong:
-            self.wrong.append(str(wrong))
-            client.abandon()
-
-    async def _inject(self, client: Client) -> None:
-        try:
-            client.start(200, [(b"x-a", b"1\r\nx-evil: 1")])
-        except RuntimeError as wrong:
-            self.wrong.append(str(wrong))
-            client.abandon()
+async def everything(far: socket.socket) -> bytes:
+    """All that a client gets before the connection ends."""
+    loop, heard = asyncio.get_running_loop(), b""
+    while piece := await loop.sock_recv(far, 65536):
+        heard += piece
+    return heard
 
 
-@pytest.fixture
-def replying() -> Iterator[tuple[Replying, Served]]:
-    """A server whose application answers without ASGI's messages."""
-    app = Replying()
-    with Served(app, Listen("127.0.0.1", keep_alive=1.0)) as served:
-        yield app, served
+@pytest.mark.anyio
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=list(HOSTILE))
+async def test_what_two_servers_could_read_differently_is_refused(raw: bytes) -> None:
+    """However TCP cut it, and without a word from whoever answers: half of it may be meant for the next caller."""
+    for pieces in cuts(raw + GET):
+        async with wired(App()) as (connection, far):
+            for piece in pieces:
+                connection.data_received(piece)
+            heard = await everything(far)
+        head, _, body = heard.partition(b"\r\n\r\n")
+        assert heard.count(b"HTTP/1.1 ") == 1, pieces
+        assert head.split(b" ", 2)[1] in {b"400", b"501", b"505"}, pieces
+        assert b"\r\nconnection: close" in head
+        assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
 
 
-def test_a_reply_is_framed_as_its_head_says(replying: tuple[Replying, Served]) -> None:
-    """In chunks, by its length, or with no body at all; and the connection goes on to the next."""
-    with replying[1].connect() as caller:
-        for path, body, framing in (
-            ("/chunks", b"onetwo", "chunked"),
-            ("/sized", b"onetwo", None),
-            ("/bare", b"", None),
-        ):
-            caller.send(request("GET", path))
-            answer = caller.answer(bodiless=path == "/bare")
-            assert (answer.body, answer.complete) == (body, True)
-            assert answer.head.value("transfer-encoding") == framing
-        caller.send(request("HEAD", "/sized"))
-        answer = caller.answer(bodiless=True)
-        assert (answer.head.value("content-length"), answer.body) == ("6", b"")
-        caller.send(request("HEAD", "/chunks"))
-        answer = caller.answer(bodiless=True)
-        assert (answer.head.values("transfer-encoding"), answer.head.value("x-a")) == ([], "caf\xe9")
-        caller.send(GET.replace(b"/echo", b"/sized"))
-        assert caller.answer().body == b"onetwo"
+@pytest.mark.anyio
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=list(HOSTILE))
+async def test_who_asked_before_it_is_answered(raw: bytes) -> None:
+    """A good request is not spoiled by what follows it; of what follows it, nothing is answered."""
+    app = App()
+    async with wired(app) as (connection, far):
+        connection.data_received(GET + raw + GET)
+        heard = await everything(far)
+    assert heard.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert heard.count(b"HTTP/1.1 200") == 1
+    assert heard.endswith(b"\r\n\r\necho")
+    assert b"connection: close" in heard
 
 
-@pytest.mark.parametrize("path", ["/short", "/long", "/split"])
-def test_a_reply_that_would_lie_is_not_finished(replying: tuple[Replying, Served], path: str) -> None:
-    """A body of another length, or a line in a header, would be read as the next reply."""
-    app, served = replying
+@pytest.mark.parametrize("garbage", [b"\x00\r\n\r\n", b"GET /echo HTTP/1.1\r\nX-Long: " + b"x" * 5000])
+def test_a_reply_that_has_not_begun_is_not_spoiled_either(served: Served, app: App, garbage: bytes) -> None:
+    """An error for the one is not the answer to the other."""
     with served.connect() as caller:
-        caller.send(request("GET", path))
-        assert caller.ended()
-    assert len(app.wrong) == 1
-
-
-def test_one_who_says_close_is_told_so(replying: tuple[Replying, Served]) -> None:
-    """And the connection ends behind the reply."""
-    with replying[1].connect() as caller:
-        caller.send(request("GET", "/chunks", None, (("Connection", "close"),)))
+        caller.send(request("GET", "/late") + garbage)
+        until(lambda: app.waiting == 1, "it is being answered")
+        served.thread.call(app.go.set)
         answer = caller.answer()
-        assert (answer.body, answer.head.value("connection")) == (b"onetwo", "close")
+        assert (answer.status, answer.body) == (200, b"late")
+
+
+@pytest.mark.parametrize(
+    "what", [b"5;x=" + b"a" * MAX_HEADER, b"0\r\nX-A: " + b"a" * MAX_HEADER], ids=["extension", "trailer"]
+)
+def test_what_frames_a_body_is_bounded_like_a_head(served: Served, app: App, what: bytes) -> None:
+    """It is no body, so no limit of bodies holds for it."""
+    with served.connect() as caller:
+        caller.send(CHUNKED)
+        until(lambda: app.answered == 1, "its body is awaited")
+        caller.send(what)
+        assert refused(caller)[0] == 431
+
+
+def test_trailers_are_nobodys_headers(served: Served) -> None:
+    """They came after the head was judged."""
+    with served.connect() as caller:
+        caller.send(CHUNKED + b"2\r\nhi\r\n0\r\nX-Practicum-Arm: teacher\r\n\r\n" + GET)
+        assert [caller.answer().body for _ in range(2)] == [b"hi", b"echo"]
+
+
+def test_a_long_line_of_requests_is_answered_so_far_and_no_further(served: Served, app: App) -> None:
+    """Each costs a thousand bytes here and twenty there; whoever is not answered is told by the connection's end."""
+    with served.connect() as caller:
+        caller.send(b"GET /echo HTTP/1.1\r\n\r\n" * 2000)
+        closing = None
+        answers = 0
+        while closing is None:
+            answer = caller.answer()
+            answers += 1
+            closing = answer.head.value("connection")
+        assert answer.body == b"echo"
+        assert answers == app.answered < 2000
         assert caller.ended()
+
+
+def test_requests_in_line_are_all_answered(served: Served) -> None:
+    """However many, as long as not all come at once: reading waits for answering."""
+    with served.connect() as caller:
+        for _ in range(10):
+            caller.send(GET * 200)
+            assert {caller.answer().body for _ in range(200)} == {b"echo"}
+
+
+def test_who_takes_no_reply_is_not_given_another(served: Served, app: App) -> None:
+    """Replies to requests in line would pile up here; and whoever takes nothing at all is cut off."""
+    with served.connect() as caller:
+        caller.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        caller.send(request("GET", "/big") * 10)
+        until(lambda: served.open_connections == 0, "it is cut off")
+    assert 1 <= app.answered <= 3
+
+
+def test_who_takes_its_replies_slowly_gets_them_all(served: Served) -> None:
+    """Slow is not gone."""
+    with served.connect() as caller:
+        caller.send(request("GET", "/big") * 3)
+        assert [len(caller.answer().body) for _ in range(3)] == [BIG] * 3
+
+
+def test_a_dripping_head_does_not_start_its_time_anew(served: Served) -> None:
+    """A byte now and then must not hold a connection for ever."""
+    with served.connect() as caller:
+        caller.socket.settimeout(0.02)
+        caller.send(GET[:-2])
+        dripped = 0
+        while not _heard(caller):
+            caller.send(b"x")
+            dripped += 1
+        caller.socket.settimeout(15.0)
+        assert refused(caller)[0] == 408
+    assert 1 < dripped < 1000
+
+
+def _heard(caller: Caller) -> bool:
+    try:
+        return bool(caller.socket.recv(1, socket.MSG_PEEK))
+    except TimeoutError:
+        return False
+
+
+@pytest.mark.parametrize("behind", [b"", GET, b"rubbish"])
+def test_what_follows_the_last_request_is_not_read(served: Served, app: App, behind: bytes) -> None:
+    """Whoever says that it is the last one means it."""
+    with served.connect() as caller:
+        caller.send(request("GET", "/echo", None, (("Connection", "close"),)) + behind)
+        answer = caller.answer()
+        assert (answer.body, answer.head.value("connection")) == (b"echo", "close")
+        assert caller.ended()
+    assert app.answered == 1
+
+
+def test_an_upgrade_is_ignored_and_the_connection_not_used_again(served: Served, app: App) -> None:
+    """Clients that would like HTTP/2 go on without; what they send in it is not read."""
+    with served.connect() as caller:
+        caller.send(request("GET", "/echo", None, (("Connection", "Upgrade"), ("Upgrade", "h2c"))) + GET)
+        answer = caller.answer()
+        assert (answer.body, answer.head.value("connection")) == (b"echo", "close")
+        assert caller.ended()
+    assert app.answered == 1

@@ -1,0 +1,217 @@
+"""One request of a client, and the way to answer it.
+
+A ``Client`` belongs to its own request also where others wait in line on the same connection. Its head is here whole,
+its body as far as it came. The reply's head leaves with the first bytes of its body, in one write; a reply that would
+be longer or shorter than its head says is an error of ours and is not finished. It refuses to know what is served:
+``endpoints`` does; ``http`` reads the bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Protocol
+
+from proxy.upstream import Headers
+from proxy.upstream.deadlines import Alarm
+
+_BODILESS = frozenset((204, 304))
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Line(Protocol):
+    """What a client needs of the connection it came on."""
+
+    alarm: Alarm
+    blocked: bool
+    task: asyncio.Task[None]
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+
+    async def room(self) -> None:
+        """Wait until what was written has been taken."""
+
+    def resume_reading(self) -> None:
+        """What was read has been taken."""
+
+    @property
+    def ending(self) -> bool:
+        """Whether the connection ends with the reply that is under way."""
+
+    def end(self) -> None:
+        """Let the connection end with the reply that is under way."""
+
+    def replied(self) -> None:
+        """A reply is complete."""
+
+    def break_off(self) -> None:
+        """Close amid a reply."""
+
+
+class Client:
+    """A request. ``headers`` have names in lower case; ``fields`` are the first value of each, for looking one up.
+
+    ``target`` is the path and query as they were sent, ``path`` without its percent-encoding.
+    """
+
+    __slots__ = (
+        "_bodiless", "_chunked", "_expects", "_head", "_left", "_line", "_pieces", "_waiter", "answered", "complete",
+        "fields", "gone", "headers", "method", "path", "target", "waiting", "whole",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        line: Line,
+        method: str,
+        target: str,
+        path: str,
+        headers: Headers,
+        fields: Mapping[bytes, bytes],
+        *,
+        chunks: bool,
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.path = path
+        self.headers = headers
+        self.fields = fields
+        self.whole = False  # whether the request's body has come to its end
+        self.waiting = 0  # bytes of the body that nobody has read yet
+        self.gone = False  # whether the client went away, or was left, before its reply was complete
+        self.answered = False  # whether a reply has begun
+        self.complete = False  # whether the reply is
+        self._line = line
+        self._pieces: list[bytes] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._expects = chunks and fields.get(b"expect", b"").lower() == b"100-continue"
+        self._chunked = chunks  # whether this client reads chunks; then, whether it gets them
+        self._bodiless = False
+        self._head = b""  # what goes out before the next bytes
+        self._left: int | None = None  # bytes that content-length still promises
+
+    # The request's body
+
+    def body(self) -> bytes | None:
+        """All of it, once, if it is here; else None, and it must be ``read``."""
+        return self._taken() if self.whole else None
+
+    async def read(self) -> tuple[bytes, bool]:
+        """The next bytes of the body, and whether more follow. Cancelled where the client goes away, or has gone."""
+        if self.gone:
+            raise asyncio.CancelledError
+        if self._expects and not self.whole:
+            self._line.write(_CONTINUE)
+        self._expects = False
+        if not self._pieces and not self.whole:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        taken = self._taken()
+        self._line.resume_reading()
+        return taken, not self.whole
+
+    def add(self, piece: bytes) -> None:
+        """Bytes of the body came."""
+        self._pieces.append(piece)
+        self.waiting += len(piece)
+        self._wake()
+
+    def finish(self) -> None:
+        """The body's end came."""
+        self.whole = True
+        self._wake()
+
+    def _taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        self.waiting = 0
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # The reply
+
+    @property
+    def task(self) -> asyncio.Task[None]:
+        """The task that answers; it is cancelled where the client goes away."""
+        return self._line.task
+
+    @property
+    def alarm(self) -> Alarm:
+        """An alarm for that task, which lasts as long as the connection."""
+        return self._line.alarm
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the client does not take what was written to it."""
+        return self._line.blocked
+
+    async def room(self) -> None:
+        """Wait while the client does not take what was written to it."""
+        if self._line.blocked:
+            await self._line.room()
+
+    def start(self, status: int, headers: Headers) -> None:
+        """Begin a reply. Names in lower case; without a content-length the body is sent in chunks."""
+        self.answered = True
+        fields = dict(headers)
+        lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+        length = fields.get(b"content-length")
+        self._bodiless = status in _BODILESS or self.method == "HEAD"
+        if length is not None:
+            self._left = int(length)
+        elif not self._bodiless and not self._chunked:
+            self._line.end()  # which is the only end that a client of HTTP/1.0 knows of such a body
+        self._chunked = self._chunked and length is None and not self._bodiless
+        if lines.count(b"\n") != len(headers):
+            raise RuntimeError("A header's value has a line's end in it.")
+        if self._chunked:
+            lines += b"transfer-encoding: chunked\r\n"
+        self._head = b"%b%b%b\r\n" % (_STATUS_LINE[status], lines, self._ending(fields))
+
+    def write(self, piece: bytes, *, more: bool) -> None:
+        """Send bytes of the body, the last of them without ``more``. What is for a client that is gone is dropped."""
+        if self.gone:
+            return
+        head, self._head = self._head, b""
+        if data := head + self._framed(piece, more=more):
+            self._line.write(data)
+        if not more:
+            self.complete = True
+            self._line.replied()
+
+    def abandon(self) -> None:
+        """Close before the reply's end, on purpose: what was written still leaves, and nothing looks complete."""
+        self.gone = True
+        self._line.break_off()
+
+    def _ending(self, fields: Mapping[bytes, bytes]) -> bytes:
+        """What the head says of the connection's end."""
+        if b"connection" in fields or (self._expects and not self.whole):
+            self._line.end()  # who was told no may keep its body: what it sends next could be either
+        return b"connection: close\r\n" if self._line.ending and b"connection" not in fields else b""
+
+    def _framed(self, piece: bytes, *, more: bool) -> bytes:
+        if self._chunked:
+            chunk = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
+            return chunk if more else chunk + b"0\r\n\r\n"
+        if self._bodiless:
+            return b""
+        if self._left is not None:
+            self._left -= len(piece)
+            if self._left < 0 or (self._left and not more):
+                raise RuntimeError("A reply is not as long as its content-length says.")
+        return piece
+
+
+def _status_line(status: int) -> bytes:
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = ""
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
+
+
+_STATUS_LINE = {status: _status_line(status) for status in range(100, 600)}
