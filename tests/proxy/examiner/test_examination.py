@@ -6,10 +6,9 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -29,6 +28,7 @@ from proxy.telemetry.catalog import ATTEMPTS, DIVERGENCES, JUDGMENTS, TOKENS, TR
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from routing.behaviors.label import Label, Presence
+from routing.ledger import History, Ledger, Stage
 from routing.style import StyleDrift
 from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream as Server
@@ -43,6 +43,7 @@ class Result:
     ended: Ended
     tally: Tally
     pair: Pair | None
+    ledger: Ledger
     teacher_got: list[web.Request]
     styles: dict[str, StyleDrift]
 
@@ -112,12 +113,10 @@ def examine(
             await upstreams.close()
             return ended
 
-    database = Store.open(f"sqlite:///{folder}/pairs.db")
-    try:
+    with closing(Store.open(f"sqlite:///{folder}/pairs.db")) as database:
         ended = asyncio.run(main())
-        return Result(outcomes, ended, tally, database.pair(told.pair), got, database.styles(told.route))
-    finally:
-        database.close()
+        pair, ledger = database.pair(told.pair), database.ledger("support", "support.0")
+        return Result(outcomes, ended, tally, pair, ledger, got, database.styles(told.route))
 
 
 async def _concluded(outcomes: list[Outcome]) -> None:
@@ -145,6 +144,7 @@ def test_a_divergent_pair_is_stored_counted_and_found(tmp_path: Path) -> None:
     assert result.pair is not None
     assert (result.pair.teacher.text, result.pair.student.text) == ("42", "41")
     assert (result.pair.epoch, result.pair.served) == ("support.0", "teacher")
+    assert [result.ledger.sheet("math", history, Stage.SEEN).conversations for history in History] == [1, 0]
     assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
     labels = ("support", "math", "answer", "lost")
     assert result.tally.value(TRIALS, *labels) == result.tally.value(DIVERGENCES, *labels) == 1
@@ -169,6 +169,7 @@ def test_a_student_that_answers_with_an_error_failed(tmp_path: Path, status: int
     assert result.pair is not None
     assert result.pair.student.failure == "http_error"
     assert result.pair.trials == ()
+    assert result.ledger.slices() == ()  # kept for people, and no evidence
 
 
 def test_a_reply_that_is_none_of_the_endpoint_is_the_students_failure(tmp_path: Path) -> None:
@@ -331,16 +332,17 @@ def test_an_audited_pair_has_its_sides_the_right_way_round(tmp_path: Path) -> No
     assert result.pair is not None
     assert (result.pair.teacher.text, result.pair.student.text) == ("42", "41")
     assert (result.pair.epoch, result.pair.served) == ("support.0", "student")
+    assert [result.ledger.sheet("math", history, Stage.SEEN).conversations for history in History] == [0, 1]
     assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
     assert result.tally.value(DIVERGENCES, "support", "math", "answer", "lost") == 1
     careful = answered("I think it is 42, but I am not entirely sure of that.")
-    drift = examine(tmp_path, replaced(SERVED, pair="p2"), noise=careful).styles["math"]
+    drift = examine(tmp_path, msgspec.structs.replace(SERVED, pair="p2"), noise=careful).styles["math"]
     assert drift.length.student < drift.length.teacher
 
 
 def test_an_audit_asks_the_teacher_as_itself_and_leaves_nothing_there(tmp_path: Path) -> None:
     """With its own model, without the mirror's priority, without what only a student is asked for; and not to keep."""
-    told = replaced(SERVED, request=chat(store=True).replace(b"{", b'{"temperature": 1.10, ', 1))
+    told = msgspec.structs.replace(SERVED, request=chat(store=True).replace(b"{", b'{"temperature": 1.10, ', 1))
     result = examine(tmp_path, told, teacher_model="large-v2")
     (got,) = result.teacher_got
     body = asyncio.run(got.text())
@@ -376,7 +378,7 @@ def test_a_teacher_that_fails_an_audit_says_nothing_of_the_student(tmp_path: Pat
 
 def test_a_served_reply_that_cannot_be_read_is_the_students_failure(tmp_path: Path) -> None:
     """A 200 with an error inside: stored for people, and no evidence."""
-    result = examine(tmp_path, replaced(SERVED, reply=b'{"error": {"message": "out of memory"}}'))
+    result = examine(tmp_path, msgspec.structs.replace(SERVED, reply=b'{"error": {"message": "out of memory"}}'))
     assert result.outcomes == [Outcome.STUDENT_FAILED]
     assert result.pair is not None
     assert (result.pair.student.failure, result.pair.trials) == ("error_event", ())
@@ -388,8 +390,3 @@ def test_a_request_that_is_tied_to_an_upstream_is_no_audit(tmp_path: Path) -> No
     told = record(arm="student", endpoint="responses", path="/responses", request=body)
     result = examine(tmp_path, told)
     assert (result.outcomes, result.teacher_got) == ([Outcome.UNJUDGEABLE], [])
-
-
-def replaced(told: Record, **changed: Any) -> Record:
-    """The record with other facts."""
-    return msgspec.structs.replace(told, **changed)

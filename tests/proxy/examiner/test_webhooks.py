@@ -73,9 +73,9 @@ def hooked(*hooks: Webhook) -> Route:
     return route(rollout=Rollout(webhooks=hooks))
 
 
-def calling(test: Callable[[Webhooks], Awaitable[str]]) -> tuple[str, dict[str, float]]:
+def calling(test: Callable[[Webhooks], Awaitable[str]], tally: Tally | None = None) -> tuple[str, dict[str, float]]:
     """What a test of webhooks finds, and the calls that were counted, by how they ended."""
-    tally = Tally()
+    tally = tally or Tally()
 
     async def main() -> str:
         webhooks = Webhooks(tally, pause=0.01)
@@ -210,17 +210,18 @@ def test_events_are_told_in_order_with_flaggers_metadata(server: Upstream) -> No
 def test_a_hook_that_hangs_costs_its_own_events_only(server: Upstream) -> None:
     """They are dropped, counted and never waited for; the other hooks are told."""
     hangs = hook(server.url("silent"), "event", "hangs", timeout=60.0)
-    works = hook(server.url("says:200"), "event", "works")
+    works, tally = hook(server.url("says:200"), "event", "works"), Tally()
 
     async def scenario(webhooks: Webhooks) -> str:
         for number in range(MOST_TOLD + 7):
             webhooks.tell(hooked(hangs), ABOUT, f"event {number}")
+        assert tally.value(WEBHOOKS, "support", "event", "dropped") == 7
         webhooks.tell(hooked(works), ABOUT, "all of it")
         await webhooks.close(patience=3.0)
         webhooks.tell(hooked(works), ABOUT, "too late")
         return ""
 
-    assert calling(scenario)[1] == {"dropped": 7 + MOST_TOLD + 1, "yes": 1}
+    assert calling(scenario, tally)[1] == {"dropped": 7 + MOST_TOLD + 1, "yes": 1}
 
 
 def test_an_event_that_reached_nobody_is_in_the_log(server: Upstream, caplog: pytest.LogCaptureFixture) -> None:
