@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: record-instructions demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit
+.PHONY: record-instructions demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -66,6 +66,11 @@ types: .venv/.ready
 DATA ?= ../shared/data
 behaviors-report: .venv/.ready
 	$(BIN)/python -m measuring report --data $(DATA)
+
+# Whether the evidence keeps its promises, by simulation: printed, and kept in simulation/results.md; some ten minutes of
+# two cores. ARGS="noise --replicates 0.1" answers one question, smaller, and keeps nothing.
+simulate: .venv/.ready
+	$(BIN)/python -m simulation $(ARGS)
 
 # The weights of phrasing, fitted again.
 behaviors-fit: .venv/.ready
