@@ -55,7 +55,7 @@ def show_explanation(console: Console, found: Explanation, *, whole: bool, admin
     for one in found.slices:
         console.print(Text(plain(_verdict(found, one)), STYLES.get(one.gate.verdict, "")), soft_wrap=True)
         if whole or one.gate.verdict != PASS:
-            console.print(_table(_facts(one)))
+            console.print(_table(_facts(one, found.waits)))
     console.print(_table(_about_all(found, admin)))
 
 
@@ -74,7 +74,8 @@ def _table(facts: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def _facts(one: SliceExplanation) -> Iterator[tuple[str, str]]:
+def _facts(one: SliceExplanation, waits: str) -> Iterator[tuple[str, str]]:
+    """All about one gate and its slice, but for what its first line and the route's ``waits`` say."""
     gate, weights = one.gate, one.weights
     for way in gate.directions:
         yield way.direction, _counted(way)
@@ -86,7 +87,7 @@ def _facts(one: SliceExplanation) -> Iterator[tuple[str, str]]:
     yield "acts", acting(gate)
     yield "served", f"{served(weights)} of {one.slice}, the least of {weighed(weights)}"
     if one.limit:
-        yield "why not more", one.limit.removesuffix(f": {gate.behavior} {gate.reason}")
+        yield "why not more", one.limit.removesuffix(f": {waits}").removesuffix(f": {gate.behavior} {gate.reason}")
     if one.taken_back and one.taken_back not in one.limit:
         yield "taken back", one.taken_back
     yield from _others(one.others)
@@ -124,6 +125,11 @@ def _noise(cell: Cell) -> str:
 
 
 def _about_all(found: Explanation, admin: str) -> Iterator[tuple[str, str]]:
+    if found.steps:
+        yield (
+            "rollout",
+            f"{found.phase}, step {found.step} of {found.steps}" + (found.waits and f"; waits: {found.waits}"),
+        )
     for name, (at, what) in zip(_first("decided"), decided(found.decisions, len(found.decisions)), strict=False):
         yield name, f"{moment(at)}  {what}"
     for name, example in zip(_first("examples"), found.examples, strict=False):

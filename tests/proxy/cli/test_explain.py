@@ -75,6 +75,7 @@ def test_one_slice_reads_like_a_colleague(port: str) -> None:
     assert told["acts"] == "yes: a failure takes the slice back"
     assert told["served"] == "5 % of math, the least of ceiling 100, step 5, earned 27"
     assert told["why not more"] == "the step"
+    assert told["rollout"] == "canary, step 2 of 6; waits: a pause of 1200 s more"
     assert told["besides"] == "others hold, clean conversations needed: more than can be told for format"
     shown = [line.split("pair-", 1)[1].strip() for line in ran.out.splitlines() if "  pair-" in line]
     assert shown[0] == "000007  2001-09-09 01:46:47Z  math  lost  (of an earlier epoch: it does not count any more)"
@@ -131,6 +132,15 @@ def test_what_was_taken_back_is_told_once() -> None:
     assert facts(told)["why not more"] == "taken back"
     other = dataclasses.replace(CODE, taken_back="hedging was lost")
     assert facts(page(of(moving_route(slices=(other,)), behavior="refusal")))["taken back"] == "hedging was lost"
+
+
+def test_what_the_route_waits_for_is_told_once() -> None:
+    """The slice's limit says it again."""
+    waits = f"math: refusal {HELD}"
+    begun = dataclasses.replace(MATH, limit=f"no step has been made yet: {waits}")
+    told = facts(page(of(moving_route(slices=(begun,), waits=waits), behavior="refusal")))
+    assert told["why not more"] == "no step has been made yet"
+    assert told["rollout"].endswith(f"waits: {waits}")
 
 
 def test_what_else_fails_is_told_in_full() -> None:
