@@ -30,7 +30,7 @@ from proxy.examiner.guard import Guard
 from proxy.examiner.orders import Order, read_order
 from proxy.examiner.overview import POLICY, overview
 from proxy.examiner.pair_query import decision_limit, pair_filter
-from proxy.examiner.status import Decision, RouteStatus, Status
+from proxy.examiner.status import Decided, RouteStatus, Status
 from proxy.store.errors import StoreError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter, cursor
@@ -46,7 +46,7 @@ async def _no_order(route: str, order: Order) -> str:
     raise RolloutError(f"nothing here moves rollouts: {order.verb} of {route!r} was not done")
 
 
-def _no_decisions(route: str, limit: int) -> Sequence[Decision]:
+def _no_decisions(route: str, limit: int) -> Sequence[Decided]:
     raise RolloutError(f"nothing here moves rollouts: the latest {limit} decisions about {route!r} cannot be told")
 
 
@@ -68,7 +68,7 @@ class Desk:
     config: Callable[[], Config]
     token: str | None = dataclasses.field(default=None, repr=False)
     order: Callable[[str, Order], Awaitable[str]] = _no_order
-    decisions: Callable[[str, int], Sequence[Decision]] = _no_decisions
+    decisions: Callable[[str, int], Sequence[Decided]] = _no_decisions
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

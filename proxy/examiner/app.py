@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 import uvicorn
 
 from proxy.config.reload import Reloader
-from proxy.config.settings import Config
+from proxy.config.settings import Config, Route
 from proxy.examiner.admin import Desk, admin_app
 from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.intake import Intake, Settle
@@ -24,18 +24,22 @@ from proxy.examiner.judging import targets
 from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
-from proxy.examiner.sampling import sample
+from proxy.examiner.rollout.controller import Controller
+from proxy.examiner.sampling import Sample, sample
 from proxy.examiner.student_load import ABSENT_EVERY, metrics_target, poll
 from proxy.examiner.style_report import style_status
+from proxy.examiner.webhooks import Webhooks
 from proxy.handover import Record, Snapshot
 from proxy.http_server import HttpServer
 from proxy.store.errors import StoreError
 from proxy.store.retention import Retention
+from proxy.store.signals import heard
 from proxy.store.store import Store
 from proxy.store.writer import Writer
 from proxy.telemetry.catalog import PRUNED
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
+from routing.circuit import State
 
 log = logging.getLogger("practicum.examiner")
 
@@ -43,7 +47,9 @@ DRAIN = 5.0
 SNAPSHOT_EVERY = 1.0
 SNAPSHOT_TTL = 5.0
 TICK = 0.25
+LOOK_EVERY = 1.0
 CELLS_EVERY = 1.0
+DECISIONS = 5  # of a route, in its status
 PRUNE_EVERY = 60.0
 
 
@@ -57,14 +63,19 @@ class Examiner:
         self._tally = Tally()
         self._upstreams = Upstreams()
         self._writer = Writer(store)
-        self._examination = Examination(Caller(self._upstreams, self._key, self._tally), self._writer, self._tally)
+        self._webhooks = Webhooks(self._tally)
+        self._controller = Controller(lambda: reloader.config, store, self._webhooks, self._publish)
+        caller, epoch_of = Caller(self._upstreams, self._key, self._tally), self._controller.epoch_of
+        self._examination = Examination(caller, self._writer, self._tally, epoch_of)
         self._lanes: dict[str, Lane] = {}
         self._intake = Intake(handover, self._take, self._snapshot, self._tally)
         self._ending: set[asyncio.Task[int]] = set()
         self._sequence = 0
         self._stopping = asyncio.Event()
         judges = self._examination.judges
-        self.reporting = Reporting(reloader, self._lanes, self._intake, judges, self._writer, self._tally)
+        self.reporting = Reporting(
+            reloader, self._lanes, self._intake, judges, self._writer, self._controller, self._tally
+        )
         reloader.on_change(self._adopt)
         self._adopt(reloader.config)
 
@@ -87,7 +98,9 @@ class Examiner:
             await self._writer.close(DRAIN)
             await self._intake.close()
             await asyncio.gather(writing, return_exceptions=True)
+            await self._webhooks.close()
             await self._upstreams.close()
+            await asyncio.to_thread(self._controller.close)
             self._store.close()
 
     def stop(self) -> None:
@@ -97,7 +110,9 @@ class Examiner:
     def _duties(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._reloader.run()
         yield self._intake.run()
-        yield _every(SNAPSHOT_EVERY, self._publish)
+        yield _every(SNAPSHOT_EVERY, self._repeat)
+        yield _every(LOOK_EVERY, self._control)
+        yield self._hear_others()
         yield _every(TICK, self._pump)
         yield _every(CELLS_EVERY, self._read_cells)
         yield _every(PRUNE_EVERY, self._prune)
@@ -124,10 +139,30 @@ class Examiner:
 
     def _snapshot(self) -> Snapshot:
         self._sequence += 1
-        return Snapshot(self._sequence, SNAPSHOT_TTL, {})
+        ill = {name for name, lane in self._lanes.items() if lane.circuit.state is State.OPEN}
+        weights = {name: shares for name, shares in self._controller.weights().items() if name not in ill}
+        return Snapshot(self._sequence, SNAPSHOT_TTL, weights)
 
-    async def _publish(self) -> None:
+    def _publish(self) -> None:
         self._intake.publish()
+
+    async def _repeat(self) -> None:
+        """So that no snapshot grows old."""
+        self._publish()
+
+    async def _control(self) -> None:
+        with contextlib.suppress(StoreError):  # what was read last stands; the writer says that the store is gone
+            await self._controller.tick()
+
+    async def _hear_others(self) -> None:
+        """Learn at once what an examiner on another host has decided; without signals, the next look learns it."""
+        async with contextlib.aclosing(heard(self._reloader.config.database)) as signals:
+            async for _ in signals:
+                with contextlib.suppress(StoreError):
+                    await self._controller.refresh()
+
+    def _choose(self, route: Route, record: Record) -> Sample | None:
+        return sample(route, record, self._controller.mirror(route.name), self._controller.doubted(route.name))
 
     async def _pump(self) -> None:
         for lane in self._lanes.values():
@@ -158,6 +193,7 @@ class Examiner:
             with contextlib.suppress(StoreError):  # the last ones stand; the writer says that the store is gone
                 self.reporting.cells[name] = await asyncio.to_thread(self._store.cells, name)
                 self.reporting.styles[name] = style_status(await asyncio.to_thread(self._store.styles, name))
+                self.reporting.decisions[name] = await asyncio.to_thread(self._controller.decisions, name, DECISIONS)
 
     async def _prune(self) -> None:
         routes = self._reloader.config.routes
@@ -178,7 +214,7 @@ class Examiner:
             lane = self._lanes.get(name)
             if lane is None:
                 store_ok = lambda: self._writer.ok  # noqa: E731 -- read anew each time
-                self._lanes[name] = Lane(route, sample, self._examination.examine, store_ok, self._tally)
+                self._lanes[name] = Lane(route, self._choose, self._examination.examine, store_ok, self._tally)
             else:
                 lane.adopt(route)
         for name in set(self._lanes) - set(config.routes):
@@ -194,7 +230,16 @@ class Examiner:
         config = self._reloader.config
         token = self._key(config.admin.token_env)
         report = self.reporting
-        desk = Desk(report.status, report.unready, report.metrics, self._store, lambda: self._reloader.config, token)
+        desk = Desk(
+            report.status,
+            report.unready,
+            report.metrics,
+            self._store,
+            lambda: self._reloader.config,
+            token,
+            self._controller.order,
+            self._controller.decisions,
+        )
         return uvicorn.Config(
             admin_app(desk), ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
         )

@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 
 from proxy.examiner.answers import Problem
 from proxy.examiner.documents import row
-from proxy.examiner.status import Cell, Decision, GateStatus, RouteStatus, SliceStatus, Weights
+from proxy.examiner.status import Cell, Decided, GateStatus, RouteStatus, SliceStatus, Weights
 from proxy.examiner.wording import PASS, badness
 from proxy.store.pair import Pair
 from routing.divergence import Direction
@@ -77,7 +77,7 @@ class Explanation:
     waits: str
     trouble: str
     slices: tuple[SliceExplanation, ...]
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[Decided, ...] = ()
     examples: tuple[Example, ...] = ()
 
 

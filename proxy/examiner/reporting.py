@@ -9,8 +9,9 @@ from proxy.config.reload import Reloader
 from proxy.examiner.intake import Intake
 from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Judges
 from proxy.examiner.lane import Lane
+from proxy.examiner.rollout.controller import Controller
 from proxy.examiner.rollout_gauges import rollout_gauges
-from proxy.examiner.status import Cell, RouteStatus, SliceStyle, Status, Weights
+from proxy.examiner.status import Cell, Decided, RouteStatus, SliceStyle, Status, Weights
 from proxy.examiner.style_report import style_gauges
 from proxy.store.writer import Writer
 from proxy.telemetry import catalog as metric
@@ -19,13 +20,13 @@ from proxy.telemetry.exposition import render
 from proxy.telemetry.tally import Key, Tally
 from routing.circuit import State
 from routing.observation import Arm
+from routing.rollout import Phase
 
-_PHASE = "shadow"  # the one phase there is while no rollout moves traffic
 _CIRCUIT = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
 
 
 class Reporting:
-    """The examiner's own account. ``cells`` and ``styles`` are the store's, read regularly by the examiner."""
+    """The examiner's own account. ``cells``, ``styles`` and ``decisions`` are the store's, read regularly."""
 
     def __init__(
         self,
@@ -34,15 +35,18 @@ class Reporting:
         intake: Intake,
         judges: Judges,
         writer: Writer,
+        controller: Controller,
         tally: Tally,
     ) -> None:
         self.cells: dict[str, tuple[Cell, ...]] = {}
         self.styles: dict[str, tuple[SliceStyle, ...]] = {}
+        self.decisions: dict[str, tuple[Decided, ...]] = {}
         self._reloader = reloader
         self._lanes = lanes
         self._intake = intake
         self._judges = judges
         self._writer = writer
+        self._controller = controller
         self._tally = tally
 
     def unready(self) -> list[str]:
@@ -77,18 +81,20 @@ class Reporting:
     def _route(self, name: str) -> RouteStatus:
         route = self._reloader.config.routes[name]
         ceiling = route.rollout.ceiling.get("default", 100.0)
-        return RouteStatus(
+        status = RouteStatus(
             name=name,
             models=route.models,
             teacher=route.teacher.base_url,
             student=f"{route.student.model} at {route.student.base_url}",
-            phase=_PHASE,
+            phase=Phase.SHADOW,
             weights=Weights(ceiling, 0.0, 0.0, 0.0),
             mirror=self._lanes[name].health,
             cells=self.cells.get(name, ()),
             style=self.styles.get(name, ()),
             judging=self._judges.waiting(name),
+            decisions=self.decisions.get(name, ()),
         )
+        return self._controller.told(status)
 
     def _gauges(self) -> Iterator[tuple[Key, float]]:
         workers = self._intake.workers()

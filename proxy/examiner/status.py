@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from proxy.store.pair import Cell
+from proxy.store.rollouts import Decided
 
 __all__ = [
     "Cell",
-    "Decision",
+    "Decided",
     "DirectionStatus",
     "GateStatus",
     "Judging",
@@ -153,23 +154,6 @@ class SliceStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision about a rollout, as it was stored: who, when (Unix seconds), what, from, to, why.
-
-    ``slice`` is "" for the whole route; ``inputs`` is what was known, as JSON text.
-    """
-
-    at: float
-    who: str
-    slice: str
-    what: str
-    before: str
-    after: str
-    why: str
-    inputs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class RouteStatus:
     """One route. ``step`` of ``steps`` have been made; ``waits`` is why the next one is not, "" where nothing stops it.
 
@@ -192,7 +176,7 @@ class RouteStatus:
     waits: str = ""
     trouble: str = ""
     slices: tuple[SliceStatus, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from proxy.examiner.status import Decision, GateStatus, RouteStatus, SliceStatus, Weights
+from proxy.examiner.status import Decided, GateStatus, RouteStatus, SliceStatus, Weights
 from routing.divergence import Direction
 from routing.gates import Verdict
 from routing.rollout import Phase
@@ -151,7 +151,7 @@ def acting(gate: GateStatus) -> str:
     return f"yes: {_ON_FAILURE.get(gate.on_failure, gate.on_failure)}"
 
 
-def decided(decisions: Iterable[Decision], most: int) -> Iterator[tuple[float, str]]:
+def decided(decisions: Iterable[Decided], most: int) -> Iterator[tuple[float, str]]:
     """The newest decisions, as they come: when, and who did what to what and why."""
     for one, _ in zip(decisions, range(most), strict=False):
         change = f" {one.before} -> {one.after}" if one.before or one.after else ""

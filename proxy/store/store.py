@@ -93,7 +93,7 @@ class Store:
             add(connection, schema.styles, prepared.style_rows())
 
     def settle(self, route: str, idle_since: float, most: int = 5000) -> int:
-        """Settle a route's conversations of which nothing was written since then (Unix seconds), the longest idle first.
+        """Settle conversations of a route of which nothing was written since then (Unix seconds), the oldest first.
 
         Returns how many; where it is ``most``, there may be more. They are counted at the stage of the settled from now
         on. One that gets another turn later stays settled, and that turn counts at both stages at once.

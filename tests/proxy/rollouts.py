@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from proxy.examiner.status import Cell, Decision, DirectionStatus, GateStatus, RouteStatus, SliceStatus, Weights
+from proxy.examiner.status import Cell, Decided, DirectionStatus, GateStatus, RouteStatus, SliceStatus, Weights
 from tests.proxy.desk import route_status
 
 WAIVED = 'waived by ana@example.com until 2027-03-01: "style only"'
@@ -56,9 +56,9 @@ GENERAL = slice_status(
     taken_back=f"refusal {FAILED}",
     limit=f"taken back: refusal {FAILED}",
 )
-CLIMBED = Decision(1_795_000_000.0, "controller", "", "step", "1", "2", "all slices pass", "{}")
-TAKEN = Decision(1_795_000_600.0, "controller", "general", "taken back", "5", "0", f"refusal {FAILED}")
-CEILING = Decision(1_795_000_300.0, "ana@box", "code", "ceiling", "100", "20", "a holiday")
+CLIMBED = Decided(1_795_000_000.0, "controller", "", "step", "1", "2", "all slices pass", "{}")
+TAKEN = Decided(1_795_000_600.0, "controller", "general", "taken back", "5", "0", f"refusal {FAILED}", "{}")
+CEILING = Decided(1_795_000_300.0, "ana@box", "code", "ceiling", "100", "20", "a holiday", "{}")
 
 
 def moving_route(**changed: object) -> RouteStatus:

@@ -54,6 +54,13 @@ class Consent:
             self._rollbacks[route.name] = asyncio.create_task(self._webhooks.asked_to_roll_back(route, about))
         return ""
 
+    def waits(self, name: str) -> str:
+        """Why a route's raise waits for its webhooks; empty where none does."""
+        asked = self._raises.get(name)
+        if asked is None:
+            return ""
+        return asked.result() if asked.done() else "a webhook that was asked has not answered yet"
+
     def _said_yes(self, route: Route, asked: asyncio.Task[str]) -> bool:
         refused = asked.result()
         if not refused:

@@ -20,11 +20,13 @@ from dataclasses import dataclass, replace
 
 from proxy.config.settings import Config, Route
 from proxy.examiner.orders import Order, Verb
+from proxy.examiner.rollout import view
 from proxy.examiner.rollout.consent import Consent
 from proxy.examiner.rollout.gating import identity, plan
 from proxy.examiner.rollout.look import WATCHER, Look, current, decided, look, telling
 from proxy.examiner.rollout.orders import obeyed
 from proxy.examiner.rollout.state import State, StateError, decode, encode
+from proxy.examiner.status import RouteStatus
 from proxy.examiner.webhooks import About, Webhooks
 from proxy.store.acting import Acting
 from proxy.store.errors import StoreError, UnavailableError
@@ -48,6 +50,9 @@ class Standing:
     state: State | None
     revision: int = 0
     trouble: str = ""
+
+
+_NOT_READ = Standing(None)
 
 
 class Controller:
@@ -97,6 +102,16 @@ class Controller:
         """The slices in which the teacher is to be asked twice: only its own divergence could excuse the student's."""
         seen = self.looks.get(name)
         return frozenset(slice_ for slice_, one in seen.assessments.items() if one.unpaired) if seen else frozenset()
+
+    def told(self, status: RouteStatus) -> RouteStatus:
+        """A route's status, with what is to be said of its rollout."""
+        name = status.name
+        seen, standing = self.looks.get(name), self.standings.get(name, _NOT_READ)
+        if standing.trouble:
+            return replace(status, trouble=standing.trouble)
+        if seen is None:
+            return status
+        return view.told(status, seen, standing.state or seen.low, self._consent.waits(name))
 
     def decisions(self, name: str, most: int) -> tuple[Decided, ...]:
         """A route's latest decisions, newest first. Blocks on the database; raises ``StoreError``."""
@@ -152,7 +167,7 @@ class Controller:
                 state = decode(stored.state) if stored else None
                 self.standings[name] = Standing(state, stored.revision if stored else 0)
             except StateError as error:
-                if not self.standings.get(name, Standing(None)).trouble:
+                if not self.standings.get(name, _NOT_READ).trouble:
                     log.error("route %s serves the teacher: %s", name, error)  # noqa: TRY400 -- the text says it all
                 self.standings[name] = Standing(None, stored.revision if stored else 0, str(error))
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from proxy.examiner.admin import MAX_BODY, admin_app
 from proxy.examiner.documents import PairDocument, PairPage, pair_of
 from proxy.examiner.pair_query import KNOWN
-from proxy.examiner.status import Decision, Status
+from proxy.examiner.status import Decided, Status
 from proxy.store.errors import UnavailableError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter
@@ -121,7 +121,7 @@ def test_decisions_are_those_of_the_store(store: Store) -> None:
     """As many as asked for, of the route that was asked for."""
     asked: list[tuple[str, int]] = []
 
-    def decisions(route: str, limit: int) -> tuple[Decision, ...]:
+    def decisions(route: str, limit: int) -> tuple[Decided, ...]:
         asked.append((route, limit))
         return moving_route().decisions[:limit]
 

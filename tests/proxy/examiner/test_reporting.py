@@ -15,10 +15,12 @@ from proxy.examiner.judging import Judges
 from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
+from proxy.examiner.rollout.controller import Controller
 from proxy.examiner.sampling import Outcome, Sample, sample
 from proxy.examiner.status import Cell
 from proxy.examiner.student_load import Load
 from proxy.examiner.style_report import style_status
+from proxy.examiner.webhooks import Webhooks
 from proxy.handover import Snapshot
 from proxy.store.store import Store
 from proxy.store.writer import Writer
@@ -48,7 +50,9 @@ def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
         store = Store.open(f"sqlite:///{folder}/pairs.db")
         lane = Lane(reloader.config.routes["support"], sample, examine, lambda: True, tally)
         intake = Intake(str(folder / "s"), lambda _, __: None, lambda: Snapshot(1, 5.0, {}), tally)
-        report = Reporting(reloader, {"support": lane}, intake, _judges(tally), Writer(store), tally)
+        controller = Controller(lambda: reloader.config, store, Webhooks(tally), intake.publish)
+        await controller.tick()
+        report = Reporting(reloader, {"support": lane}, intake, _judges(tally), Writer(store), controller, tally)
         lane.offer(record(), lambda: None)
         await asyncio.sleep(0)
         test(report, lane)
