@@ -29,6 +29,8 @@ from routing.decision import Decision, Reason, decide
 
 log = logging.getLogger("practicum.worker")
 
+_UNBUCKETABLE = Reason.UNBUCKETABLE  # up to Python 3.11, looking a member up is a call
+
 
 class Worker:
     """One worker process's parts."""
@@ -74,7 +76,7 @@ class Worker:
 
     def _decide(self, facts: RequestFacts) -> Decision:
         decision = decide(self._link.standing, facts, time.monotonic())
-        if decision.reason is Reason.UNBUCKETABLE:
+        if decision.reason is _UNBUCKETABLE:
             self._tally.count(UNBUCKETABLE, facts.route)
         return decision
 

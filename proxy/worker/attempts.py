@@ -15,7 +15,7 @@ from proxy.wire.opening import opens_with_error
 from proxy.worker.exchange import Ask, Exchange
 from proxy.worker.headers import forwarded
 from routing.fallback import FallbackReason, disqualified
-from routing.observation import Arm, Failure
+from routing.observation import Failure
 from routing.traits import Endpoint
 
 _PASSED = frozenset(
@@ -37,10 +37,7 @@ def students_request(ask: Ask, api_key: str | None) -> Request | None:
 
 
 async def first_piece(exchange: Exchange, reply: Reply) -> bytes | None:
-    """A reply's first bytes; None where it is a student's that is not to be passed on."""
-    exchange.head(reply.status, reply.headers)
-    if exchange.arm is Arm.TEACHER:
-        return await exchange.wait(reply.read())
+    """The first bytes of a student's reply whose head is there; None where it is not to be passed on."""
     if disqualified(None, reply.status):
         return None
     piece = await exchange.wait(reply.read())

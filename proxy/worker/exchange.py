@@ -70,8 +70,8 @@ class Exchange:
     """What happened to one ask so far. Times are of ``time.monotonic``."""
 
     __slots__ = (
-        "_capture", "_ending", "_first", "_gaps", "_last", "_size", "_tail", "_waited", "arm", "ask", "blocked",
-        "client_gone", "content_type", "encoding", "failure", "fallback", "oversized", "status",
+        "_capture", "_ending", "_first", "_gaps", "_kept", "_last", "_size", "_tail", "_waited", "arm", "ask",
+        "blocked", "client_gone", "content_type", "encoding", "failure", "fallback", "oversized", "status",
     )  # fmt: skip
 
     def __init__(self, ask: Ask) -> None:
@@ -85,6 +85,7 @@ class Exchange:
         self.client_gone = False
         self.oversized = False
         self.blocked = False  # the client does not take its bytes
+        self._kept = ask.mirrored
         self._waited = 0.0
         self._tail = b""
         self._capture: list[bytes] = []
@@ -139,7 +140,7 @@ class Exchange:
         if self._ending is not None:
             self._ending.feed(chunk)
             self._tail = chunk[-4:] if len(chunk) >= 4 else (self._tail + chunk)[-4:]  # noqa: PLR2004 -- CRLF twice
-        if self.ask.mirrored and not self.oversized:
+        if self._kept and not self.oversized:
             self._keep(chunk)
 
     def _keep(self, chunk: bytes) -> None:
@@ -176,7 +177,7 @@ class Exchange:
             endpoint=ask.endpoint,
             path=ask.target,
             started=time.time() - total,
-            request=ask.body if ask.mirrored else b"",
+            request=ask.body if self._kept else b"",
             arm=self.arm,
             reason=ask.decision.reason,
             status=self.status,

@@ -34,6 +34,7 @@ log = logging.getLogger("practicum.worker")
 
 Keys = Callable[[str | None], str | None]
 
+_TEACHER = Arm.TEACHER  # up to Python 3.11, looking a member up is a call
 _TIMEOUTS = (Failure.FIRST_TOKEN_TIMEOUT, Failure.STALL_TIMEOUT, Failure.TOTAL_TIMEOUT)
 
 
@@ -56,7 +57,9 @@ class Serving:
         """Answer one request, whatever happens, and hand over its record."""
         exchange = Exchange(ask)
         try:
-            await self._call(exchange, client, keep_credentials=keep_credentials)
+            if ask.decision.arm is _TEACHER or not await self._by_student(exchange, client):
+                request = self._request(ask, keep_credentials=keep_credentials)
+                await self._attempt(exchange, client, ask.route.teacher, request)
             if exchange.failure is not None:
                 _answer_failure(exchange, client)
         except asyncio.CancelledError:
@@ -67,13 +70,6 @@ class Serving:
             client.task.uncancel()
         finally:
             self._conclude(exchange)
-
-    async def _call(self, exchange: Exchange, client: Client, *, keep_credentials: bool) -> None:
-        ask = exchange.ask
-        if ask.decision.arm is Arm.STUDENT and await self._by_student(exchange, client):
-            return
-        request = self._request(ask, keep_credentials=keep_credentials)
-        await self._attempt(exchange, client, ask.route.teacher, request)
 
     async def _by_student(self, exchange: Exchange, client: Client) -> bool:
         """Have the student answer; False if it did not, and nothing of it was passed on: then the teacher must."""
@@ -141,7 +137,9 @@ class _Relay:
         """Pass on the whole of it."""
         exchange, reply, client = self._exchange, self._reply, self._client
         try:
-            piece = await first_piece(exchange, reply)
+            exchange.head(reply.status, reply.headers)
+            by_teacher = exchange.arm is _TEACHER
+            piece = await (exchange.wait(reply.read()) if by_teacher else first_piece(exchange, reply))
             if piece is None:
                 reply.abort()
                 return
@@ -225,7 +223,7 @@ _WORDS = {
 def _error(exchange: Exchange) -> RequestError:
     failure = exchange.failure or Failure.RESET
     route = exchange.ask.route
-    limits = route.student if exchange.arm is Arm.STUDENT else route.teacher
+    limits = route.teacher if exchange.arm is _TEACHER else route.student
     words = _WORDS.get(failure, "failed").format(limits)
     status = 504 if failure in _TIMEOUTS else 502
     return RequestError(status, f"{exchange.arm}_{failure}", f"The {exchange.arm} of {route.name} {words}.")

@@ -28,12 +28,17 @@ _DIGEST = 32  # hex digits: 128 bits
 
 
 class RequestFacts:
-    """``routing.decision.Facts`` of a client's request. ``told`` is the slice that the client named."""
+    """``routing.decision.Facts`` of a client's request. ``told`` is the slice that the client named.
 
-    __slots__ = ("_body", "_document", "_route", "_told", "_traits", "endpoint", "headers")
+    What every decision asks for is an attribute, because one is made for every request.
+    """
+
+    __slots__ = ("_body", "_document", "_route", "_told", "_traits", "endpoint", "headers", "override", "route")
 
     def __init__(self, route: Route, endpoint: Endpoint, headers: Headers, body: bytes, told: Slice | None) -> None:
+        self.route = route.name
         self.endpoint = endpoint
+        self.override = value(headers, b"x-practicum-arm").lower() == b"teacher"  # nobody may ask for the student
         self.headers = headers
         self._route = route
         self._body = body
@@ -42,19 +47,9 @@ class RequestFacts:
         self._traits: Traits | None = None
 
     @property
-    def route(self) -> str:
-        """The route's name."""
-        return self._route.name
-
-    @property
     def salt(self) -> str:
         """The route's salt: its name unless configured."""
         return self._route.sticky.salt or self._route.name
-
-    @property
-    def override(self) -> bool:
-        """Whether the client asked for the teacher."""
-        return value(self.headers, b"x-practicum-arm").lower() == b"teacher"
 
     def unit(self) -> str:
         """What the first source gives that gives anything, or ""."""
