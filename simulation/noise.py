@@ -25,7 +25,7 @@ EVERY = 20  # conversations, one of which is asked twice
 PAIRS = 5000
 _REPLICATES = 2000
 _MARGINS = (0.01, 0.02, 0.03, 0.05)
-_MOST_PAIRS = 20_000
+_MOST_PAIRS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def certified(noise: float, chance: np.random.Generator, rows: int) -> list[Coun
 def _margins(run: Run) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for noise in NOISE:
-        found = run.over(partial(certified, noise), f"margins {noise}", run.replicates(_REPLICATES // 4), 10)
+        found = run.over(partial(certified, noise), f"margins {noise}", run.replicates(_REPLICATES // 5), 10)
         rows.append((Percent(noise), *(Waits.of(np.concatenate(times)) for times in zip(*found, strict=True))))
     return Table(
         "Pairs that a student as good as its teacher needs, by the margin",

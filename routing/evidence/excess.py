@@ -19,9 +19,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, inf, log, log1p
 
-STAKES = tuple(
-    0.9 * 0.56**j for j in range(5)
-)  # shares of the largest allowed one; more of them would cost more than they find
+STAKES = tuple(0.9 * 0.5**j for j in range(6))
+"""Shares of the largest allowed stake.
+
+The least is for a teacher that diverges from itself on every fifth request, and a margin of a point: where all stakes
+are above 0.06 of the largest, evidence of that only falls, however many pairs there are.
+"""
 _REMEMBERED = 65_536
 _NARROW = 1e-6  # what a bound is exact to
 
