@@ -195,7 +195,7 @@ class Practicum:
     def ask_admin(self, path: str, headers: Fields = ()) -> Answer:
         """What a path of the admin port answers."""
         with Caller(self._admin) as caller:
-            caller.send(request("GET", path, None, headers))
+            caller.send(request("GET", path, None, (("host", "localhost"), *headers)))
             return caller.answer()
 
     # What it serves

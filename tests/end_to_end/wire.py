@@ -163,9 +163,9 @@ class Caller:
 
 
 def request(method: str, target: str, body: bytes | None = None, headers: Fields = ()) -> bytes:
-    """The bytes of one HTTP/1.1 request; content-length and a JSON content type come with a body unless given."""
+    """The bytes of one HTTP/1.1 request; a host, and with a body content-length and JSON, unless given."""
     names = {name.lower() for name, _ in headers}
-    extra = [("host", "proxy.test")]
+    extra = [] if "host" in names else [("host", "proxy.test")]
     if body is not None and not names & {"content-length", "transfer-encoding"}:
         extra.append(("content-length", str(len(body))))
     if body is not None and "content-type" not in names:

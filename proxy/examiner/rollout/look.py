@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from math import log
 
 import msgspec
@@ -16,7 +17,7 @@ from proxy.config.settings import Route
 from proxy.examiner.rollout.gating import charter, identity, plan
 from proxy.examiner.rollout.state import State, Watched
 from proxy.store.rollouts import Decided
-from routing.assessment import Assessment, Charter, assess, evidence
+from routing.assessment import BENIGN, Assessment, Charter, assess
 from routing.divergence import Direction
 from routing.evidence import rates
 from routing.evidence.changes import HIGHEST_LIMIT
@@ -130,16 +131,21 @@ def _inputs(assessments: Mapping[str, Assessment]) -> str:
 
 
 def _watches(state: State, ledger: Ledger, by: Charter) -> dict[str, Watched]:
-    """The watches over what is served, fed with what has settled since; one that begins is fed nothing of the past."""
+    """The watches over what is served, fed with what was seen since; one that begins is fed nothing of the past.
+
+    Both histories are watched: a student that decays does so in the shadow lane too, and sooner where it serves little.
+    """
+    serving = [name for name, reached in state.progress.slices.items() if reached.served > 0.0]
     watches = {}
-    for name, reached in state.progress.slices.items():
-        sheet = ledger.sheet(name, History.STUDENT, Stage.SETTLED)
-        for behavior, terms in by.of(name).items() if reached.served > 0.0 else ():
-            for way in Direction:
-                known = evidence(sheet, behavior, way)
-                if known is not None and terms.policy.acts and _certified(ledger, name, behavior, way, by):
-                    key = f"{name}/{behavior}/{way}"
-                    watches[key] = _fed(state.watches.get(key), known.trials, terms.rate.failure_above)
+    for name, behavior, way in product(serving, by.terms, Direction):
+        terms = by.of(name)[behavior]
+        if (behavior, way) in BENIGN or not terms.policy.acts or not _certified(ledger, name, behavior, way, by):
+            continue
+        for history in History:
+            cells = ledger.sheet(name, history, Stage.SEEN).cells
+            key = f"{name}/{behavior}/{way}/{history}"
+            trials = cells.get((behavior, way), Counted()).trials
+            watches[key] = _fed(state.watches.get(key), trials, terms.rate.failure_above)
     return watches
 
 
@@ -151,6 +157,7 @@ def _certified(ledger: Ledger, name: str, behavior: str, way: Direction, by: Cha
 
 
 def _fed(watched: Watched | None, trials: Trials, above: float) -> Watched:
+    """A conversation that was fed as clean and has diverged since is fed as one more trial: that delays an alarm."""
     if watched is None:
         return Watched(fed=trials)
     diverged = max(0, trials.diverged - watched.fed.diverged)
@@ -163,7 +170,7 @@ def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[st
     found: dict[str, Finding] = {}
     level = log(AVERAGE_RUN * len(watches)) if watches else 0.0
     for key, watched in watches.items():
-        name, behavior, way = key.split("/")
+        name, behavior, way, _ = key.split("/")
         asked = by.of(name)[behavior].policy.on_failure
         if watched.watch.log_level >= level and asked is not Act.NONE and name in assessments:
             reason = f"{behavior} is {way} more often than it was certified to be: it has changed since"

@@ -38,7 +38,7 @@ class State:
         retries: How often each identity was retried.
         progress: How far it came.
         ceilings: An operator's ceilings beside the file's, percent, by slice; ``default`` for the route.
-        watches: Of what is served, by slice, behavior and direction, each between slashes.
+        watches: Of what is served, by slice, behavior, direction and history, with slashes between them.
     """
 
     identity: str

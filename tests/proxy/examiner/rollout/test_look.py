@@ -87,23 +87,31 @@ def test_a_student_that_decays_after_promotion_is_taken_back_though_the_past_was
     assert seen.low.progress.slices["math"].taken_back.startswith("refusal is lost more often than it was certified")
 
 
+def test_a_decay_is_noticed_in_the_shadow_lane_too() -> None:
+    """Where the student serves little, that is where most of what it says is seen."""
+    full = looks(route(), GOOD, 4).high
+    seen = look(route(), full, ledger(math=sheet(5020, 20)), 1, full.progress.seen)
+    assert seen.assessments["math"].finding.act is Act.NONE
+    assert seen.low.progress.slices["math"].taken_back.startswith("refusal is lost more often than it was certified")
+
+
 def test_a_watch_is_fed_nothing_of_what_was_before_it() -> None:
     """Nor does a conversation that turns bad late make a trial twice."""
     serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
     at = route(gates="behaviors: {refusal: {onFailure: warn}}")
     first = look(at, serving, GOOD.merge(ledger(History.STUDENT, math=sheet(1000, 300))), 1, NOW).low
-    assert first.watches["math/refusal/lost"] == Watched(fed=Trials(1000, 300))
+    assert first.watches["math/refusal/lost/student"] == Watched(fed=Trials(1000, 300))
     again = look(at, first, GOOD.merge(ledger(History.STUDENT, math=sheet(1000, 302))), 1, NOW).low
-    assert again.watches["math/refusal/lost"].fed == Trials(1000, 302)
-    assert again.watches["math/refusal/lost"].watch != first.watches["math/refusal/lost"].watch
+    assert again.watches["math/refusal/lost/student"].fed == Trials(1000, 302)
+    assert again.watches["math/refusal/lost/student"].watch != first.watches["math/refusal/lost/student"].watch
 
 
 def test_a_rate_that_was_never_certified_is_not_watched() -> None:
     """Where a teacher diverges from itself as often, the watch would ring for an equal student."""
     serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
     watches = look(route(), serving, ledger(math=sheet(5000, 250, "hedging")), 1, NOW).low.watches
-    assert "math/refusal/lost" in watches
-    assert "math/hedging/lost" not in watches
+    assert "math/refusal/lost/teacher" in watches
+    assert "math/hedging/lost/teacher" not in watches
 
 
 def test_what_is_not_served_is_not_watched() -> None:
