@@ -1,9 +1,10 @@
 """Asking the student on a caller's behalf: what it is sent, and when its reply is not passed on.
 
 The student gets the caller's body with its own model's name, and its own key or none. Of the caller's headers it gets
-those that say how to read the body and what reply is taken, and the trace: never a credential, wherever a caller keeps
-one. A reply is declined by its head or its first bytes, before any of it went out; ``serving`` then asks the teacher.
-This module refuses to decide who serves; ``routing.decision`` did, and ``routing.fallback`` says what counts.
+those that say how to read the body and what reply is taken, and the trace; of the URL the path alone: never a
+credential, wherever a caller keeps one. A reply is declined by its head or its first bytes, before any of it went out;
+``serving`` then asks the teacher. This module refuses to decide who serves; ``routing.decision`` did, and
+``routing.fallback`` says what counts.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def students_request(ask: Ask, api_key: str | None) -> Request | None:
         return None
     passed = forwarded(ask.headers, api_key=None, keep_credentials=False)
     headers = [header for header in passed if header[0] in _PASSED]
-    return Request(ask.method, ask.target, [*headers, *_credentials(ask.endpoint, api_key)], body)
+    path = ask.target.partition("?")[0]
+    return Request(ask.method, path, [*headers, *_credentials(ask.endpoint, api_key)], body)
 
 
 async def first_piece(exchange: Exchange, reply: Reply) -> bytes | None:

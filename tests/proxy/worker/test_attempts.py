@@ -86,8 +86,18 @@ def configured(teacher: Server, student: Server) -> Config:
     nobody = replace(candidate, base_url=f"http://127.0.0.1:{free_port()}/v1")
     dead = replace(with_route(known, "dead", trusted).routes["dead"], student=nobody)
     both = replace(dead, name="both", models=("both",), teacher=replace(trusted, base_url=nobody.base_url))
+    foreign = replace(nobody, http_client="aiohttp")
+    both_clients = {
+        name: replace(known.routes[of(behavior)], name=name, models=(name,), student=replace(foreign, base_url=url))
+        for name, behavior, url in (
+            ("aiohttp-dead", "reset", nobody.base_url),
+            ("aiohttp-reset", "reset", student.url("reset")),
+            ("aiohttp-unavailable", "unavailable", student.url("unavailable")),
+            ("aiohttp-empty", "empty", student.url("empty")),
+        )
+    }
     plain = replace(support, name="plain", models=("plain",), student=replace(candidate, model=None, api_key_env=None))
-    return replace(known, routes={**known.routes, "dead": dead, "both": both, "plain": plain})
+    return replace(known, routes={**known.routes, "dead": dead, "both": both, "plain": plain, **both_clients})
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +168,9 @@ def test_no_secret_reaches_the_student(port: Port, teacher: Server, student: Ser
         *(("x-company-token", CLIENT_KEY), ("x-practicum-token", CLIENT_KEY), ("openai-organization", CLIENT_KEY)),
         *(("traceparent", "00-0af7-b7ad-01"), ("accept", "*/*"), ("content-type", "application/json")),
     )
-    call(port, route, ask(path, "support", "m"), path, headers)
+    call(port, route, ask(path, "support", "m"), f"{path}?key={CLIENT_KEY}", headers)
     (asked,) = student.received
-    sent = b"\n".join(value for _, value in asked.headers)
+    sent = b"\n".join([asked.target, *(value for _, value in asked.headers)])
     assert CLIENT_KEY.encode() not in sent
     assert TEACHER_KEY.encode() not in sent
     keys = [] if route == "plain" else [f"Bearer {STUDENT_KEY}".encode()]
@@ -190,6 +200,10 @@ FAULTS = [
     ("status-429", UNARY, "overloaded", "http_error"),
     ("status-500", STREAM, "http_error", "http_error"),
     ("unavailable", UNARY, "overloaded", "http_error"),
+    ("aiohttp-dead", UNARY, "connect", "connect"),
+    ("aiohttp-reset", UNARY, "reset", "reset"),
+    ("aiohttp-unavailable", STREAM, "overloaded", "http_error"),
+    ("aiohttp-empty", UNARY, "empty", "empty"),
     ("refuses_and_hangs", UNARY, "http_error", "http_error"),
     ("redirect", UNARY, "http_error", "ok"),
 ]
@@ -208,7 +222,7 @@ def test_before_its_first_byte_any_fault_of_the_students_is_made_good(
     assert (record.arm, record.reason, record.fallback) == ("teacher", "within_weight", reason)
     assert (record.outcome, record.failure, record.status) == ("ok", "", 200)
     assert len(teacher.received) == 1
-    assert len(student.received) == (0 if route == "dead" else 1)
+    assert len(student.received) == (0 if route.endswith("dead") else 1)
     assert port.tally.value(FALLBACKS, route, reason) == 1
     assert port.tally.value(ATTEMPTS, route, "student", "serve", attempt) == 1
     assert port.tally.value(ATTEMPTS, route, "teacher", "fallback", "ok") == 1

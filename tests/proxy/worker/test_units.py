@@ -191,3 +191,22 @@ def test_any_bytes_get_a_decision(body: bytes, header: bytes, endpoint: Endpoint
     known = RequestFacts(route, endpoint, ((b"x-user-id", header),), body, None)
     weights = Standing({"support": {"general": 50_000, "math": 20_000}}, 1.0)
     assert decide(weights, known, 0.0).reason in {Reason.UNBUCKETABLE, Reason.WITHIN_WEIGHT, Reason.ABOVE_WEIGHT}
+
+
+SAID = ("messages", "input", "prompt", "system", "role", "content", "text", "type", "input_text")
+NAMES = st.sampled_from((*SAID, "tools", "function", "user", "metadata"))
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | NAMES
+DOCUMENTS = st.dictionaries(
+    NAMES,
+    st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4)),
+    max_size=6,
+)
+
+
+@given(DOCUMENTS, st.sampled_from(list(ENDPOINTS.values())))
+def test_any_document_gets_a_decision(document: dict[str, Json], endpoint: Endpoint) -> None:
+    """A caller whose request puzzles us is the teacher's caller, and never gets an error of ours for it."""
+    route = replace(ROUTE, sticky=Sticky(("body:user", "body:input.role", "conversation")))
+    known = RequestFacts(route, endpoint, (), json.dumps(document).encode(), None)
+    weights = Standing({"support": {"general": 100_000, "math": 20_000}}, 1.0)
+    assert decide(weights, known, 0.0).reason in {Reason.UNBUCKETABLE, Reason.WITHIN_WEIGHT, Reason.ABOVE_WEIGHT}
