@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 
@@ -35,7 +33,7 @@ def certified_by(chance: np.random.Generator, rows: int) -> npt.NDArray[np.int64
 def tables(run: Run) -> tuple[Table, ...]:
     """One table."""
     replicates = run.replicates(_REPLICATES)
-    by = np.sum(run.over(partial(certified_by), "epochs", replicates), axis=0)
+    by = np.sum(run.over(certified_by, "epochs", replicates), axis=0)
     rows = tuple(
         (epoch, Promise(Share(int(by[0][epoch - 1]), replicates), ALPHA), Share(int(by[1][epoch - 1]), replicates))
         for epoch in (1, 2, 3, 6, 12)

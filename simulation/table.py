@@ -34,10 +34,6 @@ class Share:
         inner = min(max(self.hits, 1), max(self.of - 1, 1)) / self.of
         return sqrt(inner * max(1.0 - inner, 0.0) / self.of)
 
-    def __add__(self, other: Share) -> Share:
-        """Both lots of replicates."""
-        return Share(self.hits + other.hits, self.of + other.of)
-
 
 @dataclass(frozen=True, slots=True)
 class Promise:
