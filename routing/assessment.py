@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from math import floor, log10
 
 from routing.behaviors.label import Behavior
 from routing.divergence import Direction
@@ -164,7 +165,16 @@ def _earned(ledger: Ledger, name: str, history: History, charter: Charter, actin
     any_of = (sheet.any_of(acting) for sheet in sheets)
     # two histories and two bounds a slice; a wrong one of them is a wrong exposure
     level = charter.alpha / len(History)
-    return min(exposure(Evidence(one.trials, one.pairs, one.trials.count), charter.budget, level) for one in any_of)
+    earned = min(exposure(Evidence(one.trials, one.pairs, one.trials.count), charter.budget, level) for one in any_of)
+    return _floored(earned)
+
+
+def _floored(percent: float) -> float:
+    """Two digits of it, rounded down: a weight that followed every conversation would be decided at every look."""
+    if percent <= 0.0:
+        return 0.0
+    unit = 10.0 ** (floor(log10(percent)) - 1)
+    return floor(percent / unit) * unit
 
 
 def _limited(charter: Charter, taught: float, served: float, *, proven: bool) -> tuple[float, str]:

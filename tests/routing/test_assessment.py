@@ -61,6 +61,14 @@ def test_what_is_earned_beyond_the_limit_is_earned_by_the_students_own_conversat
     assert of(taught.merge(settled(History.STUDENT, sheet(200)))).finding.earned == 25.0
 
 
+def test_what_is_earned_moves_in_steps_that_a_person_would_decide() -> None:
+    """Two digits: every conversation moves the bound a little, and each decision is kept for ever."""
+    earned = [of(settled(History.TEACHER, sheet(count))).finding.earned for count in range(20, 220, 2)]
+    assert all(float(f"{one:.2g}") == pytest.approx(one) for one in earned)
+    assert earned == sorted(earned)
+    assert len(set(earned)) < 60
+
+
 @pytest.mark.parametrize("history", History)
 def test_a_loss_in_either_history_fails(history: History) -> None:
     """A student that loses a behavior only in its own conversations has lost it."""
