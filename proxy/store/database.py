@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,8 +21,18 @@ from proxy.store.errors import StoreError, UnavailableError, UnstorableError
 
 BUSY_TIMEOUT = 5.0  # seconds that SQLite waits for another process's write lock
 _SPELLING = "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+_DRIVER = "postgresql+psycopg"
 _WRITES = "practicum_writes"
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "journal_size_limit=67108864", "temp_store=MEMORY")
+# Of every connection to PostgreSQL: a host that is gone is noticed within seconds, also where nothing is being sent.
+_BOUNDS: Mapping[str, str | int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "application_name": "practicum",
+}
 _DATA_FAULTS = ("22", "23", "54")  # SQLSTATE classes: data exception, integrity violation, limit exceeded
 _REMEDIES = {
     "unable to open database file": "create its directory, and let this process write there",
@@ -65,6 +75,17 @@ def snapshot(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def conninfo(url: str) -> str:
+    """A PostgreSQL URL as libpq takes it, with the bounds of an engine's connections; "" for SQLite."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return ""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 -- of the extra [postgres]
+
+    _, given = parsed.set(drivername=_DRIVER).get_dialect()().create_connect_args(parsed)
+    return make_conninfo("", **{**_BOUNDS, **given})
 
 
 @contextmanager
@@ -115,9 +136,8 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    driver = url.set(drivername="postgresql+psycopg")
-    bounds = {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000, "application_name": "practicum"}
-    given = {name: value for name, value in bounds.items() if name not in url.query}
+    driver = url.set(drivername=_DRIVER)
+    given = {name: value for name, value in _BOUNDS.items() if name not in url.query}
     try:
         return create_engine(driver, connect_args=given, pool_pre_ping=True)
     except ModuleNotFoundError as error:
