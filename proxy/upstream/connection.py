@@ -151,8 +151,11 @@ class Reply:
         pieces = self._pieces
         taken = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
-        if self._connection is not None:
-            self._connection.resume_reading()
+        connection = self._connection
+        if connection is not None:
+            connection.unread = 0
+            if connection.paused:
+                connection.resume_reading()
         return taken
 
 
@@ -160,8 +163,8 @@ class Connection(asyncio.Protocol):
     """A connection that carries one exchange after another. ``free`` and ``lost`` are told when it can, or cannot."""
 
     __slots__ = (
-        "_bodiless", "_fields", "_free", "_heard", "_interim", "_keeps", "_loop", "_lost", "_parser", "_paused",
-        "_reply", "_transport", "_unheard", "_unread", "_unsent", "_write_paused", "exchanges", "idle_since",
+        "_bodiless", "_fields", "_free", "_heard", "_interim", "_keeps", "_loop", "_lost", "_parser", "_reply",
+        "_transport", "_unheard", "_unsent", "_write_paused", "exchanges", "idle_since", "paused", "unread",
     )  # fmt: skip
 
     def __init__(
@@ -185,10 +188,10 @@ class Connection(asyncio.Protocol):
         self._bodiless = False  # the reply has no body, whatever its head says
         self._heard = False  # whether any byte of the reply came
         self._unheard = 0  # bytes that came since the last piece of a body
-        self._unread = 0  # bytes that came since the reader last took them
+        self.unread = 0  # bytes that came since the reader last took them
         self._interim = 0  # replies that came before the reply
         self._keeps = False  # whether the connection outlives the reply
-        self._paused = False
+        self.paused = False
         self._unsent = memoryview(b"")
         self._write_paused = False
 
@@ -206,7 +209,7 @@ class Connection(asyncio.Protocol):
         """Send a request; the reply fills as it comes. HEAD's is ``bodiless``."""
         self.exchanges += 1
         self._heard = self._keeps = False
-        self._unheard = self._unread = self._interim = 0
+        self._unheard = self.unread = self._interim = 0
         self._bodiless = bodiless
         reply = Reply(self, self._loop)
         if self._transport is None or self._transport.is_closing():
@@ -271,7 +274,7 @@ class Connection(asyncio.Protocol):
             return
         self._heard = True
         self._unheard += len(data)
-        self._unread += len(data)
+        self.unread += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as stop:
@@ -335,9 +338,9 @@ class Connection(asyncio.Protocol):
 
     def resume_reading(self) -> None:
         """The reader took what there was."""
-        self._unread = 0
-        if self._paused and self._transport is not None:
-            self._paused = False
+        self.unread = 0
+        if self.paused and self._transport is not None:
+            self.paused = False
             self._transport.resume_reading()
 
     def _begin(self, status: int) -> None:
@@ -360,8 +363,8 @@ class Connection(asyncio.Protocol):
         reply.pass_on()
         if self._unheard > _MOST_HEAD:
             self._stopped(reply, f"{_MOST_HEAD} bytes that are no end of a head, and no body")
-        elif self._unread > _READ_AHEAD and not self._paused and self._transport is not None:
-            self._paused = True
+        elif self.unread > _READ_AHEAD and not self.paused and self._transport is not None:
+            self.paused = True
             self._transport.pause_reading()
 
     def _stopped(self, reply: Reply, why: str) -> None:

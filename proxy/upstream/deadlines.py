@@ -10,6 +10,9 @@ from proxy.config import settings
 from proxy.timer import NEVER, Timer
 from routing.observation import Failure
 
+# up to Python 3.11, looking a member up is a call
+_FIRST, _STALL, _TOTAL = Failure.FIRST_TOKEN_TIMEOUT, Failure.STALL_TIMEOUT, Failure.TOTAL_TIMEOUT
+
 
 class Alarm:
     """``asyncio.timeout_at`` for a deadline that moves with every chunk: run ``with`` it, and ``set`` it as you go.
@@ -17,13 +20,14 @@ class Alarm:
     A ``lasting`` one serves its task for one exchange after another, so that those share one timer; close it at last.
     """
 
-    __slots__ = ("_cancelling", "_lasting", "_rang", "_task", "_timer", "clock")
+    __slots__ = ("_cancelling", "_lasting", "_rang", "_task", "_timer", "clock", "set")
 
     def __init__(self, task: asyncio.Task[None], *, lasting: bool = False) -> None:
         self._task = task
         loop = task.get_loop()
         self.clock = loop.time
         self._timer = Timer(loop, self._ring)
+        self.set = self._timer.set  # moves the deadline
         self._lasting = lasting
         self._cancelling = 0
         self._rang = False
@@ -32,10 +36,6 @@ class Alarm:
     def at(self) -> float:
         """The deadline, of the loop's clock."""
         return self._timer.at
-
-    def set(self, at: float) -> None:
-        """Move the deadline."""
-        self._timer.set(at)
 
     def close(self) -> None:
         """Leave no timer behind."""
@@ -72,20 +72,21 @@ class Deadlines:
     nearly its last, so only ``total_timeout`` bounds it.
     """
 
-    __slots__ = ("_clock", "_first", "_stall", "_total", "alarm", "limit")
+    __slots__ = ("_clock", "_first", "_move", "_stall", "_total", "alarm", "limit")
 
     def __init__(self, limits: settings.Upstream, *, stream: bool, alarm: Alarm | None = None) -> None:
         self.alarm = alarm or Alarm(asyncio.current_task())  # type: ignore[arg-type] # a coroutine runs in one
         self._clock = self.alarm.clock
+        self._move = self.alarm.set
         now = self._clock()
         self._total = now + limits.total_timeout
         self._stall = limits.stall_timeout if stream else limits.total_timeout
         self._first = min(now + limits.first_token_timeout, self._total) if stream else self._total
-        self.limit = Failure.FIRST_TOKEN_TIMEOUT if self._first < self._total else Failure.TOTAL_TIMEOUT
+        self.limit = _FIRST if self._first < self._total else _TOTAL
 
     def __enter__(self) -> Self:
         self.alarm.__enter__()
-        self.alarm.set(self._first)
+        self._move(self._first)
         return self
 
     def __exit__(
@@ -97,13 +98,13 @@ class Deadlines:
         """Bytes came: the next deadline is a stall, or the total."""
         stall = self._clock() + self._stall
         if stall < self._total:
-            self.limit = Failure.STALL_TIMEOUT
-            self.alarm.set(stall)
+            self.limit = _STALL
+            self._move(stall)
         else:
-            self.limit = Failure.TOTAL_TIMEOUT
-            self.alarm.set(self._total)
+            self.limit = _TOTAL
+            self._move(self._total)
 
     def suspend(self) -> None:
         """The reply waits for us: only the total counts, until the next ``progress``."""
-        self.limit = Failure.TOTAL_TIMEOUT
-        self.alarm.set(self._total)
+        self.limit = _TOTAL
+        self._move(self._total)

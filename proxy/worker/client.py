@@ -9,7 +9,7 @@ be longer or shorter than its head says is an error of ours and is not finished.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol
 
@@ -26,9 +26,7 @@ class Line(Protocol):
     alarm: Alarm
     blocked: bool
     task: asyncio.Task[None]
-
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
+    write: Callable[[bytes], object]  # of the transport
 
     async def room(self) -> None:
         """Wait until what was written has been taken."""
@@ -175,9 +173,16 @@ class Client:
         """Send bytes of the body, the last of them without ``more``. What is for a client that is gone is dropped."""
         if self.gone:
             return
-        head, self._head = self._head, b""
-        if data := head + self._framed(piece, more=more):
-            self._line.write(data)
+        if self._chunked:
+            framed = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
+            if not more:
+                framed += b"0\r\n\r\n"
+        else:
+            framed = self._sized(piece, more=more)
+        if self._head:
+            framed, self._head = self._head + framed, b""
+        if framed:
+            self._line.write(framed)
         if not more:
             self.complete = True
             self._line.replied()
@@ -193,10 +198,8 @@ class Client:
             self._line.end()  # who was told no may keep its body: what it sends next could be either
         return b"connection: close\r\n" if self._line.ending and b"connection" not in fields else b""
 
-    def _framed(self, piece: bytes, *, more: bool) -> bytes:
-        if self._chunked:
-            chunk = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
-            return chunk if more else chunk + b"0\r\n\r\n"
+    def _sized(self, piece: bytes, *, more: bool) -> bytes:
+        """The piece, if it belongs there."""
         if self._bodiless:
             return b""
         if self._left is not None:

@@ -42,6 +42,7 @@ _POSTED = {
     "/v1/responses": Endpoint.RESPONSES,
     "/v1/messages": Endpoint.MESSAGES,
 }
+_OTHER = Endpoint.OTHER  # up to Python 3.11, looking a member up is a call
 _MODELS = re.compile("/v1/models(?:/|$)")
 _MIN_RATE = 16 * 1024  # bytes a second that extend a body's time
 _CREATED = 1_700_000_000  # /v1/models wants a date; routes have none
@@ -108,7 +109,7 @@ class DataPort:
     def _ask(self, config: Config, client: Client, body: bytes, started: float) -> Ask:
         endpoint, headers = _endpoint(client), client.headers
         route, head = _route(config, endpoint, client.fields, body)
-        told_slice = _told(headers) if HEADER in client.fields and endpoint is not Endpoint.OTHER else None
+        told_slice = _told(headers) if HEADER in client.fields and endpoint is not _OTHER else None
         return Ask(
             pair=new_pair_id(),
             route=route,
@@ -172,8 +173,8 @@ _CHANCE = _chance()
 
 def _endpoint(client: Client) -> Endpoint:
     if client.method == "POST":
-        return _POSTED.get(client.path, Endpoint.OTHER)
-    return Endpoint.OTHER
+        return _POSTED.get(client.path, _OTHER)
+    return _OTHER
 
 
 def _refuse_what_is_not_ours(client: Client) -> None:
@@ -198,7 +199,7 @@ def _authenticate(fields: Fields, keys: frozenset[bytes]) -> None:
 
 def _route(config: Config, endpoint: Endpoint, fields: Fields, body: bytes) -> tuple[Route, Head]:
     """The route that a request asks for, by its model; other endpoints than the four may have none."""
-    if endpoint is Endpoint.OTHER:
+    if endpoint is _OTHER:
         return _route_of_other(config, fields, body), Head("")
     if fields.get(b"content-encoding", b"") not in {b"", b"identity"}:
         raise RequestError(

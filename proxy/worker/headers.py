@@ -12,8 +12,9 @@ _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding "
     b"upgrade".split()
 )
-_NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"content-length", b"expect"}
 _CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"api-key"))
+_NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"content-length", b"expect"}
+_NOT_FORWARDED_EITHER = _NOT_FORWARDED | _CREDENTIALS
 _OURS = b"x-practicum-"
 _BODILESS = frozenset((204, 304))
 
@@ -29,12 +30,10 @@ def value(headers: Headers, name: bytes) -> bytes:
 def forwarded(headers: Headers, *, api_key: str | None, keep_credentials: bool) -> list[tuple[bytes, bytes]]:
     """A request's headers as the upstream gets them (names in lower case, as the server parsed them)."""
     named = _named_by_connection(headers)
-    dropped = _NOT_FORWARDED if keep_credentials and api_key is None else _NOT_FORWARDED | _CREDENTIALS
-    passed = [
-        (name, content)
-        for name, content in headers
-        if name not in dropped and name not in named and not name.startswith(_OURS)
-    ]
+    dropped = _NOT_FORWARDED if keep_credentials and api_key is None else _NOT_FORWARDED_EITHER
+    if named:
+        dropped |= named
+    passed = [header for header in headers if header[0] not in dropped and not header[0].startswith(_OURS)]
     if api_key is not None:
         passed += _credentials(headers, api_key)
     return passed
@@ -42,10 +41,11 @@ def forwarded(headers: Headers, *, api_key: str | None, keep_credentials: bool) 
 
 def returned(headers: Headers, status: int, *, pair: str, arm: str) -> list[tuple[bytes, bytes]]:
     """A reply's headers as the client gets them."""
-    dropped = _HOP_BY_HOP | _named_by_connection(headers)
+    named = _named_by_connection(headers)
+    dropped = _HOP_BY_HOP | named if named else _HOP_BY_HOP
     if status in _BODILESS or value(headers, b"transfer-encoding"):
         dropped |= {b"content-length"}
-    passed = [(n, v) for n, v in headers if n not in dropped and not n.startswith(_OURS)]
+    passed = [header for header in headers if header[0] not in dropped and not header[0].startswith(_OURS)]
     passed += ((b"x-practicum-pair", pair.encode()), (b"x-practicum-arm", arm.encode()))
     return passed
 

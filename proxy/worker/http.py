@@ -49,13 +49,14 @@ class Connection(asyncio.Protocol):
     """One client's connection."""
 
     __slots__ = (
-        "_answer", "_connections", "_deaf", "_discarded", "_fields", "_head_since", "_incoming", "_line", "_listen",
-        "_loop", "_lost", "_over", "_parser", "_paused", "_pipelined", "_room", "_serving", "_timer", "_transport",
-        "_unheard", "_unsent", "_url", "_waiter", "alarm", "blocked", "task",
+        "_answer", "_connections", "_deaf", "_discarded", "_fields", "_head_since", "_incoming", "_limits", "_line",
+        "_listen", "_loop", "_lost", "_over", "_parser", "_paused", "_pipelined", "_serving", "_timer", "_transport",
+        "_unheard", "_unsent", "_url", "_waiter", "alarm", "blocked", "task", "write",
     )  # fmt: skip
 
     alarm: Alarm
     task: asyncio.Task[None]
+    write: Callable[[bytes], object]
     _transport: asyncio.Transport
 
     def __init__(
@@ -68,6 +69,7 @@ class Connection(asyncio.Protocol):
         self.blocked = False  # the client does not take what we write
         self._answer = answer
         self._listen = listen
+        self._limits = listen()  # looked up again with each reply
         self._connections = connections
         self._loop = loop
         self._parser = httptools.HttpRequestParser(self)
@@ -80,8 +82,7 @@ class Connection(asyncio.Protocol):
         self._incoming: Client | None = None  # whose body is not here whole
         self._line: deque[Client] = deque()  # who waits to be answered
         self._serving: Client | None = None  # who is being answered
-        self._waiter: asyncio.Future[None] | None = None  # of the task, while nobody is in line
-        self._room: asyncio.Future[None] | None = None  # of the task, while the client takes nothing
+        self._waiter: asyncio.Future[None] | None = None  # of the task
         self._discarded = 0  # bytes of bodies that came after their answer
         self._unsent = 0  # bytes that had not left when the connection was last looked at
         self._over = False  # no more requests are taken
@@ -101,15 +102,10 @@ class Connection(asyncio.Protocol):
         self._over = True
         self._line.clear()
 
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-        self._transport.write(data)
-
     async def room(self) -> None:
         """Wait until the client takes what was written. Cancelled where it goes away."""
         while self.blocked and not self._lost:
-            self._room = self._loop.create_future()
-            await self._room
+            await self._change()
 
     def resume_reading(self) -> None:
         """What was read has been taken."""
@@ -123,6 +119,7 @@ class Connection(asyncio.Protocol):
         if self._over and not self._line:
             self._transport.close()
         else:
+            self._limits = self._listen()
             self._watch()
 
     def break_off(self) -> None:
@@ -147,6 +144,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start waiting for a request's head."""
         self._transport = cast("asyncio.Transport", transport)
+        self.write = self._transport.write
         self._connections.add(self)
         self.task = self._loop.create_task(self._converse())
         self.alarm = Alarm(self.task, lasting=True)
@@ -159,8 +157,7 @@ class Connection(asyncio.Protocol):
         self._lost = self._deaf = True
         self._timer.close()
         self._leave(self._serving)
-        _wake(self._waiter)
-        _wake(self._room)
+        self._wake()
 
     def pause_writing(self) -> None:
         """The client does not take what we write."""
@@ -169,7 +166,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It does again."""
         self.blocked = False
-        _wake(self._room)
+        self._wake()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and see what has come of it."""
@@ -183,8 +180,8 @@ class Connection(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as stop:
             self._stopped(stop)
             return
-        if self._unheard > (most := self._listen().max_header):
-            self._refuse(431, TOO_LONG.format(most))
+        if self._unheard > self._limits.max_header:
+            self._refuse(431, TOO_LONG.format(self._limits.max_header))
         else:
             self._watch()
 
@@ -212,9 +209,10 @@ class Connection(asyncio.Protocol):
         self._over = self._over or len(self._line) == _MOST_IN_LINE
         if self._over:
             raise _Stop
-        most = self._listen().max_header
-        if self._pipelined or self._unheard > most:
-            check_size(self._url, self._fields, most)  # what came in one piece was not measured while it came
+        if self._pipelined or self._unheard > self._limits.max_header:
+            check_size(
+                self._url, self._fields, self._limits.max_header
+            )  # what came in one piece was not measured while it came
         headers, self._fields = self._fields, []  # trailers are nobody's
         self._head_since = None
         self._unheard = 0
@@ -222,7 +220,7 @@ class Connection(asyncio.Protocol):
         self._line.append(client)
         if len(self._line) > _IN_LINE:
             self._pause()
-        _wake(self._waiter)
+        self._wake()
 
     def on_body(self, piece: bytes) -> None:
         """A piece of a body. One whose sender was answered already is dropped, and not for ever."""
@@ -249,25 +247,24 @@ class Connection(asyncio.Protocol):
     async def _converse(self) -> None:
         """Answer one request after another, until the connection is lost."""
         try:
-            while await self._any_in_line():
+            while not self._lost:
+                if self.blocked or not self._line:  # nobody is begun before the reply to the last one has been taken
+                    await self._change()
+                    continue
                 self._serving = client = self._line.popleft()
                 self.resume_reading()  # without reading, nobody is seen to go
                 await self._answer(client)
                 if not client.complete and not client.gone:
                     client.abandon()
+                self._serving = None
         finally:
             self.alarm.close()
             self._transport.close()
 
-    async def _any_in_line(self) -> bool:
-        """Wait for a request, and until the reply before it has been taken; False once the connection is lost."""
-        while not self._lost and (self.blocked or not self._line):
-            if self._line:
-                await self.room()
-            else:
-                self._waiter = self._loop.create_future()
-                await self._waiter
-        return not self._lost
+    async def _change(self) -> None:
+        """Wait until somebody is in line, or the client takes what was written, or is lost."""
+        self._waiter = self._loop.create_future()
+        await self._waiter
 
     def _client(self, headers: list[tuple[bytes, bytes]]) -> Client:
         parser = self._parser
@@ -291,11 +288,11 @@ class Connection(asyncio.Protocol):
     def _watch(self) -> None:
         """Set the time limit of what the connection waits for: a head, or its end. Whoever answers has limits too."""
         if self._head_since is not None:
-            self._timer.set(self._head_since + self._listen().header_timeout)
+            self._timer.set(self._head_since + self._limits.header_timeout)
         elif self._serving is not None or (self._line and not self.blocked):
             self._timer.set(NEVER)
         else:
-            self._timer.set(self._loop.time() + self._listen().keep_alive)
+            self._timer.set(self._loop.time() + self._limits.keep_alive)
 
     def _late(self) -> None:
         """Nothing came in time."""
@@ -305,7 +302,7 @@ class Connection(asyncio.Protocol):
         elif not self._unheard:
             self._transport.close()  # it connected and said nothing: nothing to answer
         else:
-            limit = self._listen().header_timeout
+            limit = self._limits.header_timeout
             self._refuse(408, f"The request's head did not arrive within listen.header_timeout, {limit:g} seconds.")
 
     def _close_idle(self) -> None:
@@ -358,7 +355,6 @@ class Connection(asyncio.Protocol):
             self._serving = None
             self.task.cancel()
 
-
-def _wake(waiter: asyncio.Future[None] | None) -> None:
-    if waiter is not None and not waiter.done():
-        waiter.set_result(None)
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
