@@ -30,6 +30,21 @@ class FallbackReason(StrEnum):
     INEXPRESSIBLE = "inexpressible"  # it names what only the teacher's upstream holds: the student was not asked
 
 
+ILLNESSES = frozenset(
+    (
+        FallbackReason.CONNECT,
+        FallbackReason.RESET,
+        FallbackReason.INVALID,
+        FallbackReason.ERROR_EVENT,
+        FallbackReason.FIRST_TOKEN_TIMEOUT,
+        FallbackReason.STALL_TIMEOUT,
+        FallbackReason.TOTAL_TIMEOUT,
+        FallbackReason.OVERLOADED,
+    )
+)
+"""Reasons that say the student's server is ill, and not that one request was not to its taste."""
+
+
 def disqualified(failure: Failure | None, status: int) -> FallbackReason | None:
     """Why a student's reply, none of it passed on yet, is not to be; None where nothing speaks against it.
 

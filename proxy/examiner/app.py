@@ -39,7 +39,6 @@ from proxy.store.writer import Writer
 from proxy.telemetry.catalog import PRUNED
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
-from routing.circuit import State
 
 log = logging.getLogger("practicum.examiner")
 
@@ -132,14 +131,18 @@ class Examiner:
             return
         try:
             count_served_tokens(self._tally, record, lane.route.mirror.max_reply)
+            well = lane.circuit.state
             lane.offer(record, settle)
+            if lane.circuit.state is not well:
+                self._publish()
         except Exception:  # a rim: a record that trips us costs itself, and not its worker's connection
             log.exception("pair %s could not be taken", record.pair)
             settle()
 
     def _snapshot(self) -> Snapshot:
         self._sequence += 1
-        ill = {name for name, lane in self._lanes.items() if lane.circuit.state is State.OPEN}
+        now = asyncio.get_running_loop().time()
+        ill = {name for name, lane in self._lanes.items() if not lane.circuit.allows(now)}
         weights = {name: shares for name, shares in self._controller.weights().items() if name not in ill}
         return Snapshot(self._sequence, SNAPSHOT_TTL, weights)
 

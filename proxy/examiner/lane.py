@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Callable
 from proxy.config.settings import Mirror, Route, Upstream
 from proxy.examiner.backlog import Backlog, Bounds, Conclude, Ended, Owner, Queued
 from proxy.examiner.sampling import Outcome, Sample, settled_without_a_call
+from proxy.examiner.served import student_failed
 from proxy.examiner.status import MirrorHealth
 from proxy.examiner.student_load import Load
 from proxy.handover import Record
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.allowance import Allowance
-from routing.circuit import Circuit
+from routing.circuit import Circuit, State
 from routing.observation import Arm
 
 Examine = Callable[[Route, Sample, Conclude], Awaitable[Ended]]
@@ -75,6 +76,7 @@ class Lane:
 
     def offer(self, record: Record, settle: Callable[[], None]) -> None:
         """Take a record: choose it or not, and queue it if a call is worth making."""
+        self._learn(record)
         chosen = self._choose(self.route, record)
         if chosen is None:
             settle()
@@ -118,6 +120,16 @@ class Lane:
             kv_cache=self.load.kv_cache,
             failures=self._failures(),
         )
+
+    def _learn(self, record: Record) -> None:
+        """A caller's request that went to the student counts as a call of the lane's own does."""
+        failed = student_failed(record)
+        if failed is None:
+            return
+        backlog, now = self._mirrored, _now()
+        if backlog.circuit.state is State.OPEN and backlog.circuit.allows(now):  # nothing else has probed it
+            backlog.circuit = backlog.circuit.started(now)
+        backlog.circuit = backlog.circuit.ended(now, failed=failed)
 
     def _failures(self) -> dict[str, int]:
         """The student's failed calls, by how they failed."""
