@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
 
 from proxy.store.database import conninfo
 from proxy.store.rollouts import CHANNEL
@@ -30,12 +31,16 @@ async def heard(url: str) -> AsyncGenerator[None]:
     pause = _FIRST_PAUSE
     while True:
         try:
-            async with await AsyncConnection.connect(info, autocommit=True) as connection:
+            connection = await AsyncConnection.connect(info, autocommit=True)
+            # Not as a context: that would first roll back, waiting for the lock that an unfinished ``notifies`` holds.
+            async with AsyncExitStack() as at_end:
+                at_end.push_async_callback(connection.close)
                 await connection.execute(f"LISTEN {CHANNEL}".encode())
                 pause = _FIRST_PAUSE
                 yield
-                async for _ in connection.notifies():
-                    yield
+                async with aclosing(connection.notifies()) as notified:
+                    async for _ in notified:
+                        yield
         except OperationalError as error:
             _log.warning("not hearing of rollouts, trying again in %.1f s: %s", pause, error)
         await asyncio.sleep(pause)
