@@ -218,13 +218,19 @@ def _call(route: Route, sample: Sample, arm: Arm, purpose: str, body: bytes) -> 
         arm=arm,
         purpose=purpose,
         endpoint=sample.endpoint,
-        path=sample.record.path,
+        path=_path(sample, arm),
         body=body,
         stream=sample.traits is not None and sample.traits.stream,
         pair=sample.record.pair,
         most=route.mirror.max_reply,
         priority=route.mirror.priority if arm is Arm.STUDENT else None,
     )
+
+
+def _path(sample: Sample, arm: Arm) -> str:
+    """Of the query, in which callers may keep keys, a student gets nothing."""
+    path = sample.record.path
+    return path if arm is Arm.TEACHER else path.partition("?")[0]
 
 
 def _served(sample: Sample, traits: Traits, most: int) -> Side:

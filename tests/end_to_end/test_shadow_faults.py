@@ -141,6 +141,15 @@ def test_the_noise_floor_asks_the_teacher_twice(lesson: Practicum, teacher: Upst
     lesson.counts(1, "upstream_attempts_total", route="twice", arm="teacher", purpose="serve", outcome="ok")
 
 
+def test_a_students_copy_has_no_query(lesson: Practicum, teacher: Upstream, pupil: Upstream, mark: str) -> None:
+    """Callers keep keys in it that are for the teacher's server."""
+    name = name_of("good")
+    lesson.call(CHAT + "?api-key=secret", ask(CHAT, name, mark))
+    lesson.counts(1, "mirror_pairs_total", route=name, outcome="compared")
+    assert teacher.received[-1].target.endswith(b"?api-key=secret")
+    assert pupil.received[-1].target.endswith(b"/chat/completions")
+
+
 def test_a_refusing_student_opens_its_circuit_only(service: Practicum, mark: str) -> None:
     """A student that is down is left alone; what was sampled meanwhile expires, and serving does not notice."""
     broken = {"route": "good-broken"}
