@@ -15,6 +15,7 @@ from proxy.config import moving
 from proxy.config.moving import GateRule, Gates, Inherit, OverNoise, Waiver
 from proxy.config.settings import Route
 from routing.assessment import Charter, Terms
+from routing.assignment import HASH_VERSION
 from routing.behaviors.table import TABLE
 from routing.divergence import COMPARATOR
 from routing.evidence.levels import share
@@ -31,6 +32,7 @@ def identity(route: Route) -> str:
     """12 hexadecimal digits that change with whatever makes old evidence say nothing of today's student."""
     about = (
         COMPARATOR,
+        HASH_VERSION,
         (route.teacher.base_url, route.teacher.model),
         (route.student.base_url, route.student.model),
         route.behaviors,
