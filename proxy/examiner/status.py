@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from proxy.store.decided import Decided
 from proxy.store.pair import Cell
-from proxy.store.rollouts import Decided
 
 __all__ = [
     "Cell",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from proxy.store.database import translated, writing
+from proxy.store.decided import Decided
 from proxy.store.rows import Row, clean, name, number
 from proxy.store.schema import decisions, epochs, rollouts
 from proxy.store.store import Store
@@ -33,23 +34,6 @@ class Stored:
     epoch: str
     state: str
     written: float
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One decision: ``who`` changed ``what`` of a slice ("": of the route) from ``before`` to ``after``, and why.
-
-    ``at`` is Unix seconds, ``inputs`` JSON text: what the decision rested on.
-    """
-
-    at: float
-    who: str
-    slice: str
-    what: str
-    before: str
-    after: str
-    why: str
-    inputs: str
 
 
 class Rollouts:

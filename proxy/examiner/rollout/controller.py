@@ -29,8 +29,9 @@ from proxy.examiner.rollout.state import State, StateError, decode, encode
 from proxy.examiner.status import RouteStatus
 from proxy.examiner.webhooks import About, Webhooks
 from proxy.store.acting import Acting
+from proxy.store.decided import Decided
 from proxy.store.errors import StoreError, UnavailableError
-from proxy.store.rollouts import Decided, Rollouts, Stored
+from proxy.store.rollouts import Rollouts, Stored
 from proxy.store.store import Store
 from routing.assignment import limit
 from routing.rollout import Phase, RolloutError, rolled_back, weight

@@ -16,7 +16,7 @@ import msgspec
 from proxy.config.settings import Route
 from proxy.examiner.rollout.gating import charter, identity, plan
 from proxy.examiner.rollout.state import State, Watched
-from proxy.store.rollouts import Decided
+from proxy.store.decided import Decided
 from routing.assessment import BENIGN, Assessment, Charter, assess
 from routing.divergence import Direction
 from routing.evidence import rates

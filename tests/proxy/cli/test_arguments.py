@@ -69,6 +69,14 @@ def test_help_loads_no_library() -> None:
     assert not loaded & {"asyncio", "ssl", "sqlite3", "logging", "http", "urllib"}
 
 
+@pytest.mark.parametrize("module", ["status", "explain", "order"])
+def test_a_verb_that_only_asks_the_admin_port_loads_no_database_and_no_server(module: str) -> None:
+    """Whoever watches a rollout types it again and again; SQLAlchemy alone is a third of a second."""
+    loaded = imported(f"import proxy.cli.{module}")
+    assert "httpx" in loaded
+    assert not loaded & {"sqlalchemy", "alembic", "sqlite3", "uvicorn", "aiohttp", "onnxruntime"}
+
+
 @pytest.mark.parametrize(
     "argv",
     [

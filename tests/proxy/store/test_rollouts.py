@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from proxy.store.rollouts import CHANNEL, Decided, Rollouts, Stored
+from proxy.store.decided import Decided
+from proxy.store.rollouts import CHANNEL, Rollouts, Stored
 from proxy.store.store import Store
 from tests.postgres import Postgres
 

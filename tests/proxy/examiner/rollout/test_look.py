@@ -10,7 +10,7 @@ import msgspec
 from proxy.config.settings import Route
 from proxy.examiner.rollout.look import Look, current, decided, look, rises, telling
 from proxy.examiner.rollout.state import State, Watched
-from proxy.store.rollouts import Decided
+from proxy.store.decided import Decided
 from routing.evidence.rates import Trials
 from routing.ledger import History, Ledger
 from routing.rollout import Act, Phase, Progress, Reached, weight
