@@ -123,7 +123,7 @@ def _margins(run: Run) -> Table:
         "Pairs that a student as good as its teacher needs, by the margin",
         f"Median and 90th percentile; a dash where more than {_MOST_PAIRS:,} are needed. What a margin costs goes with "
         "the noise and with the inverse square of the margin, for any test.",
-        ("teacher's own", *(f"within {100 * margin:g} points" for margin in _MARGINS)),
+        ("teacher's own", *(f"margin {100 * margin:g} %" for margin in _MARGINS)),
         tuple(rows),
     )
 
