@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from routing.evidence import excess, rates
 from routing.gates import Evidence, Judgment, Verdict
@@ -60,7 +61,7 @@ def finding(gates: Mapping[str, Gate], earned: float) -> Finding:
     verdicts = {name: _verdict(gate, gates) for name, gate in acting.items()}
     if not verdicts:
         return Finding(Verdict.PASS, Act.NONE, earned, "no gate acts")
-    worst = min(verdicts, key=lambda name: (verdicts[name], -_STRENGTH.index(_asked(acting[name]))))
+    worst = min(verdicts, key=lambda name: (verdicts[name], *_burden(acting[name])))
     act = max((_asked(gate) for gate in acting.values()), key=_STRENGTH.index)
     unknown = any(acting[name].policy.teacher for name, verdict in verdicts.items() if verdict is Verdict.HOLD)
     reason = f"{worst} {acting[worst].judgment.reason}"
@@ -77,6 +78,13 @@ def exposure(any_behavior: Evidence, budget: float, alpha: float) -> float:
     over_noise = excess.upper(any_behavior.pairs, alpha / 2)
     risk = min(absolute, over_noise)
     return 100.0 if risk <= budget else 100.0 * budget / risk
+
+
+def _burden(gate: Gate) -> tuple[int, float]:
+    """A key by which, of gates of one verdict, the one comes first that asks for most, then the one that needs most."""
+    needed = gate.judgment.needed
+    waits = inf if needed is None else needed
+    return -_STRENGTH.index(_asked(gate)), -waits
 
 
 def _verdict(gate: Gate, gates: Mapping[str, Gate]) -> Verdict:

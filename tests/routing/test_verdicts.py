@@ -17,6 +17,8 @@ def gate(verdict: Verdict, policy: Policy | None = None) -> Gate:
     return Gate(Judgment(verdict, Direction.LOST, f"says {verdict.name}"), policy or Policy())
 
 
+NEEDED = {"refusal": 190, "answer": 261, "hedging": None, "format": 12}  # None: no number would do
+
 GOOD, UNKNOWN, BAD = gate(Verdict.PASS), gate(Verdict.HOLD), gate(Verdict.FAIL)
 
 
@@ -42,6 +44,13 @@ def test_the_strongest_of_what_failed_gates_ask_for_is_done_and_is_the_reason() 
     found = finding({"hedging": pause, "refusal": critical, "answer": BAD}, 80.0)
     assert (found.act, found.reason) == (Act.ROLL_BACK, "refusal says FAIL")
     assert finding({"hedging": pause, "answer": GOOD}, 80.0).act is Act.PAUSE
+
+
+def test_of_gates_on_hold_the_one_that_needs_most_is_the_reason() -> None:
+    """Whoever waits for it has waited for the others; the first in a table may be one that nobody waits for."""
+    needs = {name: Gate(Judgment(Verdict.HOLD, Direction.LOST, "holds", needed)) for name, needed in NEEDED.items()}
+    assert finding({name: needs[name] for name in ("refusal", "answer")}, 80.0).reason == "answer holds"
+    assert finding(needs, 80.0).reason == "hedging holds"
 
 
 def test_a_failure_that_only_warns_holds_nothing_back() -> None:

@@ -166,13 +166,19 @@ def _fed(watched: Watched | None, trials: Trials, above: float) -> Watched:
 
 
 def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[str, Assessment]) -> dict[str, Finding]:
-    """A finding for each slice in which a watch rang: what its gate would ask for if it failed."""
+    """A finding for each slice in which a watch rang: what its gate would ask for if it failed.
+
+    Where a gate failed that asks for as much, its own sentence stands: it has the counts.
+    """
     found: dict[str, Finding] = {}
+    strength = tuple(Act).index
     level = log(AVERAGE_RUN * len(watches)) if watches else 0.0
     for key, watched in watches.items():
         name, behavior, way, _ = key.split("/")
         asked = by.of(name)[behavior].policy.on_failure
-        if watched.watch.log_level >= level and asked is not Act.NONE and name in assessments:
+        if name not in assessments or watched.watch.log_level < level:
+            continue
+        if strength(asked) > strength(assessments[name].finding.act):
             reason = f"{behavior} is {way} more often than it was certified to be: it has changed since"
             found[name] = replace(assessments[name].finding, verdict=Verdict.FAIL, act=asked, reason=reason)
     return found
