@@ -16,7 +16,7 @@ from proxy.config.shape import MapOf, Nullable, PerSlice, Shape, Table, whole
 
 ABSENT = "absent"
 RESTART: tuple[Path, ...] = (
-    *(("listen", key) for key in ("host", "port", "keep_alive", "drain")),
+    *(("listen", key) for key in ("host", "port", "drain")),
     ("admin",),
     ("database",),
 )

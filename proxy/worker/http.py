@@ -153,7 +153,6 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- gone is gone
         """Tell whoever answers."""
-        self._connections.discard(self)
         self._lost = self._deaf = True
         self._timer.close()
         self._leave(self._serving)
@@ -209,10 +208,8 @@ class Connection(asyncio.Protocol):
         self._over = self._over or len(self._line) == _MOST_IN_LINE
         if self._over:
             raise _Stop
-        if self._pipelined or self._unheard > self._limits.max_header:
-            check_size(
-                self._url, self._fields, self._limits.max_header
-            )  # what came in one piece was not measured while it came
+        if self._pipelined or self._unheard > self._limits.max_header:  # it was not measured while it came
+            check_size(self._url, self._fields, self._limits.max_header)
         headers, self._fields = self._fields, []  # trailers are nobody's
         self._head_since = None
         self._unheard = 0
@@ -260,6 +257,7 @@ class Connection(asyncio.Protocol):
         finally:
             self.alarm.close()
             self._transport.close()
+            self._connections.discard(self)  # not before whoever answered has left a record
 
     async def _change(self) -> None:
         """Wait until somebody is in line, or the client takes what was written, or is lost."""

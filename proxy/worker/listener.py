@@ -26,7 +26,7 @@ class Listener:
     """Clients' connections. ``answer`` is called for each request, within one task of its connection."""
 
     def __init__(self, answer: Answer, listen: Callable[[], Listen]) -> None:
-        self.connections: set[Connection] = set()
+        self.connections: set[Connection] = set()  # until they are lost, and whoever answered has concluded
         self._answer = answer
         self._listen = listen
         self._stopping = asyncio.Event()
@@ -36,11 +36,12 @@ class Listener:
 
         With ``siblings``, connections are shared evenly among the workers that listen there.
         """
+        drain = self._listen().drain  # the supervisor's patience is that of its start, too
         server = await self._accept(listening, siblings)
         await self._stopping.wait()
         server.close()
         listening.close()
-        await self._drain(self._listen().drain)
+        await self._drain(drain)
 
     def stop(self) -> None:
         """Let ``serve`` come to its end."""
@@ -60,18 +61,24 @@ class Listener:
         return await loop.create_server(connection, sock=listening, backlog=_BACKLOG)
 
     async def _drain(self, seconds: float) -> None:
-        for connection in list(self.connections):
-            connection.shutdown()
-        left = await _ended({connection.task for connection in self.connections}, seconds)
-        if left:
-            log.warning("%d connections were cut off after listen.drain, %g s", len(left), seconds)
-        for task in left:
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while self.connections and (left := end - clock()) > 0:  # some may have been on their way in
+            for connection in list(self.connections):
+                connection.shutdown()
+            await asyncio.wait(self._tasks, timeout=left)
+        if self.connections:
+            log.warning("%d connections were cut off after listen.drain, %g s", len(self.connections), seconds)
+            await self._cut_off()
+
+    async def _cut_off(self) -> None:
+        """Let those who answer leave their records, and whoever does not come to an end."""
+        for task in self._tasks:
             task.cancel()
-        await _ended(left, _CONCLUDE)
+        await asyncio.wait(self._tasks, timeout=_CONCLUDE)
         for connection in list(self.connections):
             connection.cut_off()
 
-
-async def _ended(tasks: set[asyncio.Task[None]], seconds: float) -> set[asyncio.Task[None]]:
-    """Those of the tasks that have not come to their end in this time."""
-    return (await asyncio.wait(tasks, timeout=seconds))[1] if tasks else set()
+    @property
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [connection.task for connection in self.connections]

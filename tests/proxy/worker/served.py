@@ -87,10 +87,10 @@ class InThread:
 class Served:
     """Whoever answers, on a loopback port; use it as a context manager."""
 
-    def __init__(self, answer: Answering, listen: Listen) -> None:
+    def __init__(self, answer: Answering, listen: Listen, now: Callable[[], Listen] | None = None) -> None:
         self._socket = listening()
         self.address: tuple[str, int] = self._socket.getsockname()
-        self.listener = Listener(answer, lambda: listen)
+        self.listener = Listener(answer, now or (lambda: listen))
         self.thread = InThread(self._run, self._stop)
 
     def __enter__(self) -> Self:
