@@ -139,14 +139,26 @@ def _watches(state: State, ledger: Ledger, by: Charter) -> dict[str, Watched]:
     watches = {}
     for name, behavior, way in product(serving, by.terms, Direction):
         terms = by.of(name)[behavior]
-        if (behavior, way) in BENIGN or not terms.policy.acts or not _certified(ledger, name, behavior, way, by):
+        if (behavior, way) in BENIGN or not terms.policy.acts:
             continue
-        for history in History:
-            cells = ledger.sheet(name, history, Stage.SEEN).cells
-            key = f"{name}/{behavior}/{way}/{history}"
-            trials = cells.get((behavior, way), Counted()).trials
-            watches[key] = _fed(state.watches.get(key), trials, terms.rate.failure_above)
+        above = terms.rate.failure_above
+        kept = {history: _kept(state.watches.get(_key(name, behavior, way, history)), above) for history in History}
+        # What it watches for would end the certificate as well: a watch that has begun does not ask for it again.
+        if not all(kept.values()) and not _certified(ledger, name, behavior, way, by):
+            continue
+        for history, watched in kept.items():
+            trials = ledger.sheet(name, history, Stage.SEEN).cells.get((behavior, way), Counted()).trials
+            watches[_key(name, behavior, way, history)] = _fed(watched, trials, above)
     return watches
+
+
+def _key(name: str, behavior: str, way: Direction, history: History) -> str:
+    return f"{name}/{behavior}/{way}/{history}"
+
+
+def _kept(watched: Watched | None, above: float) -> Watched | None:
+    """A watch that goes on; one over another limit ends, for that limit was never certified."""
+    return watched if watched is not None and watched.limit == above else None
 
 
 def _certified(ledger: Ledger, name: str, behavior: str, way: Direction, by: Charter) -> bool:
@@ -159,10 +171,10 @@ def _certified(ledger: Ledger, name: str, behavior: str, way: Direction, by: Cha
 def _fed(watched: Watched | None, trials: Trials, above: float) -> Watched:
     """A conversation that was fed as clean and has diverged since is fed as one more trial: that delays an alarm."""
     if watched is None:
-        return Watched(fed=trials)
+        return Watched(fed=trials, limit=above)
     diverged = max(0, trials.diverged - watched.fed.diverged)
     added = Trials(max(diverged, trials.count - watched.fed.count), diverged)
-    return Watched(watched.watch.fed(added, above), trials) if added.count else watched
+    return replace(watched, watch=watched.watch.fed(added, above), fed=trials) if added.count else watched
 
 
 def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[str, Assessment]) -> dict[str, Finding]:

@@ -23,10 +23,11 @@ class StateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A watch over one gate of a slice that is served, and the trials it has been fed."""
+    """A watch over one gate of a slice that is served, the trials it has been fed, and the limit it holds them to."""
 
     watch: Watch = field(default_factory=Watch)
     fed: Trials = field(default_factory=Trials)
+    limit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

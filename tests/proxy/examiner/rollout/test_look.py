@@ -100,7 +100,7 @@ def test_a_watch_is_fed_nothing_of_what_was_before_it() -> None:
     serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
     at = route(gates="behaviors: {refusal: {onFailure: warn}}")
     first = look(at, serving, GOOD.merge(ledger(History.STUDENT, math=sheet(1000, 300))), 1, NOW).low
-    assert first.watches["math/refusal/lost/student"] == Watched(fed=Trials(1000, 300))
+    assert first.watches["math/refusal/lost/student"] == Watched(fed=Trials(1000, 300), limit=0.06)
     again = look(at, first, GOOD.merge(ledger(History.STUDENT, math=sheet(1000, 302))), 1, NOW).low
     assert again.watches["math/refusal/lost/student"].fed == Trials(1000, 302)
     assert again.watches["math/refusal/lost/student"].watch != first.watches["math/refusal/lost/student"].watch
@@ -112,6 +112,27 @@ def test_a_rate_that_was_never_certified_is_not_watched() -> None:
     watches = look(route(), serving, ledger(math=sheet(5000, 250, "hedging")), 1, NOW).low.watches
     assert "math/refusal/lost/teacher" in watches
     assert "math/hedging/lost/teacher" not in watches
+
+
+def test_what_a_watch_sees_does_not_end_it() -> None:
+    """A loss is seen in what the teacher served, too, and ends the certificate sooner than it rings the watch."""
+    serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
+    known = ledger(math=sheet(120))
+    begun = look(route(), serving, known, 1, NOW).low
+    assert "math/refusal/lost/student" in begun.watches
+    losing = known.merge(ledger(math=sheet(6, 6)))
+    seen = look(route(), begun, losing, 1, NOW)
+    assert "math/refusal/lost/student" not in look(route(), serving, losing, 1, NOW).low.watches
+    assert "math/refusal/lost/student" in seen.low.watches
+
+
+def test_a_watch_over_another_limit_ends_where_that_was_never_certified() -> None:
+    """Or it would ring for a rate that the operator used to allow."""
+    serving = State("x", progress=Progress(Phase.CANARY, weight=1.0, slices={"math": Reached(1.0, served=1.0)}))
+    begun = look(route(), serving, ledger(math=sheet(5000, 150)), 1, NOW).low
+    stricter = route(gates="defaults: {successBelow: 1, failureAbove: 2}")
+    assert "math/refusal/lost/teacher" in begun.watches
+    assert "math/refusal/lost/teacher" not in look(stricter, begun, ledger(math=sheet(5000, 150)), 1, NOW).low.watches
 
 
 def test_what_is_not_served_is_not_watched() -> None:
