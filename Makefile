@@ -43,12 +43,13 @@ record-instructions: .venv/.ready
 benchmark-detectors: .venv/.ready
 	$(BIN)/pytest -n 0 benchmarks/test_detectors.py --benchmark-timer=time.process_time --benchmark-columns=median,iqr --benchmark-sort=name
 
-# All detectors, then our HTTP client, on what a fuzzer makes up (fuzz/README.md): make fuzz SECONDS=3600 for an hour each.
+# All detectors, then our HTTP client and server, on what a fuzzer makes up (fuzz/README.md): make fuzz SECONDS=3600 for an hour each.
 SECONDS ?= 60
 fuzz: .tools/fuzz/.ready
-	mkdir -p .tools/fuzz/corpus .tools/fuzz/upstreams
+	mkdir -p .tools/fuzz/corpus .tools/fuzz/upstreams .tools/fuzz/clients
 	.tools/fuzz/bin/python -m fuzz.detectors -max_total_time=$(SECONDS) -artifact_prefix=.tools/fuzz/ .tools/fuzz/corpus
 	.tools/fuzz/bin/python -m fuzz.upstreams -max_total_time=$(SECONDS) -max_len=400 -artifact_prefix=.tools/fuzz/ .tools/fuzz/upstreams
+	.tools/fuzz/bin/python -m fuzz.clients -max_total_time=$(SECONDS) -max_len=400 -artifact_prefix=.tools/fuzz/ .tools/fuzz/clients
 
 .tools/fuzz/.ready: fuzz/requirements.txt
 	$(PYTHON) -m venv .tools/fuzz
