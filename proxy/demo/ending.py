@@ -1,4 +1,4 @@
-"""What came of the demonstration: what the student lost, beside the eval that hides it.
+"""What came of the demonstration: what the student lost, beside the eval that hides it, and what it is served for that.
 
 A page of sections, each a function of the outcome: whatever Practicum comes to do gets a section of its own. It
 refuses to tell of anything that this outcome does not hold.
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from proxy.cli.invocation import invocation
+from proxy.cli.rollout_table import STYLES
 from proxy.cli.terminal import cells, headed_table, percent, print_rows
 from proxy.demo.exhibit import show_exhibit
 from proxy.demo.findings import Finding, findings, striking
@@ -20,6 +21,7 @@ from proxy.demo.headline import Score
 from proxy.demo.traffic import Traffic
 from proxy.demo.truth import Mark, marks, tallies, telling_first
 from proxy.examiner.status import RouteStatus
+from proxy.examiner.wording import FAIL, besides, decider, position, ranked, served
 from proxy.store.pair import Pair, Reply
 from routing.divergence import Direction
 from routing.observation import Arm
@@ -31,6 +33,10 @@ _LEGEND = (
 _KNOWN = (
     "  Nobody has this in production: the demonstration invented the questions, so it knows the answers. Practicum is\n"
     "  not told them. Named: of what only the teacher got right, the pairs in which Practicum found a divergence."
+)
+_VERDICTS = (
+    "  fail: a behavior is certified to be lost; hold: too little is known, which raises nothing; pass: the slice may\n"
+    "  climb. The limits were not chosen for this student: they are the defaults."
 )
 
 
@@ -105,22 +111,34 @@ def _example(console: Console, told: Outcome) -> None:
     show_exhibit(console, told.traffic.asked[pair.id], pair)
 
 
+def _rollout(console: Console, told: Outcome) -> None:
+    route = told.route
+    console.print(Text(f"  {position(route)}; the student serves {served(route.weights)}"), soft_wrap=True)
+    table = headed_table("  slice", ">weight", ">conversations", "verdict", "~the gate that decides")
+    for one in ranked(route.slices):
+        also = besides(one) if one.verdict == FAIL else ""
+        why = f"{one.reason}\n{also}" if also else one.reason
+        counts = (served(one.weights), f"{one.conversations:,}")
+        table.add_row(*cells(f"  {one.slice}", *counts, one.verdict, why), style=STYLES.get(one.verdict, ""))
+    console.print(table)
+    console.print(Text(_VERDICTS, "dim"))
+
+
 def _bill(console: Console, told: Outcome) -> None:
     outcomes = ", ".join(f"{name} {count}" for name, count in told.route.mirror.outcomes.items() if count)
     twice = [pair.noise for pair in told.pairs if pair.noise is not None]
     lines = (
-        f"{told.traffic.calls} calls: {', '.join(_served(told.traffic))}",
+        f"{told.traffic.calls} calls: {', '.join(_by_arm(told.traffic))}",
         f"mirrored: {told.route.mirror.sampled} sampled: {outcomes}",
         f"the teacher's tokens for callers: {tokens(pair.teacher for pair in told.pairs)}",
         f"the student's for the mirror: {tokens(pair.student for pair in told.pairs)}",
         f"the teacher's where it was asked twice, in {len(twice)} pairs: {tokens(twice)}",
-        f"phase {told.route.phase}: the student's weight is {told.route.weights.effective:g} %",
     )
     for line in lines:
         console.print(Text(f"  {line}"), soft_wrap=True)
 
 
-def _served(traffic: Traffic) -> Iterator[str]:
+def _by_arm(traffic: Traffic) -> Iterator[str]:
     yield from (f"{traffic.served[arm]} served by the {arm}" for arm in Arm)
     if traffic.failed:
         yield f"{traffic.failed} failed, the last: {traffic.last_failure}"
@@ -137,6 +155,7 @@ SECTIONS: tuple[tuple[str, Callable[[Console, Outcome], None]], ...] = (
     ("What users would notice, by Practicum", _behaviors),
     ("What the world's own judge says of the same replies", _truth),
     ("One of them", _example),
+    ("What Practicum makes of it, slice by slice", _rollout),
     ("What it took", _bill),
 )
 
@@ -149,3 +168,11 @@ def commands(found: Iterable[Finding], source: str) -> Iterator[str]:
     if pair:
         yield f"{invocation()} pair {pair} {source}"
     yield f"{invocation()} pairs --direction lost {source}"
+
+
+def explaining(route: RouteStatus, admin: str) -> Iterator[str]:
+    """The command that says all about the gate that decides for the worst slice; none where no gate does."""
+    for one in ranked(route.slices):
+        if behavior := decider(one):
+            yield f"{invocation()} explain {route.name} {behavior} --slice {one.slice} --admin {admin}"
+            return

@@ -39,7 +39,12 @@ routes:
     teacher: {{base_url: "{teacher}/v1"}}
     student: {{base_url: "{student}/v1", model: {student_model}}}
     noise_floor: {{percentage: 5}}
-    privacy: {{agreeing_sample: 100}}
+    privacy: {{agreeing_sample: 100}}  # in production 5: here those who invented the questions judge every pair, too
+    rollout:
+      interval: 1s  # in production 30s, the default: the whole demonstration takes a minute
+      steps: [{{setWeight: 1}}, {{setWeight: 5}}, {{setWeight: 25}}, {{setWeight: 100}}]
+    gates:
+      settleAfter: 100ms  # in production 10m, the default: here a conversation is one request, over once it is answered
 """
 
 
@@ -75,11 +80,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A running stage: the two ports of Practicum, its database's URL, and the engines behind it."""
+    """A running stage: Practicum's two ports, its database's URL, its configuration, and the engines behind it."""
 
     data: str
     admin: str
     database: str
+    config: Path
     engines: Mapping[Arm, Engine]
     processes: tuple[Started, ...]
 
@@ -102,10 +108,12 @@ async def staged(directory: Path, models: Path, patience: float = 30.0) -> Async
         engines = {arm: Engine(url, _NAMES[arm]) for arm, url in zip(ARMS, urls, strict=True)}
         data, admin = _free_ports(2)
         database = f"sqlite:///{directory}/practicum.db"
-        (directory / "practicum.yaml").write_text(_config(data, admin, database, engines))
-        serving = await stack.enter_async_context(_serve(directory))
+        config = directory / "practicum.yaml"
+        config.write_text(_config(data, admin, database, engines))
+        serving = await stack.enter_async_context(_serve(config))
         processes = (*starting, serving)
-        stage = Stage(f"http://127.0.0.1:{data}", f"http://127.0.0.1:{admin}", database, engines, processes)
+        ports = (f"http://127.0.0.1:{data}", f"http://127.0.0.1:{admin}")
+        stage = Stage(*ports, database, config, engines, processes)
         await _ready(stage, serving, patience)
         yield stage
 
@@ -155,9 +163,9 @@ async def _address(engine: Started, patience: float) -> str:
 
 
 @asynccontextmanager
-async def _serve(directory: Path) -> AsyncIterator[Started]:
-    command = ("-m", "proxy", "serve", "--config", str(directory / "practicum.yaml"))
-    path = directory / "serve.log"
+async def _serve(config: Path) -> AsyncIterator[Started]:
+    command = ("-m", "proxy", "serve", "--config", str(config))
+    path = config.with_name("serve.log")
     with path.open("wb") as log:
         # A session of its own, so that Ctrl-C reaches only the demonstration, which then stops it in order.
         process = await asyncio.create_subprocess_exec(

@@ -24,7 +24,7 @@ from proxy.cli.refused import Refused
 from proxy.cli.sources import ApiPairs
 from proxy.cli.wanted import Wanted
 from proxy.demo.checkpoints import ARMS, MODELS, parameters, require_extra
-from proxy.demo.ending import commands, outcome, scored, show_ending
+from proxy.demo.ending import commands, explaining, outcome, scored, show_ending
 from proxy.demo.headline import Score, examine, questions
 from proxy.demo.stage import MODEL, Stage, StageError, staged
 from proxy.demo.telling import Telling
@@ -38,6 +38,10 @@ _INTRODUCTION = (
     "{student:,}. This project trained both, on conversations of a railway that it invented. The student was distilled "
     "from the teacher's replies after what looked like bad data had been scrubbed from the questions: unanswerable and "
     "unclear ones, doubts, unsafe requests, malformed input, failing tools."
+)
+_PRODUCTION = (
+    "\nIn production the same file serves: {} with your models' URLs, and without the short times that it marks. "
+    "docs/rollout.md goes on from there."
 )
 _SUITE = 300  # questions of the headline eval, and fewer where callers call for less than a minute
 _SETTLE = 30.0  # seconds for the shadow lane to finish after the last call
@@ -102,9 +106,10 @@ async def _perform(console: Console, show: Show, stage: Stage) -> None:
     told = outcome(scores, traffic, route, pairs)
     show_ending(console, told)
     source = f"--admin {stage.admin}" if show.stay else f"--database {shlex.quote(stage.database)}"
-    console.print("\nLook at one:")
-    for command in commands(told.found, source):
+    console.print("\nLook for yourself:")
+    for command in (*commands(told.found, source), *(explaining(route, stage.admin) if show.stay else ())):
         console.print(Text(f"  {command}", "bold"), soft_wrap=True)
+    console.print(Text(_PRODUCTION.format(stage.config)), soft_wrap=True)
     if show.stay:
         still = f"\nStill serving {stage.data}/v1 (model {MODEL}) and {stage.admin}/. Ctrl-C ends it."
         console.print(Text(still), soft_wrap=True)
@@ -173,16 +178,16 @@ async def _news(stage: Stage) -> RouteStatus | None:
 
 
 async def _settled(stage: Stage, traffic: Traffic) -> tuple[RouteStatus, list[Pair]]:
-    """The route's status and all pairs, once every served call has its outcome and the cells hold all of them.
+    """The route's status and all pairs, once every served call has its outcome, and cells and gates know all of them.
 
     After ``_SETTLE`` seconds they are told as they are.
     """
     deadline = asyncio.get_running_loop().time() + _SETTLE
-    await _until(stage, deadline, lambda route: _concluded(route, len(traffic.asked)))
+    await _until(stage, deadline, lambda route: _concluded(route, traffic.served[Arm.TEACHER]))
     pairs = await asyncio.to_thread(_pairs, stage)
     found = sum(trial.diverged for pair in pairs for trial in pair.trials)
-    # The cells are read from the store now and then, and may be a moment behind.
-    route = await _until(stage, deadline, lambda route: found == sum(cell.diverged for cell in route.cells))
+    # The cells are read from the store now and then, and so is the evidence: both may be a moment behind.
+    route = await _until(stage, deadline, lambda route: _known(route, found))
     return route, pairs
 
 
@@ -196,8 +201,14 @@ async def _until(stage: Stage, deadline: float, holds: Callable[[RouteStatus], b
 
 
 def _concluded(route: RouteStatus, served: int) -> bool:
-    """Whether all served calls have come to the mirror, and each has its outcome."""
+    """Whether all calls that the teacher served have come to the mirror, and each has its outcome."""
     return served <= route.mirror.sampled == sum(route.mirror.outcomes.values())
+
+
+def _known(route: RouteStatus, diverged: int) -> bool:
+    """Whether the cells hold so many divergences, and the rollout has looked at all that was compared."""
+    looked = sum(found.conversations for found in route.slices)
+    return diverged == sum(cell.diverged for cell in route.cells) and looked == route.mirror.outcomes.get("compared")
 
 
 def _route(stage: Stage) -> RouteStatus:

@@ -20,6 +20,10 @@ _LARGE = 0.1  # a share from which one more digit is shown, or 99.9 % would be 1
 _WORST_FIRST = (FAIL, HOLD, PASS)
 _SAYS = {PASS: "passes", HOLD: "holds", FAIL: "fails"}
 _ONE: Mapping[str, str] = {Direction.LOST: "a loss", Direction.GAINED: "a gain"}
+_SHOWN: Mapping[str, str] = {
+    Direction.LOST: "in which the teacher shows it",
+    Direction.GAINED: "in which the student shows it",
+}
 _WARN = "warn"
 _ON_FAILURE = {
     "rollback": "a failure takes the slice back",
@@ -102,11 +106,14 @@ def besides(found: SliceStatus) -> str:
 
 
 def wanted(gates: Iterable[GateStatus]) -> str:
-    """What gates on hold need, those that need most first; gates that need the same stand together."""
+    """What gates on hold need, those that need most first; gates that need the same stand together.
+
+    It is not any conversation that they need: one that shows nothing of a behavior says nothing of it.
+    """
     by_number: dict[float, list[str]] = {}
     for gate in gates:
         by_number.setdefault(inf if gate.needed is None else gate.needed, []).append(gate.behavior)
-    return "clean conversations needed: " + "; ".join(
+    return "clean conversations that show it needed: " + "; ".join(
         f"{'more than can be told' if number == inf else f'{number:,}'} for {', '.join(by_number[number])}"
         for number in sorted(by_number, reverse=True)
     )
@@ -124,7 +131,8 @@ def missing(gate: GateStatus) -> str:
     if gate.needed is None:
         twice = "; some in which the teacher is asked twice may (noise_floor)" if gate.excess_below is not None else ""
         return f"no number of conversations without {one} lets it pass{twice}"
-    return f"needs {gate.needed:,} more conversation{'' if gate.needed == 1 else 's'} without {one}"
+    shown = _SHOWN.get(gate.direction, "that show it")
+    return f"needs {gate.needed:,} more conversation{'' if gate.needed == 1 else 's'} {shown}, without {one}"
 
 
 def limits(gate: GateStatus) -> str:

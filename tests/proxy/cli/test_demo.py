@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 from pathlib import Path
 
 import pytest
 
+from tests.proxy.cli.command import practicum
 from tests.proxy.demo.processes import playing, running_in
 
 
@@ -47,6 +50,9 @@ def test_on_a_terminal_it_serves_on_until_ctrl_c(tmp_path: Path) -> None:
         demo.until("Ctrl-C ends it")
         assert "phase shadow" in demo.out, "the live view"
         assert "--admin http://127.0.0.1:" in demo.out
+        explain = re.search(r"explain railway \w+ --slice \w+ --admin http://[\d.:]+", demo.out)
+        assert explain is not None
+        assert "rollout" in practicum(*shlex.split(explain[0])).out
         assert len(running_in(tmp_path)) == 6
         demo.process.send_signal(signal.SIGINT)
         assert demo.ended() == (0, "")

@@ -71,12 +71,12 @@ def test_one_slice_reads_like_a_colleague(port: str) -> None:
     assert told["gained"] == "0 of 95 conversations (0.0 %), between 0 % and 3.1 %; the teacher was never asked twice"
     assert told["teacher alone"] == "lost by itself on 1 of 40 requests asked twice (2.5 %)"
     assert told["limits"] == "passes where certified below 3 %; fails where certified above 6 %"
-    assert told["missing"] == "needs 41 more conversations without a loss"
+    assert told["missing"] == "needs 41 more conversations in which the teacher shows it, without a loss"
     assert told["acts"] == "yes: a failure takes the slice back"
     assert told["served"] == "5 % of math, the least of ceiling 100, step 5, earned 27"
     assert told["why not more"] == "the step"
     assert told["rollout"] == "canary, step 2 of 6; waits: a pause of 1200 s more"
-    assert told["besides"] == "others hold, clean conversations needed: more than can be told for format"
+    assert told["besides"] == "others hold, clean conversations that show it needed: more than can be told for format"
     shown = [line.split("pair-", 1)[1].strip() for line in ran.out.splitlines() if "  pair-" in line]
     assert shown[0] == "000007  2001-09-09 01:46:47Z  math  lost  (of an earlier epoch: it does not count any more)"
     assert shown[1] == "000006  2001-09-09 01:46:46Z  math  lost  (the caller got it)"
@@ -148,7 +148,7 @@ def test_what_else_fails_is_told_in_full() -> None:
     both = slice_status("math", (gate(), gate("format", "fail"), gate("answer", needed=1200)))
     shown = page(of(moving_route(slices=(both,)), behavior="refusal"))
     assert f"format fails: {FAILED}" in shown
-    assert "others hold, clean conversations needed: 1,200 for answer" in shown
+    assert "others hold, clean conversations that show it needed: 1,200 for answer" in shown
 
 
 def test_a_direction_without_trials_has_no_rate() -> None:

@@ -46,7 +46,7 @@ def test_only_slices_in_trouble_say_why() -> None:
     """With what else is in their way, and a command that says more."""
     shown = screen(moving_route())
     assert f"  general fails: refusal {FAILED}\n" in shown
-    assert f"  math holds: refusal {HELD}\n    clean conversations needed" in shown
+    assert f"  math holds: refusal {HELD}\n    clean conversations that show it needed: " in shown
     assert "code passes" not in shown
     assert "explain support refusal --slice general\n" in shown
     assert "explain" not in screen(moving_route(slices=(CODE,)))

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from proxy.cli.invocation import invocation
-from proxy.demo.ending import SECTIONS, Outcome, commands, outcome, scored, show_ending, tokens
+from proxy.demo.ending import SECTIONS, Outcome, commands, explaining, outcome, scored, show_ending, tokens
 from proxy.demo.findings import Finding
 from proxy.demo.headline import Score
 from proxy.demo.railway.example import Situation
@@ -20,6 +20,7 @@ from routing.divergence import Direction
 from routing.observation import Arm
 from tests.proxy.demo.pairs import asked, railway_pair
 from tests.proxy.desk import route_status
+from tests.proxy.rollouts import FAILED, HELD, PASSED, gate, moving_route, slice_status
 from tests.proxy.store.samples import reply
 
 CELLS = (
@@ -48,7 +49,7 @@ def told() -> Outcome:
 def page(of: Outcome) -> str:
     """All of it, as text."""
     file = io.StringIO()
-    show_ending(Console(file=file, width=140, markup=False, highlight=False), of)
+    show_ending(Console(file=file, width=160, markup=False, highlight=False), of)
     return file.getvalue()
 
 
@@ -97,12 +98,28 @@ def test_a_student_that_lost_nothing_is_told_as_such() -> None:
 
 
 def test_the_bill() -> None:
-    """Who served, what was mirrored, what it took, and where the rollout stands."""
+    """Who served, what was mirrored, and what it took."""
     shown = page(told())
     assert "4 calls: 3 served by the teacher, 0 served by the student, 1 failed, the last: status 503" in shown
     assert "12 sampled: compared 9, shed 3" in shown
     assert "the teacher's tokens for callers: 36 read, 102 written" in shown
-    assert "phase shadow: the student's weight is 0 %" in shown
+
+
+def test_the_rollout_is_told_slice_by_slice() -> None:
+    """Weight, verdict and the gate that decides, the worst first, as the status has them and nothing else."""
+    shown = rows(page(dataclasses.replace(told(), route=moving_route())))
+    assert "canary, step 2 of 6 (waits: a pause of 1200 s more); the student serves 5 %" in shown
+    at = shown.index("slice weight conversations verdict the gate that decides")
+    assert shown[at + 1] == f"general 0 % 310 fail refusal {FAILED}"
+    assert shown[at + 2] == f"math 5 % 310 hold refusal {HELD}"
+    assert shown[at + 3] == f"code 5 % 310 pass refusal {PASSED}"
+
+
+def test_all_gates_that_fail_are_named() -> None:
+    """The one that decides is not the only behavior that users miss."""
+    lost = slice_status("general", (gate("refusal", "fail"), gate("abstention", "fail"), gate("format", "hold")))
+    shown = rows(page(dataclasses.replace(told(), route=moving_route(slices=(lost,)))))
+    assert shown[shown.index(f"general 5 % 310 fail refusal {FAILED}") + 1] == "also fails: abstention"
 
 
 def test_tokens_that_were_not_told_count_as_none() -> None:
@@ -134,3 +151,10 @@ def test_without_a_loss_another_pair_is_shown_or_none() -> None:
     gained = Finding("degenerate", Direction.GAINED, 9, 9, "pair-7")
     assert f"{invocation()} pair pair-7 --admin x" in commands([gained], "--admin x")
     assert len(list(commands([], "--admin x"))) == 1
+
+
+def test_the_worst_slices_gate_is_explained() -> None:
+    """The one line to try; where no gate decides there is none."""
+    (line,) = explaining(moving_route(), "http://127.0.0.1:9090")
+    assert line == f"{invocation()} explain support refusal --slice general --admin http://127.0.0.1:9090"
+    assert list(explaining(route_status(), "x")) == []

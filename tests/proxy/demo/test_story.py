@@ -92,6 +92,22 @@ def test_every_call_was_served_and_compared(played: Ran) -> None:
     assert int(calls[1]) > 30
 
 
+def test_the_rollout_holds_the_student_by_named_gates(played: Ran) -> None:
+    """What the eval praises is served nothing: read from the running server, which has looked at every pair."""
+    assert re.search(r"^  shadow, step 0 of 4 \(waits: .+\); the student serves 0 %$", played.out, re.MULTILINE)
+    rows = re.findall(r"^  (\w+) +0 % +(\d+) +(fail|hold) +(\w+) (?:lost|gained) in", played.out, re.MULTILINE)
+    compared = re.search(r"sampled: compared (\d+)$", played.out, re.MULTILINE)
+    assert compared is not None
+    assert sum(int(count) for _, count, _, _ in rows) == int(compared[1])
+
+
+def test_the_configuration_is_named_and_valid(played: Ran) -> None:
+    """It is what one begins with in production."""
+    named = re.search(r"^In production the same file serves: (.+/practicum\.yaml) with", played.out, re.MULTILINE)
+    assert named is not None
+    assert practicum("check", named[1]).code == 0
+
+
 def test_the_printed_commands_work_afterwards(played: Ran) -> None:
     """The database is kept where there is no server to ask any more."""
     commands = re.findall(r"^  .*(?:practicum|-m proxy) (pairs? .+)$", played.out, re.MULTILINE)

@@ -106,7 +106,7 @@ def test_a_rollout_is_told_as_by_the_command_line() -> None:
         "general 0 % taken back 310 fail refusal",
         "code 5 % the step 310 pass refusal",
         f"general fails: refusal {FAILED}",
-        f"math holds: refusal {HELD}. clean conversations needed",
+        f"math holds: refusal {HELD}. clean conversations that show it needed",
         "2026-11-18 11:16:40Z general: taken back 5 -> 0 by controller",
     ):
         assert expected in page

@@ -74,7 +74,7 @@ def test_who_decides_and_what_else_is_in_the_way() -> None:
     """Nobody should wait for one gate and then meet the next; a gate that does not act is in nobody's way."""
     assert [decider(one) for one in (CODE, MATH, GENERAL)] == ["refusal"] * 3
     assert [besides(one) for one in (CODE, GENERAL)] == ["", ""]
-    assert besides(MATH) == "clean conversations needed: more than can be told for format; 41 for refusal"
+    assert besides(MATH) == "clean conversations that show it needed: more than can be told for format; 41 for refusal"
     warned = slice_status(
         "math", (gate("refusal", "fail"), gate("format", "fail"), gate("answer", "fail", on_failure="warn"))
     )
@@ -119,9 +119,12 @@ def test_why_a_slice_was_taken_back_is_said_where_it_is_another_reason_than_toda
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({}, "needs 41 more conversations without a loss"),
-        ({"needed": 1, "direction": "gained"}, "needs 1 more conversation without a gain"),
-        ({"needed": 1200, "direction": ""}, "needs 1,200 more conversations without a divergence"),
+        ({}, "needs 41 more conversations in which the teacher shows it, without a loss"),
+        (
+            {"needed": 1, "direction": "gained"},
+            "needs 1 more conversation in which the student shows it, without a gain",
+        ),
+        ({"needed": 1200, "direction": ""}, "needs 1,200 more conversations that show it, without a divergence"),
         ({"needed": None}, "no number of conversations without a loss lets it pass"),
         (
             {"needed": None, "excess_below": 0.01},
