@@ -176,7 +176,11 @@ def shown(practicum: Practicum, name: str = "support") -> Shown:
     found = json.loads(practicum.ask_admin(f"/api/routes/{name}").body)
     slices = {one["slice"]: one for one in found["slices"]}
     return Shown(
-        *(found[key] for key in ("phase", "step", "steps", "epoch", "trouble")),
+        phase=found["phase"],
+        step=found["step"],
+        steps=found["steps"],
+        epoch=found["epoch"],
+        trouble=found["trouble"],
         weights={key: one["weights"]["effective"] for key, one in slices.items()},
         conversations={key: one["conversations"] for key, one in slices.items()},
         taken_back={key: one["taken_back"] for key, one in slices.items() if one["taken_back"]},

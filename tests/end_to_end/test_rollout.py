@@ -87,13 +87,15 @@ class Climb:
 def counted(practicum: Practicum, slice_: str, conversations: int) -> Shown:
     """How the route stands at a look that has counted so many conversations in a slice."""
 
-    def looked() -> Shown | None:
-        found = shown(practicum)
-        return found if found.conversations.get(slice_, 0) >= conversations else None
+    seen: list[Shown] = []
 
-    found = until(looked, f"{conversations} conversations of {slice_} are counted", 20)
-    assert found.conversations[slice_] == conversations
-    return found
+    def looked() -> bool:
+        seen.append(shown(practicum))
+        return seen[-1].conversations.get(slice_, 0) >= conversations
+
+    until(looked, f"{conversations} conversations of {slice_} are counted", 20)
+    assert seen[-1].conversations[slice_] == conversations
+    return seen[-1]
 
 
 def certain_after(practicum: Practicum, before: Sequence[Said], after: Sequence[Said]) -> int:
