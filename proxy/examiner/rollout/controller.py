@@ -25,7 +25,7 @@ from proxy.examiner.rollout.consent import Consent
 from proxy.examiner.rollout.gating import identity, plan
 from proxy.examiner.rollout.look import WATCHER, Look, current, decided, look, telling
 from proxy.examiner.rollout.orders import obeyed
-from proxy.examiner.rollout.state import State, StateError, decode, encode
+from proxy.examiner.rollout.state import State, StateError, decode, encode, remembered
 from proxy.examiner.status import RouteStatus
 from proxy.examiner.webhooks import About, Webhooks
 from proxy.store.acting import Acting
@@ -46,11 +46,15 @@ _TRIES = 8  # of an order against other writers
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of one route's rollout: its state and revision, or why there is none."""
+    """What is known of one route's rollout: its state and revision, or why there is none.
+
+    Where the state cannot be read, ``remembered`` has what its epoch still tells: how often the student was retried.
+    """
 
     state: State | None
     revision: int = 0
     trouble: str = ""
+    remembered: State | None = None
 
 
 _NOT_READ = Standing(None)
@@ -91,8 +95,8 @@ class Controller:
 
     def epoch_of(self, route: Route) -> str:
         """What evidence about a route as it is configured now is tagged with."""
-        standing = self.standings.get(route.name)
-        return current(route, standing.state if standing else None).epoch
+        standing = self.standings.get(route.name, _NOT_READ)
+        return current(route, standing.state or standing.remembered).epoch
 
     def mirror(self, name: str) -> float | None:
         """The share that the rollout's steps have set for the mirror, percent; None: the configuration's."""
@@ -170,7 +174,8 @@ class Controller:
             except StateError as error:
                 if not self.standings.get(name, _NOT_READ).trouble:
                     log.error("route %s serves the teacher: %s", name, error)  # noqa: TRY400 -- the text says it all
-                self.standings[name] = Standing(None, stored.revision if stored else 0, str(error))
+                revision, epoch = (stored.revision, stored.epoch) if stored else (0, "")
+                self.standings[name] = Standing(None, revision, str(error), remembered(epoch))
 
     def _shares(self, name: str, route: Route) -> dict[str, int]:
         standing = self.standings.get(name)
@@ -231,11 +236,12 @@ class Controller:
         standing = self.standings[route.name]
         if standing.trouble and order.verb not in (Verb.RETRY, Verb.ABORT):
             raise RolloutError(f"{standing.trouble}: abort or retry replaces it")
-        before = current(route, standing.state)
+        before = current(route, standing.state or standing.remembered)
         seen = await asyncio.to_thread(self._look, route, before)
         after, done = obeyed(route, seen, before, order)
         saved = replace(seen, plan=plan(route, after.ceilings))
-        self.looks[route.name] = saved
+        # Of a new epoch nothing has been seen.
+        self.looks[route.name] = saved if after.epoch == before.epoch else replace(saved, assessments={}, findings={})
         return done if await self._save(route, saved, before, after, order.who) else ""
 
 

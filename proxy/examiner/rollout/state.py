@@ -65,3 +65,9 @@ def decode(text: str) -> State:
         return msgspec.convert(json.loads(text), State)
     except (ValueError, msgspec.ValidationError) as error:
         raise StateError(f"the state of the rollout cannot be read: {error}") from error
+
+
+def remembered(epoch: str) -> State | None:
+    """What an epoch tells where the state beside it cannot be read, so that a retry begins one that never was."""
+    about, _, retries = epoch.rpartition(".")
+    return State(about, {about: int(retries)}) if about and retries.isdecimal() else None

@@ -166,9 +166,13 @@ def test_a_state_that_cannot_be_read_serves_the_teacher_until_it_is_replaced(tmp
     async def test(desk: Desk) -> None:
         await desk.ticks(1)
         desk.served(300)
+        await desk.controller.order("support", Order(Verb.RETRY))
+        epoch = desk.controller.epoch_of(desk.config.routes["support"])
+        assert desk.controller.looks["support"].assessments == {}  # what was seen is about another epoch
+        desk.served(300)
         await desk.ticks(4)
         revision = Rollouts(desk.store).read()["support"].revision
-        assert Rollouts(desk.store).save("support", "{torn", "e", revision, (), desk.now)
+        assert Rollouts(desk.store).save("support", "{torn", epoch, revision, (), desk.now)
         await desk.ticks(2)
         assert desk.controller.weights() == {}
         assert "cannot be read" in desk.controller.standings["support"].trouble
@@ -178,6 +182,8 @@ def test_a_state_that_cannot_be_read_serves_the_teacher_until_it_is_replaced(tmp
         await desk.controller.order("support", Order(Verb.RETRY, who="ana"))
         assert desk.controller.standings["support"].trouble == ""
         assert decode(Rollouts(desk.store).read()["support"].state).progress.phase == "shadow"
+        assert epoch.endswith(".1")
+        assert desk.controller.epoch_of(desk.config.routes["support"]).endswith(".2")  # one that never was
 
     run(tmp_path, test)
 

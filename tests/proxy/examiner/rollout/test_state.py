@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.examiner.rollout.state import State, StateError, Watched, decode, encode
+from proxy.examiner.rollout.state import State, StateError, Watched, decode, encode, remembered
 from routing.evidence.changes import Watch
 from routing.evidence.rates import Trials
 from routing.rollout import OPEN, Phase, Progress, Reached, Step
@@ -55,3 +55,15 @@ def test_a_retry_makes_another_epoch_of_the_same_student() -> None:
     state = State("0123456789ab", {"0123456789ab": 2, "ffffffffffff": 7})
     assert state.epoch == "0123456789ab.2"
     assert State("0123456789ab").epoch == "0123456789ab.0"
+
+
+@pytest.mark.parametrize("epoch", ["", "x", ".1", "3f9c0a12b7de.", "3f9c0a12b7de.one"])
+def test_an_epoch_that_says_nothing_is_nothing_to_remember(epoch: str) -> None:
+    """Whatever tore the state may have torn its epoch."""
+    assert remembered(epoch) is None
+
+
+def test_an_epoch_tells_how_often_it_was_retried() -> None:
+    """Which is all that is left where a state cannot be read."""
+    again = State("3f9c0a12b7de", {"3f9c0a12b7de": 2})
+    assert remembered(again.epoch) == again
