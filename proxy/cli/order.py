@@ -17,7 +17,7 @@ import msgspec
 from proxy.cli.admin_api import AdminApi
 from proxy.cli.terminal import plain
 from proxy.examiner.status import RouteStatus
-from proxy.examiner.wording import position, served
+from proxy.examiner.wording import most_served, position
 
 
 class _Asked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,4 +70,4 @@ def _asked(arguments: argparse.Namespace) -> _Asked:
 
 
 def _standing(route: RouteStatus) -> str:
-    return f"now {plain(position(route))}; the student serves at most {served(route.weights)}"
+    return f"now {plain(position(route))}; the student serves {most_served(route.weights)}"

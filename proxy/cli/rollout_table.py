@@ -12,7 +12,20 @@ from rich.text import Text
 from proxy.cli.invocation import invocation
 from proxy.cli.terminal import cells, headed_table, moment, plain, print_rows
 from proxy.examiner.status import RouteStatus, SliceStatus
-from proxy.examiner.wording import FAIL, HOLD, PASS, besides, decided, decider, limited, moves, ranked, served, standing
+from proxy.examiner.wording import (
+    FAIL,
+    HOLD,
+    PASS,
+    besides,
+    decided,
+    decider,
+    limited,
+    moves,
+    ranked,
+    served,
+    standing,
+    stuck,
+)
 
 _DECISIONS = 3
 _VERDICT = 4  # its column
@@ -44,14 +57,14 @@ def _table(slices: Iterable[SliceStatus], waits: str) -> Table:
 
 
 def _show_stuck(console: Console, route: RouteStatus) -> None:
-    """Why slices fail or hold, and how to ask for more about the worst."""
-    stuck = [one for one in ranked(route.slices) if one.verdict != PASS]
-    for one in stuck:
+    """Why slices fail, hold or were taken back, and how to ask for more about the worst."""
+    found = [one for one in ranked(route.slices) if stuck(one)]
+    for one in found:
         style = STYLES[FAIL] if one.verdict == FAIL else ""
         console.print(Text(f"  {plain(standing(one))}", style), soft_wrap=True)
         if also := besides(one):
             console.print(Text(f"    {plain(also)}"), soft_wrap=True)
-    named = next((one for one in stuck if decider(one)), None)
+    named = next((one for one in found if decider(one)), None)
     if named:
         asked = " ".join(shlex.quote(plain(word)) for word in (route.name, decider(named), "--slice", named.slice))
         console.print(Text(f"  {invocation()} explain {asked}", "dim"), soft_wrap=True)

@@ -16,7 +16,7 @@ from proxy.cli.rollout_table import show_rollout
 from proxy.cli.style_table import show_style
 from proxy.cli.terminal import cells, headed_table, percent, plain, print_rows, table_console
 from proxy.examiner.status import Cell, MirrorHealth, RouteStatus, Status
-from proxy.examiner.wording import moves, position, served, weighed
+from proxy.examiner.wording import most_served, moves, position, served, weighed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,7 +91,10 @@ def _facts(route: RouteStatus) -> Iterable[tuple[str, str]]:
     yield "teacher", route.teacher
     yield "student", route.student
     if route.slices and moves(route):
-        yield "weight", f"at most {served(weights)}, by slice as below"
+        shares = (
+            f"{most_served(weights)}, by slice as below" if weights.effective else "0 %: the teacher serves everything"
+        )
+        yield "weight", shares
     else:
         yield "weight", f"{served(weights)}, the least of {weighed(weights)}"
     yield from _mirror_facts(route.mirror)

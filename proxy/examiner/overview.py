@@ -15,16 +15,17 @@ from html import escape
 from proxy.examiner.status import Cell, RouteStatus, SliceStatus, Status
 from proxy.examiner.wording import (
     FAIL,
-    PASS,
     besides,
     decided,
     decider,
     limited,
+    most_served,
     moves,
     position,
     ranked,
     served,
     standing,
+    stuck,
 )
 
 _STYLE = (
@@ -59,11 +60,11 @@ def _route(route: RouteStatus) -> str:
     outcomes = ", ".join(f"{escape(name)} {count}" for name, count in mirror.outcomes.items() if count)
     paused = f'<p class="bad">Mirror paused: {escape(mirror.paused)}</p>' if mirror.paused else ""
     trouble = f'<p class="bad">The rollout: {escape(route.trouble)}</p>' if route.trouble else ""
-    most = "at most " if route.slices and moves(route) else ""
+    serves = most_served(route.weights) if route.slices and moves(route) else served(route.weights)
     return (
         f"<h2>{escape(route.name)}: {escape(position(route))}</h2>{trouble}"
         f"<p>Teacher {escape(route.teacher)}; student {escape(route.student)}, "
-        f"which serves {most}{served(route.weights)}.</p>{_rollout(route)}"
+        f"which serves {serves}.</p>{_rollout(route)}"
         f"<p>{mirror.sampled} sampled{': ' + outcomes if outcomes else ''}.</p>{paused}{_cells(route.cells)}"
     )
 
@@ -81,8 +82,8 @@ def _rollout(route: RouteStatus) -> str:
     slices = ranked(route.slices)
     heads = "<th>Slice<th class=n>Weight<th>Limited by<th class=n>Conversations<th>Verdict<th>Decided by"
     rows = "".join(_slice(one, route.waits) for one in slices)
-    stuck = "".join(_stuck(one) for one in slices if one.verdict != PASS)
-    return f"<table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table>{stuck}{told}"
+    why = "".join(_stuck(one) for one in slices if stuck(one))
+    return f"<table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table>{why}{told}"
 
 
 def _slice(one: SliceStatus, waits: str) -> str:

@@ -60,12 +60,17 @@ def served(weights: Weights) -> str:
     return f"{weights.effective:.5g} %"
 
 
+def most_served(weights: Weights) -> str:
+    """What the student of a route serves of any slice: ``at most 5 %``, or ``nothing``."""
+    return f"at most {served(weights)}" if weights.effective else "nothing"
+
+
 def limited(found: SliceStatus, waits: str = "") -> str:
     """What keeps a slice's weight from being more, without what ``standing`` and the route's ``waits`` say anyway."""
     words = found.limit
     for said in sorted((found.taken_back, found.reason, waits), key=len, reverse=True):
         words = words.removesuffix(f": {said}") if said else words
-    return words
+    return words.removesuffix(f", {waits}") if waits else words
 
 
 def ranked(slices: Iterable[SliceStatus]) -> list[SliceStatus]:
@@ -92,6 +97,11 @@ def standing(found: SliceStatus) -> str:
     """The verdict on a slice and why, and why it was taken back where that is another story."""
     back = f"; taken back: {found.taken_back}" if found.taken_back and found.taken_back != found.reason else ""
     return f"{found.slice} {says(found.verdict)}: {found.reason}{back}"
+
+
+def stuck(found: SliceStatus) -> bool:
+    """Whether something is to be said of why a slice is not served more: its gates, or that it was taken back."""
+    return found.verdict != PASS or bool(found.taken_back)
 
 
 def besides(found: SliceStatus) -> str:

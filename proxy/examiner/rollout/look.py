@@ -30,6 +30,7 @@ from routing.rollout import Act, Finding, Plan, Progress, Reached, lowered, rais
 AVERAGE_RUN = 20_000
 """Conversations that a slice's watches together pass, on average, between false alarms: some quarter of audits."""
 WATCHER = "controller"
+_ANEW = "its evidence starts anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,11 @@ def rises(before: Progress, after: Progress) -> bool:
 
 def _decided(seen: Look, before: State, after: State, who: str, at: float) -> Iterator[Decided]:
     was, is_ = before.progress, after.progress
-    if before.epoch != after.epoch:
-        why = "its evidence starts anew"
-        yield Decided(at, who, "", "epoch", before.epoch, after.epoch, why, "{}")
+    anew = _ANEW if before.epoch != after.epoch else ""
+    if anew:
+        yield Decided(at, who, "", "epoch", before.epoch, after.epoch, anew, "{}")
     if was.phase is not is_.phase:
-        why = is_.reason or _position(is_)
+        why = is_.reason or anew or f"step {_position(is_)}"
         yield Decided(at, who, "", "phase", was.phase, is_.phase, why, _inputs(seen.assessments))
     if is_.step > was.step and is_.steps == was.steps:
         yield Decided(at, who, "", "step", _position(was), _position(is_), "", _inputs(seen.assessments))
@@ -102,7 +103,7 @@ def _decided(seen: Look, before: State, after: State, who: str, at: float) -> It
         if old.served != new.served:
             found = seen.assessments.get(name)
             raising = new.served > old.served and found is not None
-            why = found.finding.reason if raising and found else limit(seen.plan, is_, name, found, waits)
+            why = found.finding.reason if raising and found else anew or limit(seen.plan, is_, name, found, waits)
             what = "raise" if new.served > old.served else "lower"
             inputs = _inputs({name: found} if found else {})
             yield Decided(at, who, name, what, _percent(old.served), _percent(new.served), why, inputs)
@@ -198,4 +199,7 @@ def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[st
 
 def telling(decisions: Sequence[Decided]) -> str:
     """Decisions as one line of a log."""
-    return "; ".join(f"{one.slice or 'route'}: {one.what} {one.before} -> {one.after} ({one.why})" for one in decisions)
+    return "; ".join(
+        f"{one.slice or 'route'}: {one.what} {one.before} -> {one.after}" + (f" ({one.why})" if one.why else "")
+        for one in decisions
+    )

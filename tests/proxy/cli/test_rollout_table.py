@@ -12,9 +12,9 @@ from rich.console import Console
 from proxy.cli.rollout_table import show_rollout
 from proxy.cli.status import show_route
 from proxy.cli.terminal import is_plain
-from proxy.examiner.status import RouteStatus
+from proxy.examiner.status import RouteStatus, Weights
 from tests.proxy.desk import route_status
-from tests.proxy.rollouts import CODE, FAILED, GENERAL, HELD, MATH, gate, moving_route
+from tests.proxy.rollouts import CODE, FAILED, GENERAL, HELD, MATH, PASSED, gate, moving_route
 
 
 def screen(route: RouteStatus, *, whole: bool = False) -> str:
@@ -62,6 +62,14 @@ def test_the_step_and_what_it_waits_for_are_in_the_first_line() -> None:
     shown = screen(moving_route(), whole=True)
     assert shown.startswith("support: canary, step 2 of 6 (waits: a pause of 1200 s more)\n")
     assert "at most 5 %, by slice as below" in shown
+    nothing = moving_route(weights=Weights(100.0, 0.0, 27.0, 0.0))
+    assert "0 %: the teacher serves everything" in screen(nothing, whole=True)
+
+
+def test_a_slice_that_was_taken_back_says_why_though_its_gates_pass() -> None:
+    """It is served nothing until somebody orders otherwise."""
+    back = dataclasses.replace(CODE, taken_back="a watch rang", limit="taken back: a watch rang")
+    assert f"code passes: refusal {PASSED}; taken back: a watch rang" in screen(moving_route(slices=(back,)))
 
 
 def test_without_steps_nothing_is_added() -> None:

@@ -15,12 +15,14 @@ from proxy.examiner.wording import (
     limited,
     limits,
     missing,
+    most_served,
     moves,
     percent,
     position,
     ranked,
     served,
     standing,
+    stuck,
     wanted,
     weighed,
 )
@@ -107,6 +109,22 @@ def test_what_limits_a_weight_does_not_say_twice_why() -> None:
     waits = f"math: {MATH.reason}"
     begun = dataclasses.replace(MATH, limit=f"no step has been made yet: {waits}")
     assert limited(begun, waits) == "no step has been made yet"
+    at = dataclasses.replace(CODE, limit="step 2 of 6, a pause of 1200 s more")
+    assert limited(at, "a pause of 1200 s more") == "step 2 of 6"
+
+
+def test_a_slice_that_was_taken_back_is_told_of_though_its_gates_pass() -> None:
+    """A watch may have rung, or the evidence have gone on; nobody should have to guess why it is served nothing."""
+    back = dataclasses.replace(CODE, taken_back="refusal is lost more often than it was certified to be")
+    assert [stuck(one) for one in (CODE, MATH, GENERAL, back)] == [False, True, True, True]
+    assert standing(back).endswith("; taken back: refusal is lost more often than it was certified to be")
+    assert besides(back) == ""
+
+
+def test_the_most_that_is_served() -> None:
+    """At most nothing is a strange thing to read."""
+    assert most_served(Weights(100.0, 5.0, 27.0, 5.0)) == "at most 5 %"
+    assert most_served(Weights(100.0, 0.0, 27.0, 0.0)) == "nothing"
 
 
 def test_why_a_slice_was_taken_back_is_said_where_it_is_another_reason_than_todays() -> None:

@@ -47,7 +47,10 @@ def test_a_good_student_climbs_and_every_step_is_a_decision() -> None:
     assert (inputs["verdict"], inputs["conversations"]) == ("pass", 5000)
     assert inputs["gates"]["refusal"].startswith("lost in 0 of 5,000 conversations")
     assert looks(route(), GOOD, 4).high.progress.phase is Phase.PROMOTED
-    assert "math: raise 0 % -> 1 %" in telling(decisions)
+    line = telling(decisions)
+    assert line.startswith(
+        "route: phase shadow -> canary (step 1 of 3); route: step 0 of 3 -> 1 of 3; math: raise 0 % -> 1 % ("
+    )
 
 
 def test_a_lost_behavior_comes_down_in_the_half_that_asks_nobody() -> None:
@@ -68,10 +71,13 @@ def test_another_student_starts_from_the_beginning_and_the_ceilings_stay() -> No
     assert (fresh.progress.phase, fresh.progress.slices, fresh.ceilings) == (Phase.SHADOW, {}, {"math": 50.0})
     assert fresh.epoch != full.epoch
     seen = look(other, fresh, Ledger(), 2, NOW)
-    assert told(decided(seen, full, seen.low, "controller", NOW))[:2] == [
+    decisions = decided(seen, full, seen.low, "controller", NOW)
+    assert told(decisions) == [
         ("", "epoch", full.epoch, fresh.epoch),
         ("", "phase", "promoted", "shadow"),
+        ("math", "lower", "100 %", "0 %"),
     ]
+    assert {one.why for one in decisions} == {"its evidence starts anew"}
     assert current(route(), full) is full
 
 
