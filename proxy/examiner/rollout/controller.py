@@ -24,7 +24,7 @@ from proxy.examiner.rollout import view
 from proxy.examiner.rollout.consent import Consent
 from proxy.examiner.rollout.gating import identity, plan
 from proxy.examiner.rollout.look import WATCHER, Look, current, decided, look, telling
-from proxy.examiner.rollout.orders import obeyed
+from proxy.examiner.rollout.orders import obeyed, recorded
 from proxy.examiner.rollout.state import State, StateError, decode, encode, remembered
 from proxy.examiner.status import RouteStatus
 from proxy.examiner.webhooks import About, Webhooks
@@ -196,7 +196,7 @@ class Controller:
         self.looks[route.name] = seen
         if acts:
             after = self._agreed(route, before, seen)
-            await self._save(route, seen, standing.state or before, after, WATCHER)
+            await self._save(route, seen, standing.state or before, after)
 
     def _agreed(self, route: Route, before: State, seen: Look) -> State:
         """The state after a look, with what webhooks have to say about it."""
@@ -213,10 +213,13 @@ class Controller:
         ledger = self._store.ledger(route.name, state.epoch)
         return look(route, state, ledger, self._rollouts.position(route.name, state.epoch, now), now)
 
-    async def _save(self, route: Route, seen: Look, before: State, after: State, who: str) -> bool:
+    async def _save(self, route: Route, seen: Look, before: State, after: State, order: Order | None = None) -> bool:
         """Save a state and the decisions that led to it; False where another writer was first."""
         standing = self.standings[route.name]
-        decisions = decided(seen, before, after, who, self._now())
+        decisions = decided(seen, before, after, order.who if order else WATCHER, self._now())
+        if order:  # it says what became of the phase, and why
+            decisions = [one for one in decisions if one.what != "phase"]
+            decisions.insert(0, recorded(order, before, after, self._now()))
         if standing.state is not None and not decisions and not _worth_saving(standing.state, after):
             return True
         if not await asyncio.to_thread(self._write, route.name, after, standing.revision, decisions):
@@ -242,7 +245,7 @@ class Controller:
         saved = replace(seen, plan=plan(route, after.ceilings))
         # Of a new epoch nothing has been seen.
         self.looks[route.name] = saved if after.epoch == before.epoch else replace(saved, assessments={}, findings={})
-        return done if await self._save(route, saved, before, after, order.who) else ""
+        return done if await self._save(route, saved, before, after, order) else ""
 
 
 def _worth_saving(saved: State, after: State) -> bool:

@@ -13,6 +13,7 @@ from proxy.examiner.orders import Order, Verb
 from proxy.examiner.rollout.gating import DEFAULT, plan
 from proxy.examiner.rollout.look import Look
 from proxy.examiner.rollout.state import State
+from proxy.store.decided import Decided
 from routing.rollout import Phase, Progress, lowered, paused, promoted, released, resumed, retried, rolled_back
 
 _FULL = 100.0
@@ -47,6 +48,27 @@ def obeyed(route: Route, seen: Look, state: State, order: Order) -> tuple[State,
             return again, f"starts again in shadow, on new evidence only (epoch {again.epoch})"
         case Verb.SET_WEIGHT:
             return _limited(route, state, order)
+
+
+def recorded(order: Order, before: State, after: State, at: float) -> Decided:
+    """The decision that the order itself is, beside those that follow from it; ``at`` is in Unix seconds."""
+    was, is_ = _changed(order, before, after)
+    return Decided(at, order.who, order.slice, order.verb, was, is_, order.reason, "{}")
+
+
+def _changed(order: Order, before: State, after: State) -> tuple[str, str]:
+    """From what to what, in words."""
+    if order.verb is Verb.SET_WEIGHT:
+        name = order.slice or DEFAULT
+        return _ceiling(before.ceilings.get(name)), _ceiling(after.ceilings.get(name))
+    if order.verb is Verb.PROMOTE:
+        made, steps = before.progress.step, len(after.progress.steps)
+        return f"step {made} of {steps}", f"step {steps if order.full else made + 1} of {steps}"
+    return before.progress.phase, after.progress.phase
+
+
+def _ceiling(percent: float | None) -> str:
+    return "no ceiling" if percent is None else f"{percent:g} %"
 
 
 def _promoted(after: Progress, *, full: bool) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from proxy.examiner.orders import Order, Verb
 from proxy.examiner.rollout.look import current, look
-from proxy.examiner.rollout.orders import obeyed
+from proxy.examiner.rollout.orders import obeyed, recorded
 from proxy.examiner.rollout.state import State
 from routing.ledger import Ledger
 from routing.rollout import Phase, RolloutError, weight
@@ -93,6 +93,24 @@ def test_a_ceiling_lowers_at_once_and_lifting_it_raises_nothing() -> None:
     assert (state.progress.slices["math"].served, done) == (5.0, "the ceiling of math is 5 %")
     lifted, _ = ordered(state, Order(Verb.SET_WEIGHT, percent=100.0, slice="math"))
     assert (lifted.ceilings, lifted.progress.slices["math"].served) == ({}, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("order", "was", "is_"),
+    [
+        (Order(Verb.SET_WEIGHT, percent=5.0, slice="math", who="ana", reason="ticket 12"), "no ceiling", "5 %"),
+        (Order(Verb.PROMOTE, who="ana", reason="ticket 12"), "step 1 of 3", "step 2 of 3"),
+        (Order(Verb.PROMOTE, full=True, who="ana", reason="ticket 12"), "step 1 of 3", "step 3 of 3"),
+        (Order(Verb.ABORT, who="ana", reason="ticket 12"), "canary", "rolled_back"),
+        (Order(Verb.PAUSE, who="ana", reason="ticket 12"), "canary", "paused"),
+    ],
+)
+def test_each_order_is_a_decision_of_its_own(order: Order, was: str, is_: str) -> None:
+    """Who, what, from, to, and why in their own words, also where nothing follows from it yet."""
+    before = after(2)
+    found = recorded(order, before, ordered(before, order)[0], NOW)
+    assert (found.who, found.slice, found.what, found.why) == ("ana", order.slice, order.verb, "ticket 12")
+    assert (found.before, found.after) == (was, is_)
 
 
 def test_a_ceiling_above_the_files_says_that_it_holds_nothing() -> None:
