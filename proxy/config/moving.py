@@ -49,7 +49,7 @@ class Rollout:
         ceiling: The operator's limit on the student's share, for all slices or by slice with a default.
         suspend: Serve nothing from the student, whatever was earned.
         dry_run: Decide and report, but serve from the teacher.
-        interval: How often gates are judged.
+        interval: The least time between two raises, and before a webhook that said no is asked again.
         steps: What to do, one after the other.
         webhooks: Servers of the operator's that are asked before a raise, or told what happened.
     """

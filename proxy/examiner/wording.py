@@ -172,6 +172,6 @@ def acting(gate: GateStatus) -> str:
 def decided(decisions: Iterable[Decided], most: int) -> Iterator[tuple[float, str]]:
     """The newest decisions, as they come: when, and who did what to what and why."""
     for one, _ in zip(decisions, range(most), strict=False):
-        change = f" {one.before} -> {one.after}" if one.before or one.after else ""
+        change = f" {one.before} -> {one.after}" if one.before != one.after else ""
         place = f"{one.slice}: " if one.slice else ""
         yield one.at, f"{place}{one.what}{change} by {one.who}" + (f": {one.why}" if one.why else "")

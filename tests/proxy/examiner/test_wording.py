@@ -27,7 +27,7 @@ from proxy.examiner.wording import (
     weighed,
 )
 from tests.proxy.desk import route_status
-from tests.proxy.rollouts import CODE, GENERAL, MATH, WAIVED, gate, moving_route, slice_status
+from tests.proxy.rollouts import CEILING, CODE, GENERAL, MATH, WAIVED, gate, moving_route, slice_status
 
 
 @pytest.mark.parametrize(
@@ -187,6 +187,8 @@ def test_decisions_say_who_did_what_to_what_and_why() -> None:
     told = [what for _, what in decided(moving_route().decisions, 2)]
     assert told[0].startswith("general: taken back 5 -> 0 by controller: refusal lost in 6 of 9")
     assert told[1:] == ["code: ceiling 100 -> 20 by ana@box: a holiday"]
+    unmoved = dataclasses.replace(CEILING, slice="", what="resume", before="promoted", after="promoted", why="")
+    assert [what for _, what in decided([unmoved], 2)] == ["resume by ana@box"]
 
 
 def test_a_slice_without_gates_is_no_trouble() -> None:
