@@ -17,6 +17,7 @@ import msgspec
 
 MAX_FRAME = 256 * 1024 * 1024
 _HEADER = 4
+_NO_LENGTH = bytes(_HEADER)
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
@@ -108,10 +109,23 @@ _decoder = msgspec.msgpack.Decoder(Frame)
 
 def frame(message: Frame) -> bytes:
     """The bytes of one frame."""
-    buffer = bytearray(_HEADER)
-    _encoder.encode_into(message, buffer, _HEADER)
-    buffer[:_HEADER] = (len(buffer) - _HEADER).to_bytes(_HEADER, "big")
+    buffer = bytearray()
+    add_frame(message, buffer)
     return bytes(buffer)
+
+
+def add_frame(message: Frame, buffer: bytearray) -> int:
+    """Write one frame to a buffer's end, without another copy of its bodies; returns its bytes."""
+    start = len(buffer)
+    buffer += _NO_LENGTH
+    try:
+        _encoder.encode_into(message, buffer, -1)
+    except BaseException:
+        del buffer[start:]
+        raise
+    size = len(buffer) - start
+    buffer[start : start + _HEADER] = (size - _HEADER).to_bytes(_HEADER, "big")
+    return size
 
 
 async def frames(reader: asyncio.StreamReader) -> AsyncIterator[Frame]:

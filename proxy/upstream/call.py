@@ -12,8 +12,9 @@ connecting: that is for ``deadlines``.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from routing.observation import Failure
 
@@ -31,8 +32,7 @@ class UpstreamError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What to send. ``target`` is the path and query below the upstream's base URL, percent-encoded already.
 
     ``headers`` carry nothing that frames the message (``host``, ``content-length``, ``transfer-encoding``).

@@ -7,6 +7,7 @@ upstreams in its tests, and ``fuzz/upstreams.py``.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Awaitable
 
 from proxy.config import settings
 from proxy.upstream.call import Request
@@ -49,7 +50,5 @@ class Client:
         await dial(self._origin, self._tls, connection)
 
 
-async def _exchange(connection: Connection, start: bytes, request: Request) -> Reply:
-    reply = connection.ask(start, request.body, bodiless=request.method == "HEAD")
-    await reply.head()
-    return reply
+def _exchange(connection: Connection, start: bytes, request: Request) -> Awaitable[Reply]:
+    return connection.ask(start, request.body, bodiless=request.method == "HEAD").head()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
+from typing import Self, cast
 
 import httptools
 
@@ -54,7 +54,7 @@ class Reply:
         """Whether the body has been read to its end, in good order."""
         return self.complete and not self._pieces
 
-    async def head(self) -> None:
+    async def head(self) -> Self:
         """Wait for the head. Raises UpstreamError (RESET, INVALID)."""
         try:
             while not self.status and self._failure is None:
@@ -64,6 +64,7 @@ class Reply:
             raise
         if not self.status and self._failure is not None:
             raise self._failure
+        return self
 
     async def read(self) -> bytes:
         """All bytes that have arrived since the last call, at least one; b"" at the end. Raises UpstreamError."""
@@ -140,12 +141,9 @@ class Reply:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def _arrival(self) -> None:
+    def _arrival(self) -> asyncio.Future[None]:
         self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        return self._waiter
 
     def _taken(self) -> bytes:
         pieces = self._pieces
@@ -216,9 +214,10 @@ class Connection(asyncio.Protocol):
             reply.fail(UnansweredError(Failure.RESET, "the server closed the connection"))
             return reply
         self._reply = reply
-        self._unsent = memoryview(body)[_WRITE_PIECE:]
         self._transport.write(head + body[:_WRITE_PIECE])
-        self._send_more()
+        if len(body) > _WRITE_PIECE:
+            self._unsent = memoryview(body)[_WRITE_PIECE:]
+            self._send_more()
         return reply
 
     def abandon(self) -> None:

@@ -14,9 +14,15 @@ from urllib.parse import quote, urlsplit
 from proxy.upstream.call import Request, UpstreamError
 from routing.observation import Failure
 
-_TOKEN = b"!#$%&'*+.^_`|~-" + string.digits.encode() + string.ascii_letters.encode()  # RFC 9110, section 5.6.2
-_VALUE = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
-_TARGET = bytes(range(0x21, 0x7F)) + bytes(range(0x80, 0x100))
+
+def _only(allowed: bytes) -> bytes:
+    """A table for ``bytes.translate`` that leaves these as they are, and nothing else."""
+    return bytes(byte if byte in allowed else (byte + 1) % 256 for byte in range(256))
+
+
+_TOKEN = _only(b"!#$%&'*+.^_`|~-" + string.digits.encode() + string.ascii_letters.encode())  # RFC 9110, section 5.6.2
+_VALUE = _only(b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)))
+_TARGET = _only(bytes(range(0x21, 0x7F)) + bytes(range(0x80, 0x100)))
 _FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding"))
 _OF_NO_BODY = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))  # whose absent body is not even said to be absent
 _PORTS = {"http": 80, "https": 443}
@@ -64,10 +70,11 @@ def head(request: Request, origin: Origin) -> bytes:
         raise _refused("a request line", repr(method + b" " + target)[:200])
     names = [name for name, _ in request.headers]
     _check(names, [content for _, content in request.headers])
-    lines = [b"%b: %b\r\n" % header for header in request.headers]
+    start = b"%b %b HTTP/1.1\r\nHost: %b" % (method, target or b"/", origin.authority)
+    lines = [start, *map(b": ".join, request.headers)]
     if request.body or request.method not in _OF_NO_BODY:
-        lines.append(b"Content-Length: %d\r\n" % len(request.body))
-    return b"%b %b HTTP/1.1\r\nHost: %b\r\n%b\r\n" % (method, target or b"/", origin.authority, b"".join(lines))
+        lines.append(b"Content-Length: %d" % len(request.body))
+    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def _check(names: list[bytes], values: list[bytes]) -> None:
@@ -80,9 +87,9 @@ def _check(names: list[bytes], values: list[bytes]) -> None:
         raise _refused("a header's value", "it has a control character, which could end its line")
 
 
-def _others(text: bytes, allowed: bytes) -> bytes:
-    """What is there beside the allowed; in a third of the time that a regular expression takes."""
-    return text.translate(None, allowed)
+def _others(text: bytes, allowed: bytes) -> bool:
+    """Whether anything is there beside the allowed; in a third of the time that a regular expression takes."""
+    return text.translate(allowed) != text
 
 
 def _refused(what: str, why: str) -> UpstreamError:

@@ -155,7 +155,7 @@ class Client:
         """Begin a reply. Names in lower case; without a content-length the body is sent in chunks."""
         self.answered = True
         fields = dict(headers)
-        lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+        lines = b"\r\n".join([_STATUS_LINE[status], *map(b": ".join, headers)])
         length = fields.get(b"content-length")
         self._bodiless = status in _BODILESS or self.method == "HEAD"
         if length is not None:
@@ -166,8 +166,8 @@ class Client:
         if lines.count(b"\n") != len(headers):
             raise RuntimeError("A header's value has a line's end in it.")
         if self._chunked:
-            lines += b"transfer-encoding: chunked\r\n"
-        self._head = b"%b%b%b\r\n" % (_STATUS_LINE[status], lines, self._ending(fields))
+            lines += b"\r\ntransfer-encoding: chunked"
+        self._head = lines + self._ending(fields)
 
     def write(self, piece: bytes, *, more: bool) -> None:
         """Send bytes of the body, the last of them without ``more``. What is for a client that is gone is dropped."""
@@ -193,10 +193,10 @@ class Client:
         self._line.break_off()
 
     def _ending(self, fields: Mapping[bytes, bytes]) -> bytes:
-        """What the head says of the connection's end."""
+        """The head's end, with what it says of the connection's."""
         if b"connection" in fields or (self._expects and not self.whole):
             self._line.end()  # who was told no may keep its body: what it sends next could be either
-        return b"connection: close\r\n" if self._line.ending and b"connection" not in fields else b""
+        return b"\r\nconnection: close\r\n\r\n" if self._line.ending and b"connection" not in fields else b"\r\n\r\n"
 
     def _sized(self, piece: bytes, *, more: bool) -> bytes:
         """The piece, if it belongs there."""
@@ -214,7 +214,7 @@ def _status_line(status: int) -> bytes:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
+    return f"HTTP/1.1 {status} {phrase}".encode()
 
 
 _STATUS_LINE = {status: _status_line(status) for status in range(100, 600)}

@@ -117,6 +117,7 @@ class DataPort:
             method=client.method,
             target=client.target.removeprefix("/v1"),
             headers=headers,
+            fields=client.fields,
             body=body,
             model=head.model,
             stream=head.stream,
@@ -164,8 +165,7 @@ def new_pair_id() -> str:
 def _chance() -> Iterator[str]:
     """16 hexadecimal digits each, from one call to the kernel for many."""
     while True:
-        drawn = os.urandom(8 * 512).hex()
-        yield from (drawn[start : start + 16] for start in range(0, len(drawn), 16))
+        yield from os.urandom(8 * 512).hex(" ", 8).split()
 
 
 _CHANCE = _chance()

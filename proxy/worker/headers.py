@@ -12,6 +12,7 @@ _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding "
     b"upgrade".split()
 )
+_HOP_BY_HOP_AND_LENGTH = _HOP_BY_HOP | {b"content-length"}
 _CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"api-key"))
 _NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"content-length", b"expect"}
 _NOT_FORWARDED_EITHER = _NOT_FORWARDED | _CREDENTIALS
@@ -29,11 +30,8 @@ def value(headers: Headers, name: bytes) -> bytes:
 
 def forwarded(headers: Headers, *, api_key: str | None, keep_credentials: bool) -> list[tuple[bytes, bytes]]:
     """A request's headers as the upstream gets them (names in lower case, as the server parsed them)."""
-    named = _named_by_connection(headers)
     dropped = _NOT_FORWARDED if keep_credentials and api_key is None else _NOT_FORWARDED_EITHER
-    if named:
-        dropped |= named
-    passed = [header for header in headers if header[0] not in dropped and not header[0].startswith(_OURS)]
+    passed = _passed(headers, [name for name, _ in headers], dropped)
     if api_key is not None:
         passed += _credentials(headers, api_key)
     return passed
@@ -41,13 +39,18 @@ def forwarded(headers: Headers, *, api_key: str | None, keep_credentials: bool) 
 
 def returned(headers: Headers, status: int, *, pair: str, arm: str) -> list[tuple[bytes, bytes]]:
     """A reply's headers as the client gets them."""
-    named = _named_by_connection(headers)
-    dropped = _HOP_BY_HOP | named if named else _HOP_BY_HOP
-    if status in _BODILESS or value(headers, b"transfer-encoding"):
-        dropped |= {b"content-length"}
-    passed = [header for header in headers if header[0] not in dropped and not header[0].startswith(_OURS)]
+    names = [name for name, _ in headers]
+    unsized = status in _BODILESS or b"transfer-encoding" in names
+    passed = _passed(headers, names, _HOP_BY_HOP_AND_LENGTH if unsized else _HOP_BY_HOP)
     passed += ((b"x-practicum-pair", pair.encode()), (b"x-practicum-arm", arm.encode()))
     return passed
+
+
+def _passed(headers: Headers, names: list[bytes], dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+    """Those that are not dropped, named by Connection, or ours; ``names`` are the headers' own."""
+    if b"connection" in names and (named := _named_by_connection(headers)):
+        dropped |= named
+    return [header for header in headers if header[0] not in dropped and not header[0].startswith(_OURS)]
 
 
 def _credentials(headers: Headers, api_key: str) -> list[tuple[bytes, bytes]]:
@@ -59,6 +62,6 @@ def _credentials(headers: Headers, api_key: str) -> list[tuple[bytes, bytes]]:
 
 def _named_by_connection(headers: Headers) -> frozenset[bytes]:
     tokens = b",".join([content for name, content in headers if name == b"connection"])
-    if not tokens or tokens in {b"keep-alive", b"close"}:
+    if tokens in {b"keep-alive", b"close"}:
         return frozenset()
     return frozenset(token.strip().lower() for token in tokens.split(b","))

@@ -16,7 +16,7 @@ from contextlib import suppress
 
 import msgspec
 
-from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, add_frame, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
 from routing.decision import Standing
@@ -41,13 +41,12 @@ class Link:
         self._counts = counts
         self._writer: asyncio.StreamWriter | None = None
         self._unsettled = 0
-        self._gathered: list[bytes] = []  # frames of this turn of the loop: under load, one write carries many
-        self._gathered_bytes = 0
+        self._gathered = bytearray()  # frames of this turn of the loop: under load, one write carries many
         self._loop: asyncio.AbstractEventLoop
 
     def hand(self, record: Record) -> bool:
         """Hand over one record; False if it was shed."""
-        sent = self._write(frame(record))
+        sent = self._write(record)
         self._tally.count(HANDED, "accepted" if sent else "shed")
         self._unsettled += sent
         return sent
@@ -77,22 +76,24 @@ class Link:
                 self._unsettled = 0  # they have left: the examiner concludes them without us
         writer.close()
 
-    def _write(self, data: bytes) -> bool:
-        if self._writer is None:
+    def _write(self, message: Frame) -> bool:
+        if self._writer is None or self._writer.is_closing():
             return False
-        unsent = self._writer.transport.get_write_buffer_size() + self._gathered_bytes
-        if len(data) > MAX_FRAME or self._writer.is_closing() or (unsent and unsent + len(data) > UNSENT_LIMIT):
+        gathered = self._gathered
+        before = len(gathered)
+        size = add_frame(message, gathered)
+        unsent = self._writer.transport.get_write_buffer_size() + before
+        if size > MAX_FRAME or (unsent and unsent + size > UNSENT_LIMIT):
+            del gathered[before:]
             return False
-        if not self._gathered:
+        if not before:
             self._loop.call_soon(self._flush)
-        self._gathered.append(data)
-        self._gathered_bytes += len(data)
         return True
 
     def _flush(self) -> None:
-        gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
+        gathered, self._gathered = self._gathered, bytearray()
         if gathered and self._writer is not None:
-            self._writer.writelines(gathered)
+            self._writer.write(gathered)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(frame(Hello(self._name, os.getpid())))
@@ -105,12 +106,11 @@ class Link:
             writer.close()
             self._writer = None
             self._gathered.clear()
-            self._gathered_bytes = 0
             self._lose_unsettled()
 
     async def _count_regularly(self) -> None:
         while True:
-            self._write(frame(self._counts()))
+            self._write(self._counts())
             await asyncio.sleep(_COUNTS_EVERY)
 
     def _take(self, message: Frame) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, add_frame, frame, frames
 
 RECORD = Record(
     pair="01f0",
@@ -76,6 +76,21 @@ async def _feed(reader: asyncio.StreamReader, pieces: tuple[bytes, ...]) -> None
 def test_every_kind_of_frame_comes_back_as_it_was(message: Frame) -> None:
     """A field lost here is a field the examiner never sees."""
     assert read(frame(message)) == [message]
+
+
+def test_frames_are_added_to_what_is_there() -> None:
+    """A worker gathers those of one turn in one buffer, and bounds it by the size of each."""
+    buffer = bytearray()
+    sizes = [add_frame(message, buffer) for message in EVERY_KIND]
+    assert (bytes(buffer), sizes) == (BYTES, [len(frame(message)) for message in EVERY_KIND])
+
+
+def test_what_cannot_be_framed_leaves_no_bytes() -> None:
+    """Half a frame before the next would make every later one unreadable."""
+    buffer = bytearray(BYTES)
+    with pytest.raises(UnicodeEncodeError):
+        add_frame(msgspec.structs.replace(RECORD, fallback="\ud800"), buffer)
+    assert buffer == BYTES
 
 
 def test_the_examples_cover_every_kind() -> None:

@@ -33,6 +33,7 @@ ASK = Ask(
     method="POST",
     target="/chat/completions?x=1",
     headers=(),
+    fields={},
     body=b'{"model":"support"}',
     model="support",
     stream=True,
@@ -236,9 +237,11 @@ def test_a_record_says_which_conditions_on_headers_hold() -> None:
     """The examiner sees no headers, and must not: only what the rules ask about them."""
     rules = tuple(SliceRule("code", When(header=header)) for header in ("x-team=ide", "x-team=web", "x-key"))
     headers = ((b"x-team", b"ide"), (b"x-key", b"secret"))
-    record = begun(structs.replace(ASK, route=replace(ROUTE, slices=rules), headers=headers)).record(1002.0)
+    record = begun(
+        structs.replace(ASK, route=replace(ROUTE, slices=rules), headers=headers, fields=dict(headers))
+    ).record(1002.0)
     assert record.met == ["x-team=ide", "x-key"]
-    assert begun(structs.replace(ASK, headers=headers)).record(1002.0).met == []
+    assert begun(structs.replace(ASK, headers=headers, fields=dict(headers))).record(1002.0).met == []
 
 
 def test_a_record_says_what_was_asked_and_what_came() -> None:
@@ -248,7 +251,8 @@ def test_a_record_says_what_was_asked_and_what_came() -> None:
         (b"x-practicum-conversation", b"caf\xe9"),
         (b"traceparent", b"00-0a-0b-01"),
     )
-    exchange = begun(structs.replace(ASK, headers=headers, store=False), 429, (*JSON, (b"content-encoding", b"gzip")))
+    ask = structs.replace(ASK, headers=headers, fields=dict(headers), store=False)
+    exchange = begun(ask, 429, (*JSON, (b"content-encoding", b"gzip")))
     exchange.body(b"\x1f\x8b", 1000.5)
     record = exchange.record(1002.0)
     assert (record.pair, record.route, record.endpoint, record.path) == (

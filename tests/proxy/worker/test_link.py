@@ -163,6 +163,16 @@ async def test_a_record_larger_than_the_bound_passes_an_empty_socket(path: Path,
         assert link.hand(RECORD)
 
 
+async def test_a_record_that_is_shed_takes_no_other_along(path: Path, tally: Tally) -> None:
+    """Those of one turn of the loop share a buffer."""
+    huge = msgspec.structs.replace(RECORD, reply=bytes(UNSENT_LIMIT))
+    async with Peer(path) as peer, linked(path, tally) as link:
+        await greeted(peer)
+        assert [link.hand(record) for record in (RECORD, huge, RECORD)] == [True, False, True]
+        await eventually(lambda: len(peer.records()) == 2, "both records")
+        assert peer.records() == [RECORD, RECORD]
+
+
 async def test_what_was_not_settled_is_lost_with_the_examiner(path: Path, tally: Tally) -> None:
     """Exactly that, and once."""
     async with Peer(path) as peer, linked(path, tally) as link:

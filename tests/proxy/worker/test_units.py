@@ -166,7 +166,7 @@ def test_the_slice_is_the_one_that_the_examiner_settles(
     body = ask(path, "support", "m").replace(b"Two and two", text.encode())
     known = RequestFacts(route, ENDPOINTS[path], headers, body, told)
     request = Ask(
-        "p", route, ENDPOINTS[path], "POST", "/x", headers, body, "support", False, True,
+        "p", route, ENDPOINTS[path], "POST", "/x", headers, dict(headers), body, "support", False, True,
         Decision(Arm.TEACHER, Reason.WEIGHT_ZERO), 0.0, told,
     )  # fmt: skip
     by_examiner = sample(route, Exchange(request).record(0.0))
