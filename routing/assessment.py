@@ -88,9 +88,10 @@ class Assessment:
 _Judged = tuple[Judgment, Sheet]  # and what it rests on
 
 
-def assess(ledger: Ledger, charter: Charter) -> dict[str, Assessment]:
-    """The assessment of every slice of which anything is known."""
-    return {name: _slice(ledger, name, charter) for name in ledger.slices()}
+def assess(ledger: Ledger, charter: Charter, still: Mapping[str, Assessment] | None = None) -> dict[str, Assessment]:
+    """The assessment of every slice of which anything is known; ``still`` are those that hold as they are."""
+    still = still or {}
+    return {name: still[name] if name in still else _slice(ledger, name, charter) for name in ledger.slices()}
 
 
 def rule(terms: Terms, charter: Charter) -> Rule:

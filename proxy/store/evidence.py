@@ -13,13 +13,14 @@ another turn of it counts as a new conversation. This module refuses to judge. I
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import groupby
+from operator import add as plus
 from typing import NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select, update
-from sqlalchemy import Row as SqlRow
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, case, func, select, tuple_, update
 
 from proxy.store.pair import Pair
 from proxy.store.rows import Row, behavior_name, name
@@ -74,6 +75,27 @@ class _Known(NamedTuple):
 # What conversations' flags were (None: they were not counted yet) and are, by where they count.
 _Steps = dict[tuple[Place, Stage], list[tuple[Flags | None, Flags]]]
 _NEW = _Known(0.0, settled=False, flags=None)
+_HISTORIES, _STAGES = {one.value: one for one in History}, {one.value: one for one in Stage}
+_WAYS = {one.value: one for one in Direction}
+_NEVER = set_text(None, NAME)
+_COUNTS = select(*(column for column in evidence.columns if column.name not in {"route", "epoch"}))
+_SETS = select(*(column for column in diverged_sets.columns if column.name not in {"route", "epoch"}))
+_SETS = _SETS.where(diverged_sets.c.conversations > 0)
+_TWICE = case(
+    (diverged_sets.c.again == _NEVER, 0),
+    else_=1 + func.length(diverged_sets.c.again) + func.length(diverged_sets.c.teacher),
+)
+
+
+def _sums(table: Table, number: ColumnElement[int]) -> Select[str, str, int]:
+    """The sum of a number over each slice of the routes and epochs that are ``wanted``."""
+    wanted = tuple_(table.c.route, table.c.epoch).in_(bindparam("wanted", expanding=True))
+    place = table.c.route, table.c.slice
+    return select(*place, func.sum(number)).where(wanted).group_by(*place)
+
+
+_COUNTED = _sums(evidence, reduce(plus, (column for column in evidence.columns if not column.primary_key)))
+_LETTERS = _sums(diverged_sets, diverged_sets.c.conversations * (1 + func.length(diverged_sets.c.student) + _TWICE))
 _CELL = tuple(column.name for column in evidence.columns)
 _SET = tuple(column.name for column in diverged_sets.columns)
 
@@ -100,12 +122,10 @@ def count(connection: Connection, turns: Iterable[Turn], now: float) -> None:
 
 def settle(connection: Connection, route: str, idle_since: float, most: int) -> int:
     """Count a route's open conversations without a turn since then as settled, at most so many; returns how many."""
-    idle = select(conversations).where(conversations.c.settled.is_(False), conversations.c.updated < idle_since)
-    idle = idle.where(conversations.c.route == name(route))
-    idle = idle.order_by(conversations.c.updated).limit(most).with_for_update(skip_locked=True)
+    oldest = select(conversations).where(*_idle(route, idle_since)).order_by(conversations.c.updated).limit(most)
     found: list[Key] = []
     steps: _Steps = defaultdict(list)
-    for row in connection.execute(idle):
+    for row in connection.execute(oldest.with_for_update(skip_locked=True)):
         key = Key((row.route, row.epoch, row.slice, row.history), row.conversation)
         steps[key.place, Stage.SETTLED].append((None, read_flags(row.flags)))
         found.append(key)
@@ -115,25 +135,53 @@ def settle(connection: Connection, route: str, idle_since: float, most: int) -> 
     return len(found)
 
 
-def ledger(connection: Connection, route: str, epoch: str) -> Ledger:
-    """The sums of a route in one epoch. The connection is to show both tables as of one moment."""
+def idle(connection: Connection, route: str, idle_since: float) -> bool:
+    """Whether a route has open conversations without a turn since then."""
+    any_ = select(conversations.c.route).where(*_idle(route, idle_since)).limit(1)
+    return connection.execute(any_).first() is not None
+
+
+def _idle(route: str, idle_since: float) -> tuple[ColumnElement[bool], ...]:
+    table = conversations.c
+    return table.settled.is_(False), table.updated < idle_since, table.route == name(route)
+
+
+def ledger(connection: Connection, route: str, epoch: str, slices: Collection[str] | None = None) -> Ledger:
+    """The sums of a route in one epoch, of these slices or of all.
+
+    The connection is to show both tables as of one moment.
+    """
     cells: dict[_SheetKey, dict[tuple[str, Direction], Counted]] = defaultdict(dict)
-    for row in connection.execute(_of(evidence, route, epoch)):
-        pairs = Differences(row.student_only, row.teacher_only, row.alike)
-        cells[_sheet(row)][row.behavior, Direction(row.direction)] = Counted(Trials(row.trials, row.diverged), pairs)
+    for row in connection.execute(_COUNTS.where(*_in(evidence, route, epoch, slices))):
+        slice_, history, stage, behavior, way, trials, diverged, student, teacher, alike = row
+        counted = Counted(Trials(trials, diverged), Differences(student, teacher, alike))
+        cells[slice_, _HISTORIES[history], _STAGES[stage]][behavior, _WAYS[way]] = counted
     sets: dict[_SheetKey, dict[Diverged, int]] = defaultdict(dict)
-    for row in connection.execute(_of(diverged_sets, route, epoch).where(diverged_sets.c.conversations > 0)):
-        diverged = Diverged(read_set(row.student) or (), read_set(row.again), read_set(row.teacher))
-        sets[_sheet(row)][diverged] = row.conversations
+    for row in connection.execute(_SETS.where(*_in(diverged_sets, route, epoch, slices))):
+        slice_, history, stage, student, again, teacher, number = row
+        found = Diverged(read_set(student) or (), read_set(again), read_set(teacher))
+        sets[slice_, _HISTORIES[history], _STAGES[stage]][found] = number
     return Ledger({key: Sheet(cells.get(key, {}), sets.get(key, {})) for key in cells.keys() | sets.keys()})
 
 
-def _of(table: Table, route: str, epoch: str) -> Select[tuple[object, ...]]:
-    return select(table).where(table.c.route == name(route), table.c.epoch == name(epoch))
+def marks(connection: Connection, epochs: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """A number for each slice of these routes in these epochs, which is larger after every change of its sums.
+
+    It counts the conversations, their trials and divergences, and the letters of what diverged in them: what is known
+    of a conversation only grows, so none of these ever falls.
+    """
+    found: dict[str, dict[str, int]] = defaultdict(Counter)
+    wanted = [(name(route), name(epoch)) for route, epoch in epochs.items()]
+    for start in range(0, len(wanted), _MOST):
+        for sums in (_COUNTED, _LETTERS):
+            for route, slice_, number in connection.execute(sums, {"wanted": wanted[start : start + _MOST]}):
+                found[route][slice_] += int(number)
+    return {route: dict(found.get(name(route), {})) for route in epochs}
 
 
-def _sheet(row: SqlRow[tuple[object, ...]]) -> _SheetKey:
-    return row.slice, History(row.history), Stage(row.stage)
+def _in(table: Table, route: str, epoch: str, slices: Collection[str] | None) -> list[ColumnElement[bool]]:
+    where = [table.c.route == name(route), table.c.epoch == name(epoch)]
+    return where if slices is None else [*where, table.c.slice.in_(sorted(slices))]
 
 
 def _add(connection: Connection, steps: _Steps) -> None:

@@ -43,6 +43,7 @@ class Rollouts:
         """``store`` is open for writing, and is closed by who opened it."""
         self._engine = store.engine
         self._writing = writing(store.engine)
+        self._positions: dict[tuple[str, str], int] = {}
 
     def read(self) -> dict[str, Stored]:
         """The newest state of every route that has one."""
@@ -75,11 +76,15 @@ class Rollouts:
 
     def position(self, route: str, epoch: str, now: float) -> int:
         """Which of the route's epochs this is, from 1 on; one not seen before comes after all others, for ever."""
+        known = self._positions.get((route, epoch))
+        if known is not None:  # for ever
+            return known
         with translated(self._engine):
             while (found := self._position(name(route), name(epoch))) is None:
                 with self._writing.begin() as connection:
                     _register(connection, name(route), name(epoch), number(now))
-            return found
+        self._positions[route, epoch] = found
+        return found
 
     def _position(self, route: str, epoch: str) -> int | None:
         found = select(epochs.c.position).where(epochs.c.route == route, epochs.c.epoch == epoch)

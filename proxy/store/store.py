@@ -98,8 +98,12 @@ class Store:
         Returns how many; where it is ``most``, there may be more. They are counted at the stage of the settled from now
         on. One that gets another turn later stays settled, and that turn counts at both stages at once.
         """
-        with translated(self._engine), self._writing.begin() as connection:
-            return evidence.settle(connection, route, idle_since, most)
+        with translated(self._engine):
+            with self._engine.connect() as connection:  # most looks find none, and need not wait for who writes
+                if not evidence.idle(connection, route, idle_since):
+                    return 0
+            with self._writing.begin() as connection:
+                return evidence.settle(connection, route, idle_since, most)
 
     def ledger(self, route: str, epoch: str) -> Ledger:
         """All evidence of a route in one epoch, of all replicas, as it was at one moment."""

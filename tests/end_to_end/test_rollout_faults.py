@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from tests.end_to_end.rollouts import Callers, School, certify, parsed, shown
 from tests.proxy.cli.command import practicum as command
 from tests.proxy.cli.command import process
 
-WAITING = ({"setWeight": 1}, {"setWeight": 50}, {"pause": {}}, {"setWeight": 100})
+WAITING: tuple[Mapping[str, object], ...] = ({"setWeight": 1}, {"setWeight": 50}, {"pause": {}}, {"setWeight": 100})
 HALF = {"code": 50.0}
 
 

@@ -17,6 +17,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from proxy.config.settings import Config, Route
 from proxy.examiner.orders import Order, Verb
@@ -31,9 +32,11 @@ from proxy.examiner.webhooks import About, Webhooks
 from proxy.store.acting import Acting
 from proxy.store.decided import Decided
 from proxy.store.errors import StoreError, UnavailableError
+from proxy.store.ledgers import Ledgers
 from proxy.store.rollouts import Rollouts, Stored
 from proxy.store.store import Store
 from routing.assignment import limit
+from routing.ledger import Ledger
 from routing.rollout import Phase, RolloutError, rolled_back, weight
 
 log = logging.getLogger("practicum.rollout")
@@ -49,12 +52,14 @@ class Standing:
     """What is known of one route's rollout: its state and revision, or why there is none.
 
     Where the state cannot be read, ``remembered`` has what its epoch still tells: how often the student was retried.
+    ``text`` is what was stored.
     """
 
     state: State | None
     revision: int = 0
     trouble: str = ""
     remembered: State | None = None
+    text: str = ""
 
 
 _NOT_READ = Standing(None)
@@ -78,6 +83,7 @@ class Controller:
         self._config = config
         self._store = store
         self._rollouts = Rollouts(store)
+        self._ledgers = Ledgers(store)
         self._acting = Acting(store)
         self._webhooks = webhooks
         self._consent = Consent(webhooks)
@@ -133,7 +139,9 @@ class Controller:
         async with self._one_at_a_time:
             acts = await asyncio.to_thread(self._acting.held)
             self._take(await asyncio.to_thread(self._rollouts.read))
-            for route in list(self._config().routes.values()):
+            routes = list(self._config().routes.values())
+            await asyncio.to_thread(self._ledgers.refresh, {route.name: self.epoch_of(route) for route in routes})
+            for route in routes:
                 try:
                     await self._attend(route, acts=acts)
                 except StoreError:
@@ -167,15 +175,12 @@ class Controller:
     def _take(self, read: Mapping[str, Stored]) -> None:
         self._read_at = time.monotonic()
         for name in self._config().routes:
-            stored = read.get(name)
-            try:
-                state = decode(stored.state) if stored else None
-                self.standings[name] = Standing(state, stored.revision if stored else 0)
-            except StateError as error:
-                if not self.standings.get(name, _NOT_READ).trouble:
-                    log.error("route %s serves the teacher: %s", name, error)  # noqa: TRY400 -- the text says it all
-                revision, epoch = (stored.revision, stored.epoch) if stored else (0, "")
-                self.standings[name] = Standing(None, revision, str(error), remembered(epoch))
+            stored, known = read.get(name), self.standings.get(name, _NOT_READ)
+            if stored and (stored.revision, stored.state) == (known.revision, known.text):
+                continue
+            self.standings[name] = _read(stored) if stored else _NOT_READ
+            if (trouble := self.standings[name].trouble) and not known.trouble:
+                log.error("route %s serves the teacher: %s", name, trouble)
 
     def _shares(self, name: str, route: Route) -> dict[str, int]:
         standing = self.standings.get(name)
@@ -207,11 +212,13 @@ class Controller:
         about = About(route.name, seen.high.progress.phase, low.epoch)
         return seen.high if self._consent.given(route, about, before.progress, seen.high.progress) else low
 
-    def _look(self, route: Route, state: State) -> Look:
-        now = self._now()
-        self._store.settle(route.name, now - route.gates.settle_after)
-        ledger = self._store.ledger(route.name, state.epoch)
-        return look(route, state, ledger, self._rollouts.position(route.name, state.epoch, now), now)
+    def _look(self, route: Route, state: State, *, anew: bool = False) -> Look:
+        """``anew``: what evidence there is has not been asked for just before."""
+        now, name = self._now(), route.name
+        if self._store.settle(name, now - route.gates.settle_after) or anew:
+            self._ledgers.refresh({name: state.epoch})
+        ledger, position = self._ledgers.read(name, state.epoch), self._rollouts.position(name, state.epoch, now)
+        return look(route, state, ledger, position, now, self.looks.get(name))
 
     async def _save(self, route: Route, seen: Look, before: State, after: State, order: Order | None = None) -> bool:
         """Save a state and the decisions that led to it; False where another writer was first."""
@@ -222,17 +229,16 @@ class Controller:
             decisions.insert(0, recorded(order, before, after, self._now()))
         if standing.state is not None and not decisions and not _worth_saving(standing.state, after):
             return True
-        if not await asyncio.to_thread(self._write, route.name, after, standing.revision, decisions):
+        text, now = encode(after), self._now()
+        save = self._rollouts.save
+        if not await asyncio.to_thread(save, route.name, text, after.epoch, standing.revision, decisions, now):
             return False
-        self.standings[route.name] = Standing(after, standing.revision + 1)
+        self.standings[route.name] = Standing(after, standing.revision + 1, text=text)
         if decisions:
             log.info("route %s: %s", route.name, telling(decisions))
             self._publish()
             self._webhooks.tell(route, About(route.name, after.progress.phase, after.epoch), telling(decisions))
         return True
-
-    def _write(self, name: str, after: State, revision: int, decisions: list[Decided]) -> bool:
-        return self._rollouts.save(name, encode(after), after.epoch, revision, decisions, self._now())
 
     async def _try(self, route: Route, order: Order) -> str:
         """One try; empty where another writer was first."""
@@ -240,12 +246,19 @@ class Controller:
         if standing.trouble and order.verb not in (Verb.RETRY, Verb.ABORT):
             raise RolloutError(f"{standing.trouble}: abort or retry replaces it")
         before = current(route, standing.state or standing.remembered)
-        seen = await asyncio.to_thread(self._look, route, before)
+        seen = await asyncio.to_thread(partial(self._look, route, before, anew=True))
         after, done = obeyed(route, seen, before, order)
         saved = replace(seen, plan=plan(route, after.ceilings))
-        # Of a new epoch nothing has been seen.
-        self.looks[route.name] = saved if after.epoch == before.epoch else replace(saved, assessments={}, findings={})
+        nothing = replace(saved, assessments={}, findings={}, ledger=Ledger())
+        self.looks[route.name] = saved if after.epoch == before.epoch else nothing
         return done if await self._save(route, saved, before, after, order) else ""
+
+
+def _read(stored: Stored) -> Standing:
+    try:
+        return Standing(decode(stored.state), stored.revision, text=stored.state)
+    except StateError as error:
+        return Standing(None, stored.revision, str(error), remembered(stored.epoch))
 
 
 def _worth_saving(saved: State, after: State) -> bool:

@@ -5,8 +5,8 @@ Values in, values out; the database, the clock and the webhooks are the controll
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import product
 from math import log
@@ -44,6 +44,8 @@ class Look:
         findings: The same as the rollout takes it, alarms included.
         low: The state after everything that comes down, which needs nobody's consent.
         high: The state after a step up as well; the same as ``low`` where there is none.
+        ledger: What was looked at.
+        serving: The slices of which the student served anything.
     """
 
     plan: Plan
@@ -52,6 +54,8 @@ class Look:
     findings: Mapping[str, Finding]
     low: State
     high: State
+    ledger: Ledger = field(default_factory=Ledger)
+    serving: frozenset[str] = frozenset()
 
 
 def current(route: Route, state: State | None) -> State:
@@ -64,16 +68,34 @@ def current(route: Route, state: State | None) -> State:
     return replace(state, identity=about, progress=retried(state.progress), watches={})
 
 
-def look(route: Route, state: State, ledger: Ledger, position: int, now: float) -> Look:
-    """Look at a route in its ``position``-th epoch, at a moment in Unix seconds; ``state`` must be ``current``."""
+def look(route: Route, state: State, ledger: Ledger, position: int, now: float, last: Look | None = None) -> Look:
+    """Look at a route in its ``position``-th epoch, at a moment in Unix seconds; ``state`` must be ``current``.
+
+    What the ``last`` look found of sheets that are the same objects still is not judged again.
+    """
     by = charter(route, position, datetime.fromtimestamp(now, UTC).date())
     wanted = plan(route, state.ceilings)
-    assessments = assess(ledger, by)
-    watches = _watches(state, ledger, by)
-    findings = {name: one.finding for name, one in assessments.items()} | _alarms(watches, by, assessments)
+    serving = frozenset(name for name, reached in state.progress.slices.items() if reached.served > 0.0)
+    if last is not None and last.charter != by:
+        last = None
+    assessments = assess(ledger, by, _still(last, ledger))
+    if last and last.ledger is ledger and last.serving == serving and last.low.watches is state.watches:
+        watches, findings = state.watches, last.findings
+    else:
+        watches = _watches(state, serving, ledger, by)
+        findings = {name: one.finding for name, one in assessments.items()} | _alarms(watches, by, assessments)
     low = replace(state, progress=lowered(wanted, state.progress, findings, now), watches=watches)
     high = replace(low, progress=raised(wanted, low.progress, findings))
-    return Look(wanted, by, assessments, findings, low, high)
+    return Look(wanted, by, assessments, findings, low, high, ledger, serving)
+
+
+def _still(last: Look | None, ledger: Ledger) -> dict[str, Assessment]:
+    """The assessments that hold as they are, by slice."""
+    if last is None:
+        return {}
+    keys = {name: [(name, history, stage) for history in History for stage in Stage] for name in last.assessments}
+    old, new = last.ledger.sheets, ledger.sheets
+    return {name: last.assessments[name] for name, four in keys.items() if all(old.get(k) is new.get(k) for k in four)}
 
 
 def decided(seen: Look, before: State, after: State, who: str, at: float) -> list[Decided]:
@@ -131,30 +153,32 @@ def _inputs(assessments: Mapping[str, Assessment]) -> str:
     return msgspec.json.encode(known).decode()
 
 
-def _watches(state: State, ledger: Ledger, by: Charter) -> dict[str, Watched]:
+def _watches(state: State, serving: Collection[str], ledger: Ledger, by: Charter) -> Mapping[str, Watched]:
     """The watches over what is served, fed with what was seen since; one that begins is fed nothing of the past.
 
     Both histories are watched: a student that decays does so in the shadow lane too, and sooner where it serves little.
+    Where nothing was added they are the state's own.
     """
-    serving = [name for name, reached in state.progress.slices.items() if reached.served > 0.0]
-    watches = {}
-    for name, behavior, way in product(serving, by.terms, Direction):
-        terms = by.of(name)[behavior]
-        if (behavior, way) in BENIGN or not terms.policy.acts:
-            continue
-        above = terms.rate.failure_above
-        kept = {history: _kept(state.watches.get(_key(name, behavior, way, history)), above) for history in History}
-        # What it watches for would end the certificate as well: a watch that has begun does not ask for it again.
-        if not all(kept.values()) and not _certified(ledger, name, behavior, way, by):
-            continue
-        for history, watched in kept.items():
-            trials = ledger.sheet(name, history, Stage.SEEN).cells.get((behavior, way), Counted()).trials
-            watches[_key(name, behavior, way, history)] = _fed(watched, trials, above)
-    return watches
+    watches: dict[str, Watched] = {}
+    for name in serving:
+        for (behavior, terms), way in product(by.of(name).items(), Direction):
+            if (behavior, way) not in BENIGN and terms.policy.acts:
+                watches |= _over(state, ledger, by, name, behavior, way, terms.rate.failure_above)
+    return state.watches if watches == state.watches else watches
 
 
-def _key(name: str, behavior: str, way: Direction, history: History) -> str:
-    return f"{name}/{behavior}/{way}/{history}"
+def _over(
+    state: State, ledger: Ledger, by: Charter, name: str, behavior: str, way: Direction, above: float
+) -> dict[str, Watched]:
+    """The watches over one behavior in one slice, a watch for each history; none where nothing was certified."""
+    keys = {history: f"{name}/{behavior}/{way}/{history}" for history in History}
+    kept = {history: _kept(state.watches.get(key), above) for history, key in keys.items()}
+    # What it watches for would end the certificate as well: a watch that has begun does not ask for it again.
+    if not all(kept.values()) and not _certified(ledger, name, behavior, way, above, by.alpha):
+        return {}
+    sheets = {history: ledger.sheet(name, history, Stage.SEEN).cells for history in History}
+    trials = {history: cells.get((behavior, way), Counted()).trials for history, cells in sheets.items()}
+    return {keys[history]: _fed(watched, trials[history], above) for history, watched in kept.items()}
 
 
 def _kept(watched: Watched | None, above: float) -> Watched | None:
@@ -162,11 +186,10 @@ def _kept(watched: Watched | None, above: float) -> Watched | None:
     return watched if watched is not None and watched.limit == above else None
 
 
-def _certified(ledger: Ledger, name: str, behavior: str, way: Direction, by: Charter) -> bool:
+def _certified(ledger: Ledger, name: str, behavior: str, way: Direction, above: float, alpha: float) -> bool:
     """Whether the rate itself was certified. Where only the excess was, the teacher diverges from itself as often."""
-    limit = by.of(name)[behavior].rate.failure_above
     trials = ledger.sheet(name, History.TEACHER, Stage.SETTLED).cells.get((behavior, way), Counted()).trials
-    return limit <= HIGHEST_LIMIT and rates.log_e_below(trials, limit) >= -log(by.alpha)
+    return above <= HIGHEST_LIMIT and rates.log_e_below(trials, above) >= -log(alpha)
 
 
 def _fed(watched: Watched | None, trials: Trials, above: float) -> Watched:
@@ -187,11 +210,11 @@ def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[st
     strength = tuple(Act).index
     level = log(AVERAGE_RUN * len(watches)) if watches else 0.0
     for key, watched in watches.items():
+        if watched.watch.log_level < level:
+            continue
         name, behavior, way, _ = key.split("/")
         asked = by.of(name)[behavior].policy.on_failure
-        if name not in assessments or watched.watch.log_level < level:
-            continue
-        if strength(asked) > strength(assessments[name].finding.act):
+        if name in assessments and strength(asked) > strength(assessments[name].finding.act):
             reason = f"{behavior} is {way} more often than it was certified to be: it has changed since"
             found[name] = replace(assessments[name].finding, verdict=Verdict.FAIL, act=asked, reason=reason)
     return found

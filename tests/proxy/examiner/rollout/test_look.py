@@ -141,6 +141,33 @@ def test_a_watch_over_another_limit_ends_where_that_was_never_certified() -> Non
     assert "math/refusal/lost/teacher" not in look(stricter, begun, ledger(math=sheet(5000, 150)), 1, NOW).low.watches
 
 
+def test_a_look_that_remembers_the_last_one_finds_the_same() -> None:
+    """What is not judged again must not be what should have been: evidence, limits, and what is served change."""
+    math, code = ledger(math=sheet(5000)), ledger(code=sheet(5000))
+    lost = ledger(math=sheet(5000), code=sheet(5040, 40))
+    kept = Ledger({**code.sheets, **math.sheets})
+    strict = route(gates="defaults: {successBelow: 0.01, failureAbove: 0.02}")
+    story = [(route(), kept)] * 4 + [(strict, kept), (route(), kept), (route(), lost), (route(), lost), (route(), kept)]
+    state, last = current(route(), None), None
+    for number, (at, known) in enumerate(story):
+        now = NOW + 30.0 * number
+        afresh, last = look(at, state, known, 1, now), look(at, state, known, 1, now, last)
+        assert last == afresh
+        state = last.high
+
+
+def test_slices_whose_sheets_are_the_same_objects_are_not_judged_again() -> None:
+    """A look is every second, and nearly always nearly nothing has changed."""
+    math, code = ledger(math=sheet(5000)), ledger(code=sheet(5000))
+    first = look(route(), current(route(), None), Ledger({**math.sheets, **code.sheets}), 1, NOW)
+    changed = Ledger({**math.sheets, **ledger(code=sheet(5001)).sheets})
+    second = look(route(), first.high, changed, 1, NOW + 1.0, first)
+    assert second.assessments["math"] is first.assessments["math"]
+    assert second.assessments["code"].conversations == 5001
+    third = look(route(), second.high, changed, 1, NOW + 2.0, second)
+    assert look(route(), third.high, changed, 1, NOW + 3.0, third).low.watches is third.low.watches
+
+
 def test_what_is_not_served_is_not_watched() -> None:
     """Before the first step, and after it was taken back."""
     assert look(route(), current(route(), None), GOOD, 1, NOW).low.watches == {}
