@@ -120,7 +120,7 @@ def add_frame(message: Frame, buffer: bytearray) -> int:
     buffer += _NO_LENGTH
     try:
         _encoder.encode_into(message, buffer, -1)
-    except BaseException:
+    except BaseException:  # half a frame would make every later one unreadable
         del buffer[start:]
         raise
     size = len(buffer) - start

@@ -8,7 +8,7 @@ anything: ``exposition`` does.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from proxy.handover import Counts
 from proxy.telemetry.catalog import BY_NAME, Metric
@@ -31,10 +31,22 @@ class Histogram:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
+    def observe_all(self, values: Collection[float]) -> None:
+        """Count each of these."""
+        bounds, counts = self.bounds, self.counts
+        for value in values:
+            counts[bisect_left(bounds, value)] += 1
+        self.total += sum(values)
+
     def add(self, counts: Iterable[int], total: float) -> None:
         """Merge another histogram of the same bounds."""
         self.counts = [a + b for a, b in zip(self.counts, counts, strict=True)]
         self.total += total
+
+
+def key(metric: Metric, *labels: str) -> Key:
+    """What a total is kept under; on a hot path, made once, to ``increment``."""
+    return metric.name, labels
 
 
 class Tally:
@@ -51,6 +63,10 @@ class Tally:
         self.counters[key] = self.counters.get(key, 0) + by
         if pair:
             self.exemplars[key] = pair
+
+    def increment(self, key: Key) -> None:
+        """Add one to a counter."""
+        self.counters[key] = self.counters.get(key, 0) + 1
 
     def histogram(self, metric: Metric, *labels: str) -> Histogram:
         """The histogram of these label values, to observe into; hold on to it on a hot path."""

@@ -1,6 +1,6 @@
-"""One exchange as it unfolds: what was asked, what came, when; and the record and counts it leaves behind.
+"""One exchange as it unfolds: what was asked, what came, when; and the record it leaves behind.
 
-This is bookkeeping only: ``serving`` drives it.
+This is bookkeeping only: ``serving`` drives it, ``counting`` counts it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import msgspec
 from proxy.config.settings import Route
 from proxy.handover import Record
 from proxy.slicing import conditions_met
-from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN, OVERHEAD, REQUESTS
-from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
 from proxy.wire.ending import Ending
 from proxy.worker.headers import value
@@ -28,6 +26,7 @@ T = TypeVar("T")
 
 _GAPS_KEPT = 1024
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_OTHER, _STUDENT = Endpoint.OTHER, Arm.STUDENT  # up to Python 3.11, looking a member up is a call
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -59,12 +58,12 @@ class Ask(msgspec.Struct, frozen=True):
     def mirrored(self) -> bool:
         """Whether the examiner may want the bodies: to mirror the request, or to audit the student that served it."""
         route = self.route
-        if self.endpoint is Endpoint.OTHER:
+        if self.endpoint is _OTHER:
             return False
         return (
             route.mirror.percentage > 0
             or any(route.mirror.slices.values())
-            or (self.decision.arm is Arm.STUDENT and route.audit.percentage > 0)
+            or (self.decision.arm is _STUDENT and route.audit.percentage > 0)
             or any(step.set_mirror for step in route.rollout.steps)
         )
 
@@ -203,24 +202,14 @@ class Exchange:
             fallback=self.fallback or "",
         )
 
-    def count(self, tally: Tally, record: Record) -> None:
-        """Count the finished exchange."""
-        route, arm, stream = record.route, record.arm, "true" if self.ask.stream else "false"
-        tally.count(REQUESTS, route, record.endpoint, arm, record.outcome)
-        self.count_attempt(tally)
-        tally.histogram(DURATION, route, arm, stream).observe(record.total)
-        tally.histogram(OVERHEAD, route, arm).observe(record.overhead)
-        if record.first_token is not None:
-            tally.histogram(FIRST_TOKEN, route, arm, stream).observe(record.first_token)
-        if record.gaps:
-            gaps = tally.histogram(INTER_TOKEN, route, arm, stream)
-            for gap in record.gaps:
-                gaps.observe(gap)
-
-    def count_attempt(self, tally: Tally) -> None:
-        """Count the call of an upstream that has ended."""
-        outcome = self.failure or ("client_gone" if self.client_gone else self._status_class())
-        tally.count(ATTEMPTS, self.ask.route.name, self.arm, "fallback" if self.fallback else "serve", outcome)
+    @property
+    def attempt(self) -> str:
+        """How the call of an upstream ended, as ``upstream_attempts_total`` counts it."""
+        if self.failure is not None:
+            return self.failure
+        if self.client_gone:
+            return "client_gone"
+        return Failure.HTTP_ERROR if self.status >= _CLIENT_ERROR else "ok"
 
     def fall_back(self, reason: FallbackReason) -> None:
         """Begin again with the teacher: nothing of the student's was passed on."""
@@ -228,6 +217,3 @@ class Exchange:
         self.status, self.failure = 0, None
         self.content_type = self.encoding = b""
         self._ending = None
-
-    def _status_class(self) -> str:
-        return Failure.HTTP_ERROR if self.status >= _CLIENT_ERROR else "ok"

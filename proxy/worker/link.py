@@ -18,12 +18,13 @@ import msgspec
 
 from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, add_frame, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
-from proxy.telemetry.tally import Tally
+from proxy.telemetry.tally import Tally, key
 from routing.decision import Standing
 
 log = logging.getLogger("practicum.worker")
 
 UNSENT_LIMIT = 4 * 1024 * 1024
+_ACCEPTED, _SHED = key(HANDED, "accepted"), key(HANDED, "shed")
 _COUNTS_EVERY = 0.5
 _RETRY = 0.05
 _RETRY_MOST = 1.0
@@ -47,7 +48,7 @@ class Link:
     def hand(self, record: Record) -> bool:
         """Hand over one record; False if it was shed."""
         sent = self._write(record)
-        self._tally.count(HANDED, "accepted" if sent else "shed")
+        self._tally.increment(_ACCEPTED if sent else _SHED)
         self._unsettled += sent
         return sent
 

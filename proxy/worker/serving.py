@@ -23,6 +23,7 @@ from proxy.upstreams import Upstreams
 from proxy.wire.mirror_request import with_model
 from proxy.worker.attempts import fallback_header, first_piece, students_request
 from proxy.worker.client import Client
+from proxy.worker.counting import Counting
 from proxy.worker.exchange import Ask, Exchange
 from proxy.worker.headers import forwarded, returned
 from proxy.worker.replies import RequestError
@@ -50,6 +51,7 @@ class Serving:
     ) -> None:
         self._upstreams = upstreams
         self._tally = tally
+        self._counting = Counting(tally)
         self._hand = hand
         self._key = key
 
@@ -80,7 +82,7 @@ class Serving:
             await self._attempt(exchange, client, ask.route.student, request)
             reason = None if exchange.answered else disqualified(exchange.failure, exchange.status)
             if reason is not None:
-                exchange.count_attempt(self._tally)
+                self._counting.count_attempt(exchange)
         if reason is not None:
             exchange.fall_back(reason)
             self._tally.count(FALLBACKS, ask.route.name, reason)
@@ -115,7 +117,7 @@ class Serving:
 
     def _conclude(self, exchange: Exchange) -> None:
         record = exchange.record(time.monotonic())
-        exchange.count(self._tally, record)
+        self._counting.count(exchange, record)
         self._hand(record)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.handover import Counts
 from proxy.telemetry.catalog import OVERHEAD, PAIRS, SAMPLED
-from proxy.telemetry.tally import Histogram, Tally
+from proxy.telemetry.tally import Histogram, Tally, key
 
 
 def counts(tally: Tally) -> Counts:
@@ -24,6 +25,14 @@ def test_totals_survive_the_journey_to_another_tally() -> None:
     examiner.add(counts(worker))
     assert examiner.value(SAMPLED, "support") == 4
     assert examiner.histogram(OVERHEAD, "support", "teacher").total == 0.0003
+
+
+def test_a_key_made_once_counts_as_its_labels_do() -> None:
+    """The hot path's way and the others' add to one total."""
+    tally = Tally()
+    tally.count(SAMPLED, "support")
+    tally.increment(key(SAMPLED, "support"))
+    assert tally.value(SAMPLED, "support") == 2
 
 
 def test_a_metric_of_another_version_is_left_out() -> None:
@@ -48,9 +57,11 @@ def test_merging_leaves_its_parts_alone() -> None:
 @given(st.lists(st.floats(0, 2)))
 def test_a_histogram_counts_each_value_in_the_first_bucket_that_holds_it(values: list[float]) -> None:
     """Prometheus' buckets include their upper bound."""
-    histogram = Histogram((0.5, 1.0))
+    histogram, at_once = Histogram((0.5, 1.0)), Histogram((0.5, 1.0))
     for value in values:
         histogram.observe(value)
+    at_once.observe_all(values)
+    assert (at_once.counts, at_once.total) == (histogram.counts, pytest.approx(histogram.total))
     assert histogram.counts == [
         sum(v <= 0.5 for v in values),
         sum(0.5 < v <= 1.0 for v in values),

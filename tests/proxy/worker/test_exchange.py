@@ -12,9 +12,10 @@ from msgspec import structs
 from proxy.config.moving import Step
 from proxy.config.settings import Audit, Mirror, Upstream
 from proxy.config.slice_rules import SliceRule, When
-from proxy.telemetry.catalog import ATTEMPTS, DURATION, FIRST_TOKEN, INTER_TOKEN, OVERHEAD, REQUESTS
+from proxy.telemetry.catalog import ATTEMPTS
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
+from proxy.worker.counting import Counting
 from proxy.worker.exchange import Ask, Exchange
 from routing.decision import Decision, Reason
 from routing.fallback import FallbackReason
@@ -206,12 +207,11 @@ def test_what_is_audited_or_may_yet_be_mirrored_is_kept(
 def test_a_fallback_leaves_nothing_of_the_student_but_why() -> None:
     """Who answered is in the record, with the reason of the decision and that of the fallback."""
     decision = Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, 7, Slice.MATH)
-    exchange, tally = (
-        begun(structs.replace(ASK, decision=decision), 503, (*JSON, (b"content-encoding", b"gzip"))),
-        Tally(),
-    )
+    exchange = begun(structs.replace(ASK, decision=decision), 503, (*JSON, (b"content-encoding", b"gzip")))
+    tally = Tally()
+    counting = Counting(tally)
     exchange.failure = Failure.RESET
-    exchange.count_attempt(tally)
+    counting.count_attempt(exchange)
     exchange.fall_back(FallbackReason.RESET)
     exchange.head(200, EVENTS)
     exchange.body(DONE, 1001.0)
@@ -220,7 +220,7 @@ def test_a_fallback_leaves_nothing_of_the_student_but_why() -> None:
     assert (record.arm, record.reason, record.fallback) == ("teacher", "within_weight", "reset")
     assert (record.status, record.failure, record.outcome, record.encoding) == (200, "", "ok", "")
     assert (record.content_type, record.slice) == ("text/event-stream; charset=utf-8", "math")
-    exchange.count(tally, record)
+    counting.count(exchange, record)
     assert tally.value(ATTEMPTS, "support", "student", "serve", "reset") == 1
     assert tally.value(ATTEMPTS, "support", "teacher", "fallback", "ok") == 1
 
@@ -282,27 +282,3 @@ def test_time_spent_on_the_upstream_is_not_overhead() -> None:
     record = exchange.record(time.monotonic())
     assert round(record.total - record.overhead, 2) >= 0.05
     assert exchange.record(0.0).overhead == 0.0  # never negative
-
-
-@pytest.mark.parametrize(
-    ("status", "failure", "gone", "attempt"),
-    [
-        (200, None, False, "ok"),
-        (404, None, False, "http_error"),
-        (500, None, False, "http_error"),
-        (200, Failure.STALL_TIMEOUT, False, "stall_timeout"),
-        (200, None, True, "client_gone"),
-    ],
-)
-def test_an_exchange_is_counted_once_everywhere(status: int, failure: Failure | None, gone: bool, attempt: str) -> None:
-    """Request, attempt and times: one of each."""
-    exchange, tally = begun(status=status), Tally()
-    exchange.body(b"x", 1000.5)
-    exchange.body(b"y", 1000.7)
-    exchange.failure, exchange.client_gone = failure, gone
-    exchange.count(tally, exchange.record(1002.0))
-    assert tally.value(REQUESTS, "support", "chat_completions", "teacher", exchange.outcome) == 1
-    assert tally.value(ATTEMPTS, "support", "teacher", "serve", attempt) == 1
-    assert sum(tally.counters.values()) == 2
-    for metric, labels in ((DURATION, ("true",)), (FIRST_TOKEN, ("true",)), (INTER_TOKEN, ("true",)), (OVERHEAD, ())):
-        assert sum(tally.histogram(metric, "support", "teacher", *labels).counts) == 1
