@@ -54,7 +54,8 @@ class Ending:
         if self.seen or self._terminal is None:
             return
         window = self._carry + chunk
-        self.seen = self._terminal.hint in window and self._terminal.line.search(window) is not None
+        # not ``in``, which first tries to take the hint for a number, and raises and catches an error
+        self.seen = window.find(self._terminal.hint) >= 0 and self._terminal.line.search(window) is not None
         self._carry = window[-_OVERLAP:]
 
 
