@@ -6,7 +6,8 @@ The student serves 25 % of everything, so every certified cell is watched as wel
 reads, settles, judges and saves, for all routes.
 
 *cold* is the first look of a process, *warm* one before which a conversation came in five of the 464 places, about 1 %
-of all cells. The parts are the same calls, one after the other, outside of the controller. Milliseconds of wall time,
+of all cells. The parts are the same calls outside of the controller; what is left is going to a thread and back for each
+route. Nothing is decided, so nothing is saved but every ten seconds. Milliseconds of wall time,
 medians with the least and the most; run it on a quiet machine. It refuses to judge; it prints. The goal is 50 warm.
 """
 
@@ -30,10 +31,11 @@ from rich.table import Table
 
 from proxy.config.settings import Config
 from proxy.examiner.rollout.controller import Controller
-from proxy.examiner.rollout.look import current, look
-from proxy.examiner.rollout.state import decode, encode
+from proxy.examiner.rollout.look import Look, current, look
+from proxy.examiner.rollout.state import State, encode
 from proxy.examiner.webhooks import Webhooks
 from proxy.store.entry import Entry
+from proxy.store.ledgers import Ledgers
 from proxy.store.rollouts import Rollouts
 from proxy.store.store import Store
 from proxy.telemetry.tally import Tally
@@ -41,14 +43,14 @@ from routing.behaviors.table import TABLE
 from routing.divergence import Direction, Trial
 from routing.evidence import excess, rates
 from routing.gates import judge
-from routing.ledger import History
+from routing.ledger import History, Ledger
 from routing.rollout import Phase, Progress, Reached
 from routing.traits import Slice
 from tests.postgres import Postgres
 from tests.proxy.examiner.rollout.routes import config
 from tests.proxy.store.samples import pair
 
-ROUTES, CONVERSATIONS, CHANGED, ROUNDS = 29, 40, 5, 15
+ROUTES, CONVERSATIONS, CHANGED, ROUNDS = 29, 130, 5, 15
 GOAL = 50.0  # ms, warm
 _SEED = 20_260_501
 _AGO = 86_400.0  # seconds: what was written before has settled long ago
@@ -69,6 +71,7 @@ class World:
         self.places = [(name, slice_, history) for name in self.routes for slice_ in Slice for history in History]
         self._chance = random.Random(_SEED)  # noqa: S311 -- a benchmark's chance is repeatable
         self._written = 0
+        self.begun: dict[str, State] = {}
         self._serve()
         for name in self.routes:
             here = [place for place in self.places if place[0] == name]
@@ -93,7 +96,7 @@ class World:
         for name, route in self.routes.items():
             served = {slice_.value: Reached(25.0, served=25.0) for slice_ in Slice}
             at = Progress(Phase.CANARY, step=2, weight=25.0, slices=served)
-            state = replace(current(route, None), progress=at)
+            state = self.begun[name] = replace(current(route, None), progress=at)
             Rollouts(self.store).save(name, encode(state), state.epoch, 0, (), time.time())
 
     def _entry(self, place: Place) -> Entry:
@@ -148,10 +151,12 @@ async def _looks(world: World, rounds: int) -> dict[str, list[float]]:
 
 
 def _parts(world: World, rounds: int) -> dict[str, list[float]]:
-    """The calls of which a warm look is made, each for all routes."""
+    """The calls of which a warm look is made, each for all routes; and what reading and judging everything costs."""
     costs: dict[str, list[float]] = defaultdict(list)
-    rollouts, now = Rollouts(world.store), time.time()
-    states = {name: decode(stored.state) for name, stored in rollouts.read().items()}
+    rollouts, ledgers, now = Rollouts(world.store), Ledgers(world.store), time.time()
+    epochs = {name: current(route, None).epoch for name, route in world.routes.items()}
+    places = {name: rollouts.position(name, epoch, now) for name, epoch in epochs.items()}
+    seen = _judged(world, {name: world.store.ledger(name, epoch) for name, epoch in epochs.items()}, places, {})
     for _ in range(rounds):
         world.changed()
         with _timed(costs["  reading states"]):
@@ -159,14 +164,28 @@ def _parts(world: World, rounds: int) -> dict[str, list[float]]:
         with _timed(costs["  settling"]):
             for name in world.routes:
                 world.store.settle(name, now - _AGO / 2)
-        with _timed(costs["  reading evidence"]):
-            ledgers = {name: world.store.ledger(name, states[name].epoch) for name in world.routes}
-        with _timed(costs["  numbering epochs"]):
-            places = {name: rollouts.position(name, states[name].epoch, now) for name in world.routes}
-        with _timed(costs["  judging"]):
-            for name, route in world.routes.items():
-                states[name] = look(route, states[name], ledgers[name], places[name], now).low
+        with _timed(costs["  asking what has changed"]):
+            ledgers.refresh(epochs)
+        with _timed(costs["  reading that"]):
+            found = {name: ledgers.read(name, epoch) for name, epoch in epochs.items()}
+        with _timed(costs["  judging that"]):
+            seen = _judged(world, found, places, seen)
+        with _timed(costs["reading everything"]):
+            everything = {name: world.store.ledger(name, epoch) for name, epoch in epochs.items()}
+        with _timed(costs["judging everything"]):
+            _judged(world, everything, places, {})
     return costs
+
+
+def _judged(
+    world: World, ledgers: Mapping[str, Ledger], places: Mapping[str, int], last: Mapping[str, Look]
+) -> dict[str, Look]:
+    seen = {}
+    for name, route in world.routes.items():
+        before = last.get(name)
+        state = before.low if before else world.begun[name]
+        seen[name] = look(route, state, ledgers[name], places[name], time.time(), before)
+    return seen
 
 
 @contextmanager

@@ -43,7 +43,7 @@ log = logging.getLogger("practicum.rollout")
 
 PATIENCE = 60.0
 """Seconds that what was read from the database stands after it was lost."""
-_SEEN_EVERY = 10.0  # seconds: how often the passing of time alone is saved, so that no clock steps back far
+_SEEN_EVERY = 10.0  # seconds: how often time and watches alone are saved, so that no clock steps back far
 _TRIES = 8  # of an order against other writers
 
 
@@ -52,7 +52,7 @@ class Standing:
     """What is known of one route's rollout: its state and revision, or why there is none.
 
     Where the state cannot be read, ``remembered`` has what its epoch still tells: how often the student was retried.
-    ``text`` is what was stored.
+    ``text`` is what was stored, and ``saved`` the state that it tells: ``state`` may be later, its watches fed since.
     """
 
     state: State | None
@@ -60,6 +60,7 @@ class Standing:
     trouble: str = ""
     remembered: State | None = None
     text: str = ""
+    saved: State | None = None
 
 
 _NOT_READ = Standing(None)
@@ -227,13 +228,14 @@ class Controller:
         if order:  # it says what became of the phase, and why
             decisions = [one for one in decisions if one.what != "phase"]
             decisions.insert(0, recorded(order, before, after, self._now()))
-        if standing.state is not None and not decisions and not _worth_saving(standing.state, after):
+        if standing.saved is not None and not decisions and not _worth_saving(standing.saved, after):
+            self.standings[route.name] = replace(standing, state=after)
             return True
         text, now = encode(after), self._now()
         save = self._rollouts.save
         if not await asyncio.to_thread(save, route.name, text, after.epoch, standing.revision, decisions, now):
             return False
-        self.standings[route.name] = Standing(after, standing.revision + 1, text=text)
+        self.standings[route.name] = Standing(after, standing.revision + 1, text=text, saved=after)
         if decisions:
             log.info("route %s: %s", route.name, telling(decisions))
             self._publish()
@@ -256,13 +258,17 @@ class Controller:
 
 def _read(stored: Stored) -> Standing:
     try:
-        return Standing(decode(stored.state), stored.revision, text=stored.state)
+        state = decode(stored.state)
+        return Standing(state, stored.revision, text=stored.state, saved=state)
     except StateError as error:
         return Standing(None, stored.revision, str(error), remembered(stored.epoch))
 
 
 def _worth_saving(saved: State, after: State) -> bool:
-    """Whether anything but the time has changed, or much of that has passed."""
-    same = replace(after, progress=replace(after.progress, seen=saved.progress.seen)) == saved
+    """Whether anything was decided, or much time has passed, which is worth it where something waits or is watched.
+
+    What a watch was fed is kept with it: one that is restored is fed once more what came since.
+    """
+    same = replace(after, progress=replace(after.progress, seen=saved.progress.seen), watches=saved.watches) == saved
     waits = after.progress.phase is not Phase.SHADOW or bool(after.progress.steps)
     return not same or (waits and after.progress.seen - saved.progress.seen >= _SEEN_EVERY)

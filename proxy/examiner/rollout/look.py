@@ -5,7 +5,7 @@ Values in, values out; the database, the clock and the webhooks are the controll
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import product
@@ -78,11 +78,13 @@ def look(route: Route, state: State, ledger: Ledger, position: int, now: float, 
     serving = frozenset(name for name, reached in state.progress.slices.items() if reached.served > 0.0)
     if last is not None and last.charter != by:
         last = None
-    assessments = assess(ledger, by, _still(last, ledger))
-    if last and last.ledger is ledger and last.serving == serving and last.low.watches is state.watches:
+    still = _still(last, ledger)
+    assessments = assess(ledger, by, still)
+    fed = last.serving if last and last.low.watches is state.watches else frozenset()
+    if last and last.ledger is ledger and fed == serving:
         watches, findings = state.watches, last.findings
     else:
-        watches = _watches(state, serving, ledger, by)
+        watches = _watches(state, serving, ledger, by, fed & still.keys())
         findings = {name: one.finding for name, one in assessments.items()} | _alarms(watches, by, assessments)
     low = replace(state, progress=lowered(wanted, state.progress, findings, now), watches=watches)
     high = replace(low, progress=raised(wanted, low.progress, findings))
@@ -153,14 +155,14 @@ def _inputs(assessments: Mapping[str, Assessment]) -> str:
     return msgspec.json.encode(known).decode()
 
 
-def _watches(state: State, serving: Collection[str], ledger: Ledger, by: Charter) -> Mapping[str, Watched]:
+def _watches(state: State, serving: Set[str], ledger: Ledger, by: Charter, still: Set[str]) -> Mapping[str, Watched]:
     """The watches over what is served, fed with what was seen since; one that begins is fed nothing of the past.
 
     Both histories are watched: a student that decays does so in the shadow lane too, and sooner where it serves little.
-    Where nothing was added they are the state's own.
+    Those of slices that stand ``still``, and where nothing was added all of them, are the state's own.
     """
-    watches: dict[str, Watched] = {}
-    for name in serving:
+    watches = {key: watched for key, watched in state.watches.items() if key.partition("/")[0] in serving & still}
+    for name in serving - still:
         for (behavior, terms), way in product(by.of(name).items(), Direction):
             if (behavior, way) not in BENIGN and terms.policy.acts:
                 watches |= _over(state, ledger, by, name, behavior, way, terms.rate.failure_above)
@@ -210,7 +212,7 @@ def _alarms(watches: Mapping[str, Watched], by: Charter, assessments: Mapping[st
     strength = tuple(Act).index
     level = log(AVERAGE_RUN * len(watches)) if watches else 0.0
     for key, watched in watches.items():
-        if watched.watch.log_level < level:
+        if max(watched.watch.logs) < level or watched.watch.log_level < level:  # no average is above the most
             continue
         name, behavior, way, _ = key.split("/")
         asked = by.of(name)[behavior].policy.on_failure

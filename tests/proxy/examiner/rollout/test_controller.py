@@ -317,3 +317,31 @@ def test_time_alone_is_saved_seldom(tmp_path: Path) -> None:
         assert desk.controller.standings["support"].revision == before + 1
 
     run(tmp_path, test)
+
+
+def test_what_a_watch_was_fed_is_saved_seldom_and_fed_again_after_a_restart(tmp_path: Path) -> None:
+    """A state a second for each busy route would wear out a disk, and none of its evidence is lost without."""
+
+    async def test(desk: Desk) -> None:
+        await desk.ticks(1)
+        desk.served(300)
+        await desk.ticks(5)
+        revision, before = desk.controller.standings["support"].revision, desk.controller.standings["support"].state
+        for number in range(6):
+            desk.served(1, lost=number == 5)
+            desk.now += 1.0
+            await desk.controller.tick()
+        state = desk.controller.standings["support"].state
+        assert desk.controller.standings["support"].revision == revision
+        desk.controller = desk.another()
+        await desk.controller.tick()
+        again = desk.controller.standings["support"].state
+        assert before is not None
+        assert state is not None
+        assert again is not None
+        key = "math/refusal/lost/teacher"
+        assert again.watches[key].fed == state.watches[key].fed
+        assert again.watches[key].fed.diverged == 1
+        assert state.watches[key] != before.watches[key]
+
+    run(tmp_path, test)
