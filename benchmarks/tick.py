@@ -3,12 +3,12 @@
 29 routes with 8 slices each; in every slice 11 behaviors in two directions, for conversations that either arm served:
 10 208 cells, each of them at two stages (seen and settled), so 20 416 rows of evidence. No two cells count the same.
 The student serves 25 % of everything, so every certified cell is watched as well. A look is ``Controller.tick``: it
-reads, settles, judges and saves, for all routes.
+reads, settles, judges and, where it must, saves, for all routes.
 
 *cold* is the first look of a process, *warm* one before which a conversation came in five of the 464 places, about 1 %
-of all cells. The parts are the same calls outside of the controller; what is left is going to a thread and back for each
-route. Nothing is decided, so nothing is saved but every ten seconds. Milliseconds of wall time,
-medians with the least and the most; run it on a quiet machine. It refuses to judge; it prints. The goal is 50 warm.
+of all cells. Nothing is decided, so states are saved every ten seconds only. The parts are the same calls outside of
+the controller; what is left is going to a thread and back for each route. Milliseconds of wall time, medians with the
+least and the most; run it on a quiet machine. It refuses to judge; it prints. The goal is 50 warm.
 """
 
 from __future__ import annotations

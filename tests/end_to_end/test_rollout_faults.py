@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from routing.ledger import History
-from tests.end_to_end.practicum import Practicum, until
+from tests.end_to_end.practicum import Practicum, Section, until
 from tests.end_to_end.rollouts import Callers, School, certify, parsed, shown
 from tests.proxy.cli.command import practicum as command
 from tests.proxy.cli.command import process
@@ -37,12 +37,19 @@ def school() -> Iterator[School]:
 def section(school: School, *steps: object, **changed: object) -> dict[str, object]:
     """A route whose evidence is the test's alone; by default it waits half way for an operator."""
     rollout = {"interval": "1s", "steps": list(steps or WAITING)}
-    return school.section(mirror={"percentage": 0}, rollout=rollout) | changed
+    unasked = {"mirror": {"percentage": 0}, "audit": {"percentage": 0, "required_above": 50}}
+    return school.section(**unasked, rollout=rollout) | changed
 
 
 def url(practicum: Practicum) -> str:
     """Its database."""
     return f"sqlite:///{practicum.folder / 'practicum.db'}"
+
+
+def edit(practicum: Practicum, routes: Mapping[str, Section]) -> None:
+    """Replace the file, and have it read now instead of at the next of the regular looks."""
+    practicum.write(routes)
+    practicum.process.send_signal(signal.SIGHUP)
 
 
 def reach_half(practicum: Practicum) -> None:
@@ -86,12 +93,12 @@ def test_a_file_edited_in_mid_step_moves_no_weight_but_a_lower_ceiling_does(fold
     with Practicum(folder, {"support": section(school)}) as practicum:
         reach_half(practicum)
         for steps in edits:
-            practicum.write({"support": section(school, *steps)})
+            edit(practicum, {"support": section(school, *steps)})
             until(lambda steps=steps: shown(practicum).steps == len(steps), "the edit is read")  # type: ignore[misc]
             assert shown(practicum).weights == HALF
-        practicum.write({"support": section(school, rollout={"interval": "1s", "steps": WAITING, "ceiling": 20})})
+        edit(practicum, {"support": section(school, rollout={"interval": "1s", "steps": WAITING, "ceiling": 20})})
         until(lambda: shown(practicum).weights == {"code": 20.0}, "the ceiling holds")
-        practicum.write({"support": section(school)})
+        edit(practicum, {"support": section(school)})
         until(lambda: shown(practicum).weights == HALF, "it climbs again", 20)
 
 
@@ -100,10 +107,10 @@ def test_a_salt_moves_conversations_and_a_name_begins_anew(folder: Path, school:
     with Practicum(folder, {"support": section(school)}) as practicum, Callers(practicum) as callers:
         reach_half(practicum)
         stood, before = shown(practicum), callers.hold(["code"], 40)
-        practicum.write({"support": section(school, sticky={"salt": "another"})})
+        edit(practicum, {"support": section(school, sticky={"salt": "another"})})
         until(lambda: [said.arm for said in callers.ask(before)] != [said.arm for said in before], "others are chosen")
         assert shown(practicum) == stood
-        practicum.write({"helpdesk": section(school)})
+        edit(practicum, {"helpdesk": section(school)})
         until(lambda: practicum.ask_admin("/api/routes/helpdesk").status == 200, "the new name is read")
         until(lambda: shown(practicum, "helpdesk").epoch == stood.epoch, "it is looked at")
         renamed = shown(practicum, "helpdesk")
