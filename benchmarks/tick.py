@@ -162,7 +162,7 @@ def _parts(world: World, rounds: int) -> dict[str, list[float]]:
         with _timed(costs["  reading states"]):
             rollouts.read()
         with _timed(costs["  settling"]):
-            for name in world.routes:
+            for name in world.store.unsettled(dict.fromkeys(world.routes, now - _AGO / 2)):
                 world.store.settle(name, now - _AGO / 2)
         with _timed(costs["  asking what has changed"]):
             ledgers.refresh(epochs)

@@ -122,10 +122,12 @@ def count(connection: Connection, turns: Iterable[Turn], now: float) -> None:
 
 def settle(connection: Connection, route: str, idle_since: float, most: int) -> int:
     """Count a route's open conversations without a turn since then as settled, at most so many; returns how many."""
-    oldest = select(conversations).where(*_idle(route, idle_since)).order_by(conversations.c.updated).limit(most)
+    idle = select(conversations).where(conversations.c.settled.is_(False), conversations.c.updated < idle_since)
+    idle = idle.where(conversations.c.route == name(route))
+    idle = idle.order_by(conversations.c.updated).limit(most).with_for_update(skip_locked=True)
     found: list[Key] = []
     steps: _Steps = defaultdict(list)
-    for row in connection.execute(oldest.with_for_update(skip_locked=True)):
+    for row in connection.execute(idle):
         key = Key((row.route, row.epoch, row.slice, row.history), row.conversation)
         steps[key.place, Stage.SETTLED].append((None, read_flags(row.flags)))
         found.append(key)
@@ -135,15 +137,11 @@ def settle(connection: Connection, route: str, idle_since: float, most: int) -> 
     return len(found)
 
 
-def idle(connection: Connection, route: str, idle_since: float) -> bool:
-    """Whether a route has open conversations without a turn since then."""
-    any_ = select(conversations.c.route).where(*_idle(route, idle_since)).limit(1)
-    return connection.execute(any_).first() is not None
-
-
-def _idle(route: str, idle_since: float) -> tuple[ColumnElement[bool], ...]:
+def unsettled(connection: Connection, idle_since: float) -> frozenset[str]:
+    """The routes that have open conversations without a turn since then, by their stored names."""
     table = conversations.c
-    return table.settled.is_(False), table.updated < idle_since, table.route == name(route)
+    found = select(table.route).where(table.settled.is_(False), table.updated < idle_since).distinct()
+    return frozenset(connection.scalars(found))
 
 
 def ledger(connection: Connection, route: str, epoch: str, slices: Collection[str] | None = None) -> Ledger:

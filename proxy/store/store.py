@@ -98,12 +98,14 @@ class Store:
         Returns how many; where it is ``most``, there may be more. They are counted at the stage of the settled from now
         on. One that gets another turn later stays settled, and that turn counts at both stages at once.
         """
-        with translated(self._engine):
-            with self._engine.connect() as connection:  # most looks find none, and need not wait for who writes
-                if not evidence.idle(connection, route, idle_since):
-                    return 0
-            with self._writing.begin() as connection:
-                return evidence.settle(connection, route, idle_since, most)
+        with translated(self._engine), self._writing.begin() as connection:
+            return evidence.settle(connection, route, idle_since, most)
+
+    def unsettled(self, idle_since: Mapping[str, float]) -> frozenset[str]:
+        """Those of these routes that may have conversations to settle: one question instead of a write for each."""
+        with translated(self._engine), self._engine.connect() as connection:
+            found = evidence.unsettled(connection, max(idle_since.values(), default=0.0))
+        return frozenset(route for route in idle_since if rows.name(route) in found)
 
     def ledger(self, route: str, epoch: str) -> Ledger:
         """All evidence of a route in one epoch, of all replicas, as it was at one moment."""

@@ -86,7 +86,6 @@ class Climb:
 
 def counted(practicum: Practicum, slice_: str, conversations: int) -> Shown:
     """How the route stands at a look that has counted so many conversations in a slice."""
-
     seen: list[Shown] = []
 
     def looked() -> bool:

@@ -142,9 +142,11 @@ class Controller:
             self._take(await asyncio.to_thread(self._rollouts.read))
             routes = list(self._config().routes.values())
             await asyncio.to_thread(self._ledgers.refresh, {route.name: self.epoch_of(route) for route in routes})
+            idle = {route.name: self._now() - route.gates.settle_after for route in routes}
+            unsettled = await asyncio.to_thread(self._store.unsettled, idle)
             for route in routes:
                 try:
-                    await self._attend(route, acts=acts)
+                    await self._attend(route, acts=acts, settles=route.name in unsettled)
                 except StoreError:
                     raise
                 except Exception:  # a rim: one route's trouble is not another's
@@ -191,14 +193,14 @@ class Controller:
         shares = {slice_: limit(weight(wanted, progress, slice_)) for slice_ in progress.slices}
         return shares if any(shares.values()) else {}
 
-    async def _attend(self, route: Route, *, acts: bool) -> None:
+    async def _attend(self, route: Route, *, acts: bool, settles: bool) -> None:
         """Look at one route, and do what follows if this controller acts."""
         standing = self.standings[route.name]
         if standing.trouble:
             self.looks.pop(route.name, None)
             return
         before = current(route, standing.state)
-        seen = await asyncio.to_thread(self._look, route, before)
+        seen = await asyncio.to_thread(partial(self._look, route, before, settles=settles))
         self.looks[route.name] = seen
         if acts:
             after = self._agreed(route, before, seen)
@@ -213,10 +215,11 @@ class Controller:
         about = About(route.name, seen.high.progress.phase, low.epoch)
         return seen.high if self._consent.given(route, about, before.progress, seen.high.progress) else low
 
-    def _look(self, route: Route, state: State, *, anew: bool = False) -> Look:
-        """``anew``: what evidence there is has not been asked for just before."""
+    def _look(self, route: Route, state: State, *, settles: bool) -> Look:
+        """``settles``: there may be conversations to settle, or evidence that was not asked for just before."""
         now, name = self._now(), route.name
-        if self._store.settle(name, now - route.gates.settle_after) or anew:
+        if settles:
+            self._store.settle(name, now - route.gates.settle_after)
             self._ledgers.refresh({name: state.epoch})
         ledger, position = self._ledgers.read(name, state.epoch), self._rollouts.position(name, state.epoch, now)
         return look(route, state, ledger, position, now, self.looks.get(name))
@@ -248,7 +251,7 @@ class Controller:
         if standing.trouble and order.verb not in (Verb.RETRY, Verb.ABORT):
             raise RolloutError(f"{standing.trouble}: abort or retry replaces it")
         before = current(route, standing.state or standing.remembered)
-        seen = await asyncio.to_thread(partial(self._look, route, before, anew=True))
+        seen = await asyncio.to_thread(partial(self._look, route, before, settles=True))
         after, done = obeyed(route, seen, before, order)
         saved = replace(seen, plan=plan(route, after.ceilings))
         nothing = replace(saved, assessments={}, findings={}, ledger=Ledger())

@@ -76,6 +76,17 @@ def test_a_pair_that_was_not_compared_is_no_evidence(store: Store) -> None:
     assert sheet(store).conversations == 1
 
 
+def test_routes_with_something_to_settle_are_told(store: Store) -> None:
+    """So that a look need not write to learn that there is nothing."""
+    store.write([turn(1, "a"), turn(2, "b", route="sales")], "one", NOW)
+    both = {"support": NOW + 1.0, "sales": NOW - 1.0, "other": NOW + 1.0}
+    assert store.unsettled(both) == {"support", "sales"}  # the latest moment is asked for
+    assert store.unsettled({"support": NOW - 1.0}) == frozenset()
+    store.settle("support", NOW + 1.0)
+    assert store.unsettled(both) == {"sales"}
+    assert store.unsettled({}) == frozenset()
+
+
 def test_a_conversation_settles_once_idle(store: Store) -> None:
     """A pass rests on conversations that are over; and a look at them must not count them twice."""
     store.write([turn(1, "a", LOST), turn(2, "b")], "one", NOW)
