@@ -151,6 +151,7 @@ def report(lines: Sequence[Timeline]) -> Iterator[str]:
         f"{BUDGET:g} %, above {ALONE:g} % the student's own conversations must pass as well; all conversations are "
         f"compared. Steps: {', '.join(f'{step} %' for step in STEPS)}, at least a second apart. Conversations settle "
         "after a second, and looks are a second apart: at some 200 conversations a second, every wait is a few hundred."
+        " Shares of divergent replies are of the whole run, what came before a loss included."
     )
     yield ""
     yield "![weights and verdicts](timelines.svg)"
