@@ -17,14 +17,15 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
-
-import httpx
+from typing import TYPE_CHECKING, Literal
 
 from proxy.config.settings import Route
 from proxy.config.webhook import Webhook, WebhookType
 from proxy.telemetry.catalog import WEBHOOKS
 from proxy.telemetry.tally import Tally
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger("practicum.rollout")
 
@@ -156,6 +157,8 @@ class Webhooks:
         return answer
 
     async def _answer(self, hook: Webhook, body: bytes) -> Answer:
+        import httpx  # noqa: PLC0415 -- a tenth of an examiner's start, and most routes have no hook
+
         try:
             async with asyncio.timeout(hook.timeout):
                 return await self._post(hook.url, body)
@@ -186,6 +189,8 @@ class Webhooks:
 
         Calls are rare, so each has a connection of its own: one kept from the last would be closed by now.
         """
+        import httpx  # noqa: PLC0415 -- as above
+
         if self._client is None:
             tls, none_kept = ssl.create_default_context(), httpx.Limits(max_keepalive_connections=0)
             self._client = httpx.AsyncClient(timeout=None, trust_env=False, verify=tls, limits=none_kept)  # noqa: S113 -- a hook's own is around every call

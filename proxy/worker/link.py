@@ -27,7 +27,7 @@ UNSENT_LIMIT = 4 * 1024 * 1024
 _ACCEPTED, _SHED = key(HANDED, "accepted"), key(HANDED, "shed")
 _COUNTS_EVERY = 0.5
 _RETRY = 0.05
-_RETRY_MOST = 1.0
+_RETRY_MOST = 0.2  # an examiner that has just started is not to be waited for
 _FAREWELL = 1.0
 
 

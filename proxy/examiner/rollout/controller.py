@@ -144,13 +144,9 @@ class Controller:
             await asyncio.to_thread(self._ledgers.refresh, {route.name: self.epoch_of(route) for route in routes})
             idle = {route.name: self._now() - route.gates.settle_after for route in routes}
             unsettled = await asyncio.to_thread(self._store.unsettled, idle)
-            for route in routes:
-                try:
-                    await self._attend(route, acts=acts, settles=route.name in unsettled)
-                except StoreError:
-                    raise
-                except Exception:  # a rim: one route's trouble is not another's
-                    log.exception("the rollout of %s could not be looked at", route.name)
+        for route in routes:
+            async with self._one_at_a_time:  # anew for each: an order waits for one look, and not for all
+                await self._attend_alone(route, acts=acts, settles=route.name in unsettled)
         self._publish()
 
     async def order(self, name: str, order: Order) -> str:
@@ -192,6 +188,15 @@ class Controller:
         wanted, progress = plan(route, standing.state.ceilings), standing.state.progress
         shares = {slice_: limit(weight(wanted, progress, slice_)) for slice_ in progress.slices}
         return shares if any(shares.values()) else {}
+
+    async def _attend_alone(self, route: Route, *, acts: bool, settles: bool) -> None:
+        """A rim: one route's trouble is not another's, but for the database's. Raises ``StoreError``."""
+        try:
+            await self._attend(route, acts=acts, settles=settles)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("the rollout of %s could not be looked at", route.name)
 
     async def _attend(self, route: Route, *, acts: bool, settles: bool) -> None:
         """Look at one route, and do what follows if this controller acts."""
