@@ -24,11 +24,11 @@ from proxy.examiner.orders import Order, Verb
 from proxy.examiner.rollout import view
 from proxy.examiner.rollout.consent import Consent
 from proxy.examiner.rollout.gating import identity, plan
-from proxy.examiner.rollout.look import WATCHER, Look, current, decided, look, telling
+from proxy.examiner.rollout.look import WATCHER, Look, current, decided, look, lowers, telling
 from proxy.examiner.rollout.orders import obeyed, recorded
 from proxy.examiner.rollout.state import State, StateError, decode, encode, remembered
 from proxy.examiner.status import RouteStatus
-from proxy.examiner.webhooks import About, Webhooks
+from proxy.examiner.webhooks import About, Urgency, Webhooks
 from proxy.store.acting import Acting
 from proxy.store.decided import Decided
 from proxy.store.errors import StoreError, UnavailableError
@@ -247,7 +247,9 @@ class Controller:
         if decisions:
             log.info("route %s: %s", route.name, telling(decisions))
             self._publish()
-            self._webhooks.tell(route, About(route.name, after.progress.phase, after.epoch), telling(decisions))
+            about = About(route.name, after.progress.phase, after.epoch)
+            urgency: Urgency = "Warning" if lowers(before.progress, after.progress) else "Normal"
+            self._webhooks.tell(route, about, telling(decisions), urgency)
         return True
 
     async def _try(self, route: Route, order: Order) -> str:

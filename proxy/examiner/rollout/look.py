@@ -111,6 +111,11 @@ def rises(before: Progress, after: Progress) -> bool:
     return any(reached.served > old.get(name, Reached()).served for name, reached in after.slices.items())
 
 
+def lowers(before: Progress, after: Progress) -> bool:
+    """Whether any slice is served less than before."""
+    return rises(after, before)
+
+
 def _decided(seen: Look, before: State, after: State, who: str, at: float) -> Iterator[Decided]:
     was, is_ = before.progress, after.progress
     anew = _ANEW if before.epoch != after.epoch else ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from proxy.config.settings import Route
-from proxy.examiner.rollout.look import Look, current, decided, look, rises, telling
+from proxy.examiner.rollout.look import Look, current, decided, look, lowers, rises, telling
 from proxy.examiner.rollout.state import State, Watched
 from proxy.store.decided import Decided
 from routing.evidence.rates import Trials
@@ -180,6 +180,9 @@ def test_only_more_for_somebody_is_a_raise() -> None:
     assert rises(Progress(), one)
     assert not rises(two, one)
     assert not rises(one, replace(one, phase=Phase.PROMOTED))
+    assert lowers(two, one)
+    assert lowers(one, Progress())
+    assert not lowers(one, two)
 
 
 def test_a_rollout_without_steps_judges_and_moves_nothing() -> None:
