@@ -27,6 +27,17 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
     pid: int
 
 
+class Declined(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """The student's whole reply to a request that the teacher answered in its place; times as a ``Record`` has them."""
+
+    status: int
+    content_type: str
+    encoding: str
+    reply: bytes
+    first_token: float | None
+    total: float
+
+
 class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     """One finished exchange. Times are seconds; ``started`` is Unix time; ``failure`` a Failure value or "".
 
@@ -36,6 +47,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     the teacher answered in its place.
     ``slice`` is the one that the worker settled, "" where it left that to the examiner; ``met`` are the conditions on
     headers, of the route's slice rules, that hold.
+    ``confidence`` is the student's as it was judged, None where it was not; ``held`` is how long its reply was held
+    back, in seconds. ``declined`` is that reply, where it came whole and the teacher answered.
     """
 
     pair: str
@@ -64,6 +77,9 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     slice: str = ""
     met: list[str] = []
     fallback: str = ""
+    confidence: float | None = None
+    held: float = 0.0
+    declined: Declined | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True, tag=3):

@@ -193,12 +193,14 @@ class Hold:
     """The bounded prefix of a student's stream that is held before it is committed.
 
     Attributes:
-        tokens: At most this many tokens.
-        time: At most this long.
+        tokens: At most this many tokens; 0 holds nothing, and streams are served by the hard rules alone.
+        time: At most this long, from its first byte on.
+        bytes: How much of a reply may be held back; a longer one falls back.
     """
 
     tokens: Count = 24
     time: Duration = 0.4
+    bytes: Size = 1 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,22 +208,29 @@ class Fallback:
     """When a student's reply is replaced by the teacher's.
 
     Attributes:
-        promise: What the target is a share of, the student's answers (selective) or all requests (marginal).
+        promise: What the target is a share of, the student's answers (selective) or all requests (marginal); none
+            promises nothing, and the student is served by the hard rules alone.
         target: The share that may diverge.
         confidence: How sure the promise is.
         hold: The prefix of a stream that is held back while it is judged.
         whole_turn: The requests whose reply is held back whole.
         hedge_after: Start the teacher as well after this long; never unless given.
-        teacher_concurrency: How many requests may fall back at once.
+        teacher_concurrency: How many requests the teacher may be answering in the student's place at once; more are
+            told to come again.
+        teacher_unavailable: What a caller gets where the teacher fails in the student's place, an error or the
+            student's reply that was not sure enough.
+        return_over: How long a student that was ill takes to get all of its share back.
     """
 
-    promise: Literal["selective", "marginal"] = "selective"
+    promise: Literal["selective", "marginal", "none"] = "selective"
     target: Percent = 2.0
     confidence: Percent = 95.0
     hold: Hold = Hold()
     whole_turn: tuple[Literal["tools", "json"], ...] = ("tools", "json")
     hedge_after: Duration | None = None
     teacher_concurrency: Positive = 256
+    teacher_unavailable: Literal["error", "serve_student"] = "error"
+    return_over: Duration = 60.0
 
 
 @dataclass(frozen=True, slots=True)
