@@ -10,7 +10,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, islice, pairwise
 
 from routing.behaviors.phrasing.cues import CUES, TURN, VOCABULARY
@@ -21,7 +21,6 @@ from routing.behaviors.phrasing.ngrams import CLOSING, OPENING, Features, featur
 from routing.behaviors.phrasing.spoken import spoken
 from routing.behaviors.phrasing.words import SENTENCE_ENDS, Words, split
 
-LEXICON = Lexicon(CUES)
 _LONGEST, _ITEMS, _STEPS = 11, 3, 5  # up to which length (a power of two), items of a list and shares are told apart
 _ITEM = re.compile(r"\n[ \t]{0,8}(?:[0-9]{1,2}[.)]|[-*\u2022])[ \t]")
 _SENTENCES = 12  # of which evidence is picked
@@ -80,8 +79,14 @@ def _sentences(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 def read(text: str) -> Reading:
     """What there is to know of a text's phrasing."""
     words = split(text)
-    own, hits = spoken(words), LEXICON.find(words)
+    own, hits = spoken(words), _lexicon().find(words)
     return Reading(words, own, language_of(words), hits, _families(hits), _features(words, own, hits), load())
+
+
+@cache
+def _lexicon() -> Lexicon:
+    """All cues. Made with the first text that is read: whoever reads none, or not yet, starts sooner."""
+    return Lexicon(CUES)
 
 
 def _families(hits: tuple[Hit, ...]) -> Mapping[str, Sequence[Hit]]:
@@ -95,7 +100,7 @@ def _features(words: Words, own: Sequence[bool], hits: tuple[Hit, ...]) -> Featu
     """The features of a text; where a phrase in it is quoted, those of what the speaker says."""
     if any(not own[hit.start] for hit in hits):
         kept = tuple(word for word, spoke in zip(words.tokens, own, strict=True) if spoke)
-        words, hits = Words(kept, " ".join(kept)), LEXICON.find(Words(kept, ""))
+        words, hits = Words(kept, " ".join(kept)), _lexicon().find(Words(kept, ""))
     return features(words, chain(_shape(words), _marks(hits, words.tokens)))
 
 
