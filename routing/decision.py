@@ -8,11 +8,13 @@ Asked in this order, and the first that holds decides:
     weight_zero        the student has no share of this route, or of this endpoint
     unbucketable       nothing in the request says whose it is
     within_weight      the unit's bucket lies below the weight of the request's slice: the student serves
+    student_ill        it does, but the student's server is ill, or returning and not given that much yet
     above_weight       it does not
 
-The student owns the low buckets, so raising a weight only ever adds units. What a reason needs is worked out only once
-it is reached: a route without a weight costs one lookup, and the slice is asked for only where the bucket lies between
-the lowest and the highest weight of any slice. This module refuses to look at bytes: ``Facts`` does, on demand.
+The student owns the low buckets, so raising a weight only ever adds units, and so does a student that returns. What a
+reason needs is worked out only once it is reached: a route without a weight costs one lookup, and the slice is asked
+for only where the bucket lies between the lowest and the highest weight of any slice. This module refuses to look at
+bytes: ``Facts`` does, on demand.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from routing.assignment import Purpose, bucket
+from routing.assignment import BUCKETS, Purpose, bucket
 from routing.observation import Arm
 from routing.traits import Endpoint, Slice
 
@@ -36,6 +38,7 @@ class Reason(StrEnum):
     WEIGHT_ZERO = "weight_zero"
     UNBUCKETABLE = "unbucketable"
     WITHIN_WEIGHT = "within_weight"
+    STUDENT_ILL = "student_ill"
     ABOVE_WEIGHT = "above_weight"
 
 
@@ -66,11 +69,15 @@ class Facts(Protocol):
 
 
 class Weights(NamedTuple):
-    """One route's: buckets of 100 000 by slice (one that is absent has none), and their extremes over all slices."""
+    """One route's: buckets of 100 000 by slice (one that is absent has none), and their extremes over all slices.
+
+    ``well`` has them as they are while the student is well; None where that is now.
+    """
 
     slices: Mapping[str, int]
     lowest: int
     highest: int
+    well: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +85,22 @@ class Standing:
     """What a worker knows of the rollouts, valid until ``expires``.
 
     ``weights`` are buckets of 100 000 by route and slice. ``expires`` is on the same monotonic clock, in seconds, as
-    the ``now`` that ``decide`` is given. ``shared`` has the routes of which the student has any share.
+    the ``now`` that ``decide`` is given. ``ill`` has the routes whose student is ill or returning, and how many
+    100 000ths of each weight it may be given. ``shared`` has the routes of which the student has any share.
     """
 
     weights: Mapping[str, Mapping[str, int]]
     expires: float
+    ill: Mapping[str, int] = field(default_factory=dict)
     shared: Mapping[str, Weights] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Prepare what each decision would work out again."""
         known = {route: _weights(slices) for route, slices in self.weights.items()}
-        object.__setattr__(self, "shared", {route: found for route, found in known.items() if found.highest > 0})
+        shared = {
+            route: _given(found, self.ill.get(route, BUCKETS)) for route, found in known.items() if found.highest > 0
+        }
+        object.__setattr__(self, "shared", shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,8 @@ def decide(standing: Standing | None, facts: Facts, now: float) -> Decision:
 def _assign(weights: Weights, place: int, facts: Facts) -> Decision:
     if place < weights.lowest:
         return Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, place)
+    if weights.well is not None:
+        return _spared(weights, weights.well, place, facts)
     if place >= weights.highest:
         return Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, place)
     settled = facts.slice()
@@ -136,6 +150,27 @@ def _assign(weights: Weights, place: int, facts: Facts) -> Decision:
     return Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, place, settled)
 
 
+def _spared(given: Weights, well: Weights, place: int, facts: Facts) -> Decision:
+    """As while the student is well, but for the buckets that it is not given."""
+    usual = _assign(well, place, facts)
+    if usual.arm is Arm.TEACHER:
+        return usual
+    settled = usual.slice
+    if place < given.highest:
+        settled = settled or facts.slice()
+        if place < given.slices.get(settled, 0):
+            return Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, place, settled)
+    return Decision(Arm.TEACHER, Reason.STUDENT_ILL, place, settled)
+
+
 def _weights(slices: Mapping[str, int]) -> Weights:
     buckets = [slices.get(one, 0) for one in Slice]
     return Weights(slices, min(buckets), max(buckets))
+
+
+def _given(well: Weights, share: int) -> Weights:
+    """The same weights, of each of which the student is given so many 100 000ths."""
+    if share >= BUCKETS:
+        return well
+    given = _weights({name: weight * share // BUCKETS for name, weight in well.slices.items()})
+    return given._replace(well=well)

@@ -168,7 +168,7 @@ class Backlog:
 
     def _learn(self, ended: Ended) -> None:
         if ended.failed is None:
-            self.circuit = self.circuit.given_up()
+            self.circuit = self.circuit.given_up(_now())
         else:
             self.circuit = self.circuit.ended(_now(), failed=ended.failed)
         self._owner.ended(ended)

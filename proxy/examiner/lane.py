@@ -23,7 +23,7 @@ from proxy.handover import Record
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.allowance import Allowance
-from routing.circuit import Circuit, State
+from routing.circuit import Circuit
 from routing.observation import Arm
 
 Examine = Callable[[Route, Sample, Conclude], Awaitable[Ended]]
@@ -124,12 +124,8 @@ class Lane:
     def _learn(self, record: Record) -> None:
         """A caller's request that went to the student counts as a call of the lane's own does."""
         failed = student_failed(record)
-        if failed is None:
-            return
-        backlog, now = self._mirrored, _now()
-        if backlog.circuit.state is State.OPEN and backlog.circuit.allows(now):  # nothing else has probed it
-            backlog.circuit = backlog.circuit.started(now)
-        backlog.circuit = backlog.circuit.ended(now, failed=failed)
+        if failed is not None:
+            self._mirrored.circuit = self.circuit.heard(_now(), failed=failed)
 
     def _failures(self) -> dict[str, int]:
         """The student's failed calls, by how they failed."""

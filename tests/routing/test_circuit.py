@@ -45,7 +45,7 @@ def test_one_probe_goes_when_the_rest_is_over() -> None:
 
 def test_a_probe_that_succeeds_closes_it() -> None:
     """Recovery needs no operator."""
-    assert opened().started(SHORTEST).ended(SHORTEST, failed=False) == Circuit()
+    assert opened().started(SHORTEST).ended(SHORTEST, failed=False) == Circuit(since=SHORTEST)
 
 
 def test_rests_double_up_to_the_longest() -> None:
@@ -61,7 +61,7 @@ def test_rests_double_up_to_the_longest() -> None:
 
 def test_a_cancelled_probe_frees_the_next() -> None:
     """Or the circuit would stay half open for ever."""
-    assert opened().started(SHORTEST).given_up().allows(SHORTEST)
+    assert opened().started(SHORTEST).given_up(SHORTEST).allows(SHORTEST)
 
 
 def test_a_call_that_is_not_allowed_cannot_start() -> None:
@@ -85,5 +85,26 @@ def test_it_always_allows_a_call_again_in_time(steps: list[tuple[float, str]]) -
         now += pause
         if circuit.allows(now):
             started = circuit.started(now)
-            circuit = started.given_up() if end == "cancelled" else started.ended(now, failed=end == "failed")
+            circuit = started.given_up(now) if end == "cancelled" else started.ended(now, failed=end == "failed")
     assert circuit.allows(now + LONGEST)
+
+
+def test_a_call_that_others_made_is_as_good_a_probe() -> None:
+    """Where nothing is mirrored, nobody else finds out whether the upstream is well; while it rests, nothing counts."""
+    assert opened().heard(SHORTEST, failed=False).state is State.CLOSED
+    failed = opened().heard(SHORTEST, failed=True)
+    assert (failed.state, failed.rest) == (State.OPEN, 2 * SHORTEST)
+    assert opened().heard(SHORTEST / 2, failed=False) == opened()
+    assert Circuit().heard(0.0, failed=True) == Circuit().ended(0.0, failed=True)
+
+
+def test_it_remembers_since_when_it_allows_calls() -> None:
+    """A break begins it anew: a rest, and a probe, while which nobody else may go."""
+    circuit = opened()
+    assert (Circuit().since, circuit.since) == (float("-inf"), SHORTEST)
+    assert circuit.heard(5.0, failed=False).since == SHORTEST  # calls have been allowed since the rest was over
+    assert circuit.started(5.0).ended(7.0, failed=False).since == 7.0
+    assert circuit.started(5.0).given_up(6.0).since == 6.0
+    well = circuit.started(5.0).ended(7.0, failed=False)
+    assert well.ended(8.0, failed=True).ended(9.0, failed=False).since == 7.0
+    assert Circuit().given_up(1.0) == Circuit()  # it was no probe

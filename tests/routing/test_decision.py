@@ -41,9 +41,9 @@ class Known:
         return self.slice_
 
 
-def standing(slices: Mapping[str, int]) -> Standing:
-    """Weights of the one route, in buckets, valid until 100."""
-    return Standing({"support-bot": slices}, expires=100.0)
+def standing(slices: Mapping[str, int], share: int = BUCKETS) -> Standing:
+    """Weights of the one route, in buckets, valid until 100; of each, the student may be given ``share`` 100 000ths."""
+    return Standing({"support-bot": slices}, expires=100.0, ill={} if share == BUCKETS else {"support-bot": share})
 
 
 FRESH = standing(FULL)
@@ -156,3 +156,67 @@ def test_nothing_and_everything_are_exact(unit: str, slice_: Slice) -> None:
 def test_names_of_slices_that_there_are_not_count_for_nothing() -> None:
     """Another version's examiner may know more slices."""
     assert decide(standing({"poetry": BUCKETS}), Known(), 0.0).reason is Reason.WEIGHT_ZERO
+
+
+@pytest.mark.parametrize(
+    ("weights", "share", "decision", "asked"),
+    [
+        (FULL, 0, Decision(Arm.TEACHER, Reason.STUDENT_ILL, USER_1), ["unit"]),
+        ({**FULL, "code": 0}, 0, Decision(Arm.TEACHER, Reason.STUDENT_ILL, USER_1, Slice.MATH), ["unit", "slice"]),
+        (FULL, USER_1, Decision(Arm.TEACHER, Reason.STUDENT_ILL, USER_1), ["unit"]),
+        (FULL, USER_1 + 1, Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, USER_1), ["unit"]),
+        (dict.fromkeys(Slice, USER_1), 0, Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, USER_1), ["unit"]),
+        (
+            {**FULL, "math": USER_1},
+            50_000,
+            Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, USER_1, Slice.MATH),
+            ["unit", "slice"],
+        ),
+        (
+            {**FULL, "code": USER_1 + 1},
+            USER_1 + 1,
+            Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, USER_1, Slice.MATH),
+            ["unit", "slice"],
+        ),
+        ({}, 0, Decision(Arm.TEACHER, Reason.WEIGHT_ZERO), []),
+    ],
+)
+def test_a_student_that_is_ill_or_returns_is_given_a_part_and_the_rest_says_so(
+    weights: dict[str, int], share: int, decision: Decision, asked: list[str]
+) -> None:
+    """Only what would be its own: an operator must see how much of its share it costs, and what is asked stays little."""
+    facts = Known(slice_=Slice.MATH)
+    assert decide(standing(weights, share), facts, 0.0) == decision
+    assert facts.asked == asked
+
+
+@given(
+    st.text(min_size=1),
+    st.sampled_from(Slice),
+    st.dictionaries(st.sampled_from(Slice), st.integers(0, BUCKETS)),
+    st.tuples(st.integers(0, BUCKETS), st.integers(0, BUCKETS)).map(sorted),
+)
+def test_a_student_that_returns_only_gains_units_up_to_its_weight(
+    unit: str, slice_: Slice, weights: dict[str, int], shares: list[int]
+) -> None:
+    """Nobody who has returned leaves again, and nobody moves for whom the student never served."""
+    less, more = (decide(standing(weights, share), Known(unit, slice_), 0.0) for share in shares)
+    well = decide(standing(weights), Known(unit, slice_), 0.0)
+    assert less.arm is Arm.TEACHER or more.arm is Arm.STUDENT
+    assert more.arm is Arm.TEACHER or well.arm is Arm.STUDENT
+    for given in (less, more):
+        assert (given.reason is Reason.STUDENT_ILL) == (given.arm is not well.arm)
+
+
+@given(st.text(min_size=1), st.sampled_from(Slice), st.integers(0, BUCKETS), st.integers(0, BUCKETS))
+def test_every_slice_gets_the_same_part_of_its_weight_back(unit: str, slice_: Slice, weight: int, share: int) -> None:
+    """In buckets as such, small slices would all be back at once."""
+    decision = decide(standing({**FULL, slice_: weight}, share), Known(unit, slice_), 0.0)
+    place = bucket(Purpose.SERVE, "support-bot", "support-bot", unit)
+    assert (decision.arm is Arm.STUDENT) == (place < weight * share // BUCKETS)
+
+
+def test_another_routes_illness_is_its_own() -> None:
+    """Routes may share a student's server, and each finds out for itself."""
+    known = Standing({"support-bot": FULL}, 100.0, ill={"other": 0})
+    assert decide(known, Known(), 0.0).arm is Arm.STUDENT
