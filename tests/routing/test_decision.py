@@ -184,7 +184,7 @@ def test_names_of_slices_that_there_are_not_count_for_nothing() -> None:
 def test_a_student_that_is_ill_or_returns_is_given_a_part_and_the_rest_says_so(
     weights: dict[str, int], share: int, decision: Decision, asked: list[str]
 ) -> None:
-    """Only what would be its own: an operator must see how much of its share it costs, and what is asked stays little."""
+    """Only what would be its own: an operator must see what an illness costs, and no more is asked than usual."""
     facts = Known(slice_=Slice.MATH)
     assert decide(standing(weights, share), facts, 0.0) == decision
     assert facts.asked == asked
@@ -204,8 +204,8 @@ def test_a_student_that_returns_only_gains_units_up_to_its_weight(
     well = decide(standing(weights), Known(unit, slice_), 0.0)
     assert less.arm is Arm.TEACHER or more.arm is Arm.STUDENT
     assert more.arm is Arm.TEACHER or well.arm is Arm.STUDENT
-    for given in (less, more):
-        assert (given.reason is Reason.STUDENT_ILL) == (given.arm is not well.arm)
+    for one in (less, more):
+        assert (one.reason is Reason.STUDENT_ILL) == (one.arm is not well.arm)
 
 
 @given(st.text(min_size=1), st.sampled_from(Slice), st.integers(0, BUCKETS), st.integers(0, BUCKETS))
