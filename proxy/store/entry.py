@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from proxy.config.settings import Privacy
+from proxy.store.confidences import ConfidenceUnit
 from proxy.store.pair import Pair
 from proxy.store.privacy import digested, redacted
 from routing.style import StyleDrift
@@ -22,7 +23,8 @@ class Compared:
     """A pair as the comparison left it, and what may be kept of it: the route's word, and the request's ``store``.
 
     ``style`` is what the pair adds to its slice's sums of manner; it counts whatever is kept. ``counts`` says whether
-    its replies were compared at all: a pair of which an arm failed is stored, and is no evidence.
+    its replies were compared at all: a pair of which an arm failed is stored, and is no evidence. ``unit`` is what it
+    is as evidence about confidence, None where it is none.
     """
 
     pair: Pair
@@ -30,25 +32,29 @@ class Compared:
     store: bool = True
     style: StyleDrift = field(default_factory=StyleDrift)
     counts: bool = True
+    unit: ConfidenceUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A pair as it is to be written. Trials and style count in any case; its rows are written where ``kept``.
 
-    Where it ``counts``, it is a turn of its conversation's evidence.
+    Where it ``counts``, it is a turn of its conversation's evidence; where its ``unit`` counts, it is evidence about
+    confidence.
     """
 
     pair: Pair
     kept: bool = True
     style: StyleDrift = field(default_factory=StyleDrift)
     counts: bool = True
+    unit: ConfidenceUnit | None = None
 
 
 def prepare(compared: Compared, key: bytes) -> Entry:
     """The entry of a compared record. ``key`` keys the digests of texts that are not kept."""
     kept = keeps(compared.pair, compared.privacy.agreeing_sample)
-    return Entry(_private(compared, key) if kept else compared.pair, kept, compared.style, compared.counts)
+    pair = _private(compared, key) if kept else compared.pair
+    return Entry(pair, kept, compared.style, compared.counts, compared.unit)
 
 
 def keeps(pair: Pair, agreeing_sample: float) -> bool:

@@ -70,7 +70,7 @@ SCHEMA = pa.schema(
         pa.field("started", pa.float64(), nullable=False),
         *(
             pa.field(name, pa.string(), nullable=False)
-            for name in ("conversation", "privacy", "traceparent", "epoch", "served", "request")
+            for name in ("conversation", "privacy", "traceparent", "epoch", "served", "fallback", "request")
         ),
         pa.field("diverged", pa.bool_(), nullable=False),
         pa.field("trials", pa.list_(_TRIAL), nullable=False),
@@ -120,6 +120,7 @@ def flat(pair: Pair) -> Record:
         "traceparent": clean(pair.traceparent),
         "epoch": clean(pair.epoch),
         "served": clean(pair.served),
+        "fallback": clean(pair.fallback),
         "request": _text(pair.request),
         "diverged": pair.diverged,
         "trials": [

@@ -38,7 +38,8 @@ class Pair:
     ``noise`` is a second reply of the teacher, where one was sampled, and ``noise_trials`` the teacher compared with
     itself. ``privacy`` says what was kept: ``full``, ``redacted`` or ``digest``. ``served`` is the arm whose reply the
     caller got: the ``teacher``, and the student was mirrored; or the ``student``, and the teacher was asked to audit
-    it. ``epoch`` is what the pair is evidence about: these two models, compared so.
+    it. ``fallback`` says why the teacher answered in the student's place (of ``routing.fallback``), and is ""
+    where it did not. ``epoch`` is what the pair is evidence about: these two models, compared so.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Pair:
     traceparent: str = ""
     epoch: str = ""
     served: str = "teacher"
+    fallback: str = ""
 
     @property
     def diverged(self) -> bool:

@@ -3,7 +3,8 @@
 By age, everything older than the route's retention. By size, the oldest agreeing pairs first, and divergent ones only
 when no agreeing pair is left. The sums stay: evidence is a few numbers and holds no text. Conversations go once they
 are settled and have been idle for a week: what they counted stays, and a turn that comes later still is one of a new
-conversation. Rows are deleted a few hundred at a time, so that a writer never waits long for its turn.
+conversation. What confidence rests on goes by its route's retention once its epoch is over, and so do calibrations that
+are not the route's newest. Rows are deleted a few hundred at a time, so that a writer never waits long for its turn.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import cast
 from sqlalchemy import Connection, Engine, Select, delete, func, select, tuple_
 
 from proxy.store.database import writing
-from proxy.store.schema import batches, conversations, pairs
+from proxy.store.schema import batches, calibrations, confidences, conversations, pairs, rollouts
 
 _CHUNK = 500  # pairs per transaction
 _TOKENS_KEPT = 86400.0  # seconds: no writer retries a batch for a day
@@ -52,6 +53,7 @@ def prune(engine: Engine, now: float, routes: Mapping[str, Retention], others: R
             expired, size = expired + 1, size + bytes_
         for _, bytes_ in _shrink(engine, route, retention.max_bytes):
             oversize, size = oversize + 1, size + bytes_
+        _outdate(engine, route, now - retention.seconds)
     _forget(engine, now - _CONVERSATIONS_KEPT)
     with writing(engine).begin() as connection:
         connection.execute(delete(batches).where(batches.c.written < now - _TOKENS_KEPT))
@@ -112,6 +114,22 @@ def _forget(engine: Engine, before: float) -> None:
     old = conversations.c.settled.is_(True), conversations.c.updated < before
     key = list(conversations.primary_key)
     some = delete(conversations).where(*old, tuple_(*key).in_(select(*key).where(*old).limit(_CHUNK)))
+    deleted = _CHUNK
+    while deleted == _CHUNK:
+        with writing(engine).begin() as connection:
+            deleted = connection.execute(some).rowcount
+
+
+def _outdate(engine: Engine, route: str, before: float) -> None:
+    """Delete what is that old of calibrations that have been replaced, and of units of epochs that are over."""
+    newest = select(func.max(calibrations.c.version)).where(calibrations.c.route == route).scalar_subquery()
+    replaced = calibrations.c.route == route, calibrations.c.made < before, calibrations.c.version < newest
+    current = select(rollouts.c.epoch).where(rollouts.c.route == route)
+    unit = confidences.c
+    over = unit.route == route, unit.started < before, unit.epoch != current.scalar_subquery()
+    some = delete(confidences).where(unit.position.in_(select(unit.position).where(*over).limit(_CHUNK)))
+    with writing(engine).begin() as connection:
+        connection.execute(delete(calibrations).where(*replaced))
     deleted = _CHUNK
     while deleted == _CHUNK:
         with writing(engine).begin() as connection:

@@ -151,6 +151,7 @@ def read_pair(row: RowMapping, replies: Sequence[RowMapping], trials: Iterable[R
         traceparent=row["traceparent"],
         epoch=row["epoch"],
         served=row["served"],
+        fallback=row["fallback"],
     )
 
 
@@ -166,6 +167,7 @@ def _pair_row(pair: Pair, request: bytes, size: int) -> Row:
         "traceparent": name(pair.traceparent),
         "epoch": name(pair.epoch),
         "served": name(pair.served),
+        "fallback": name(pair.fallback),
         "diverged": pair.diverged,
         "size": size,
         "request": request,

@@ -9,6 +9,8 @@ Gates judge by conversations: a row of ``conversations`` holds what the turns of
 and ``evidence`` and ``diverged_sets`` add these up for each epoch, history and stage (``routing.ledger``). ``epochs``
 numbers a route's epochs as they came; ``rollouts`` holds each route's state, and ``decisions`` what changed it and why.
 ``styles`` are the running sums of ``routing.style``, a ``Contrast`` to a row; they add up as cells do.
+``confidences`` hold a row for each pair that calibrations may rest on, without a word of it, and ``calibrations`` what
+has been made of them.
 ``batches`` remembers which batches have been committed, so that a batch repeated after a lost acknowledgment counts
 once. ``migrations/`` creates these tables; a test holds the two equal.
 """
@@ -50,6 +52,7 @@ pairs = Table(
     Column("traceparent", String(NAME), nullable=False),
     Column("epoch", String(NAME), nullable=False, server_default=""),
     Column("served", String(NAME), nullable=False, server_default=TEACHER),
+    Column("fallback", String(NAME), nullable=False, server_default=""),  # why the teacher answered for the student
     Column("diverged", Boolean, nullable=False),
     Column("size", BigInteger, nullable=False),  # stored bytes, replies included; retention by size adds these up
     Column("request", LargeBinary, nullable=False),  # zstd
@@ -192,6 +195,41 @@ decisions = Table(
     Column("why", Text, nullable=False),
     Column("inputs", Text, nullable=False),
     Index("decisions_newest", "route", "id"),
+)
+
+confidences = Table(
+    "confidences",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # as decisions' id
+    Column("pair", String(NAME), nullable=False),  # its pair may not be kept
+    Column("route", String(NAME), nullable=False),
+    Column("epoch", String(NAME), nullable=False),
+    Column("function", String(NAME), nullable=False),
+    Column("prompt_function", String(NAME), nullable=False),
+    Column("slice", String(NAME), nullable=False),
+    Column("endpoint", String(NAME), nullable=False),
+    Column("conversation", String(NAME), nullable=False),
+    Column("started", Double, nullable=False),
+    Column("stream", Boolean, nullable=False),
+    Column("tools", Boolean, nullable=False),
+    Column("json", Boolean, nullable=False),
+    Column("diverged", Text, nullable=False),  # as in diverged_sets
+    Column("served", String(NAME), nullable=False),
+    Column("fallback", String(NAME), nullable=False),
+    Column("confidence", Double),
+    Column("heard", LargeBinary, nullable=False),  # a MessagePack array: vectors by view, the prompt's features
+    UniqueConstraint("pair", name="confidences_of_pairs"),
+    Index("confidences_newest", "route", "epoch", "position"),
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("route", String(NAME), primary_key=True),
+    Column("version", BigInteger, primary_key=True),  # no two of a route are alike, whatever their epochs
+    Column("epoch", String(NAME), nullable=False),
+    Column("made", Double, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 batches = Table(

@@ -18,6 +18,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, text
 
 from proxy.store import evidence, query, rows, schema
+from proxy.store.confidences import insert_units, unit_row
 from proxy.store.database import open_engine, snapshot, translated, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
@@ -88,6 +89,7 @@ class Store:
             connection.execute(insert(schema.batches), {"token": token, "written": now})
             for table, new in prepared.inserts():
                 connection.execute(insert(table), new)
+            insert_units(connection, prepared.units.values())
             evidence.count(connection, prepared.turns.values(), now)
             add(connection, schema.cells, prepared.cells())
             add(connection, schema.styles, prepared.style_rows())
@@ -181,6 +183,7 @@ class _Batch:
     trials: Mapping[str, list[Row]]
     styles: Mapping[str, tuple[str, str, StyleDrift]]
     turns: Mapping[str, Turn]
+    units: Mapping[str, Row]
 
     @classmethod
     def of(cls, batch: Sequence[Entry]) -> _Batch:
@@ -191,6 +194,7 @@ class _Batch:
             {pair_id: rows.trial_rows(e.pair) for pair_id, e in entries.items()},
             {pair_id: (e.pair.route, e.pair.slice, e.style) for pair_id, e in entries.items()},
             {pair_id: Turn.of(e.pair) for pair_id, e in entries.items() if e.counts},
+            {pair_id: unit_row(e.pair, e.unit) for pair_id, e in entries.items() if e.unit and e.unit.counts},
         )
 
     def without(self, known: frozenset[str]) -> _Batch:
@@ -199,6 +203,7 @@ class _Batch:
             {key: value for key, value in self.trials.items() if key not in known},
             {key: value for key, value in self.styles.items() if key not in known},
             {key: value for key, value in self.turns.items() if key not in known},
+            {key: value for key, value in self.units.items() if key not in known},
         )
 
     def inserts(self) -> list[tuple[Table, list[Row]]]:

@@ -11,6 +11,8 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, Table, insert, inspect, text
 
+from proxy.store.calibrations import Calibrations
+from proxy.store.confidences import Confidences
 from proxy.store.database import open_engine, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
@@ -64,7 +66,7 @@ def test_a_database_of_the_second_version_keeps_everything(database_url: str) ->
     with writing(engine).begin() as connection:
         command.upgrade(_config(connection), "0002")
         new, of_replies = pair_rows(pair(), Codec())
-        old = {column: value for column, value in new.items() if column not in {"epoch", "served"}}
+        old = {column: value for column, value in new.items() if column not in {"epoch", "served", "fallback"}}
         connection.execute(insert(Table("pairs", MetaData(), autoload_with=connection)), old)
         connection.execute(insert(replies), of_replies)
         connection.execute(insert(trials), trial_rows(pair()))
@@ -77,6 +79,24 @@ def test_a_database_of_the_second_version_keeps_everything(database_url: str) ->
     assert store.ledger("support", "") == Ledger()
     store.write([Entry(pair(1))], "batch")
     assert store.ledger("support", "").sheet("general", History.TEACHER, Stage.SEEN).conversations == 1
+    store.close()
+
+
+def test_a_database_of_the_third_version_learns_of_confidence(database_url: str) -> None:
+    """Of its pairs, none had fallen back as far as was kept, and nothing is known of their confidence."""
+    engine = open_engine(database_url)
+    with writing(engine).begin() as connection:
+        command.upgrade(_config(connection), "0003")
+        new, of_replies = pair_rows(pair(epoch="e"), Codec())
+        old = {column: value for column, value in new.items() if column != "fallback"}
+        connection.execute(insert(Table("pairs", MetaData(), autoload_with=connection)), old)
+        connection.execute(insert(replies), of_replies)
+        connection.execute(insert(trials), trial_rows(pair()))
+    engine.dispose()
+    store = Store.open(database_url)
+    assert store.pair(pair().id) == pair(epoch="e")
+    assert Confidences(store.engine).since("support", "e", 0) == []
+    assert Calibrations(store.engine).newest("support") is None
     store.close()
 
 

@@ -8,14 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from proxy.store.calibrations import Calibrations, Made
+from proxy.store.confidences import Confidences
 from proxy.store.database import open_engine
 from proxy.store.entry import Entry
 from proxy.store.pair import Cell
 from proxy.store.query import PairFilter
 from proxy.store.retention import Pruned, Retention
+from proxy.store.rollouts import Rollouts
 from proxy.store.schema import batches, pairs, replies, trials
 from proxy.store.store import Store
 from tests.proxy.store.samples import AGREED, noisy, pair, reply
+from tests.proxy.store.test_confidences import UNIT
 
 GENEROUS = Retention(seconds=1e10, max_bytes=10**12)
 NOW = pair(100).started
@@ -79,6 +83,31 @@ def test_routes_are_pruned_apart(store: Store) -> None:
     assert left(store) == ids(1, 2)
     store.prune(NOW, {"b": GENEROUS}, others=Retention(0.0, 0))
     assert left(store) == ids(1)
+
+
+def test_units_of_confidence_go_when_their_epoch_is_over(store: Store) -> None:
+    """Those of the current epoch are what the student is served by, however long ago they came."""
+    Rollouts(store).save("support", "{}", "new", 0, [], NOW)
+    old = [Entry(pair(n, epoch="old"), unit=dataclasses.replace(UNIT, started=float(n))) for n in range(1203)]
+    store.write([*old, Entry(pair(5000, epoch="new"), unit=UNIT)], "batch")
+    store.prune(1100.0, {"support": dataclasses.replace(GENEROUS, seconds=100.0)})
+    kept = Confidences(store.engine)
+    assert [found.unit.started for found in kept.since("support", "old", 0)] == [float(n) for n in range(1000, 1203)]
+    assert len(kept.since("support", "new", 0)) == 1
+
+
+def test_replaced_calibrations_go_and_the_newest_never(store: Store) -> None:
+    """Its number says how strictly the next is to be judged."""
+    kept = Calibrations(store.engine)
+    store.write([Entry(pair(1))], "batch")
+    for version in (1, 2, 3):
+        kept.save("support", Made(version, "e", float(version), b""))
+    store.prune(1000.0, {"support": dataclasses.replace(GENEROUS, seconds=998.5)})
+    assert kept.versions() == {"support": 3}
+    assert not kept.save("support", Made(2, "e", 2.0, b"")), "2 is young enough to be there"
+    assert kept.save("support", Made(1, "e", 1.0, b"")), "1 is gone"
+    store.prune(1000.0, {"support": Retention(0.0, 10**12)})
+    assert kept.newest("support") == Made(3, "e", 3.0, b"")
 
 
 def test_more_than_one_chunk_goes(store: Store) -> None:

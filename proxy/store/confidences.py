@@ -1,0 +1,185 @@
+"""What calibrations are made of: for each pair that may be one's evidence, what the student's log-probabilities said.
+
+A row holds numbers and names, nothing of what was said, so it is kept in every privacy mode and whatever becomes of its
+pair. It says what diverged, and leaves it to who calibrates whether that matters: operators mute and waive behaviors
+after the fact. Pairs that would make low confidence look more frequent than it is do not count, and have no row.
+
+This module refuses to choose one turn of a conversation, and to fit anything. Its counterparts are ``Store.write``,
+which writes the rows with their pairs, and ``proxy.examiner.confidence``, which reads them as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, select
+
+from proxy.store.database import translated, writing
+from proxy.store.pair import Pair
+from proxy.store.rows import Row, clean, name, number
+from proxy.store.schema import confidences
+from proxy.store.sums import inserting
+from routing.confidence.views import View
+from routing.conversations import read_set, set_text
+
+OVERLAP = 1000
+"""Rows before the newest that are read once more: of two that were written at a time, the later may be seen first."""
+
+_MOST = 65_536  # characters of what diverged: a few hundred behaviors, and never a row without end
+_Vector = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceUnit:
+    """A pair as evidence about confidence.
+
+    Attributes:
+        slice: Of the request.
+        endpoint: It came to.
+        conversation: A digest, never text.
+        started: Unix seconds.
+        stream: Whether the reply was to be streamed.
+        tools: Whether the request offers tools.
+        json: Whether it asks for JSON.
+        diverged: The behaviors in which the student diverged, with their directions (``refusal.lost``), acting or not.
+        vectors: By view, the student's signal; empty where there were no log-probabilities.
+        function: The ``routing.confidence.signal.FUNCTION`` that made the vectors.
+        prompt: The request's features (``routing.confidence.prompt``), None where they were not worked out.
+        prompt_function: The function that made these.
+        served: The arm whose reply the caller got.
+        fallback: Why the teacher answered in the student's place, "" where it did not.
+        confidence: As it was judged before it was served or fell back, None where it was not.
+        counts: Whether a calibration may rest on it; if not, it is not kept.
+    """
+
+    slice: str
+    endpoint: str
+    conversation: str
+    started: float
+    stream: bool
+    tools: bool
+    json: bool
+    diverged: tuple[str, ...] = ()
+    vectors: Mapping[View, _Vector] = field(default_factory=dict)
+    function: str = ""
+    prompt: _Vector | None = None
+    prompt_function: str = ""
+    served: str = "teacher"
+    fallback: str = ""
+    confidence: float | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A unit as it is kept; ``position`` grows with every row of the table."""
+
+    position: int
+    pair: str
+    unit: ConfidenceUnit
+
+
+class _Heard(msgspec.Struct, frozen=True, array_like=True):
+    """The numbers of a unit, as they are packed into one column."""
+
+    vectors: dict[View, _Vector]
+    prompt: _Vector | None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Heard).decode
+
+
+class Confidences:
+    """The units in a store. All methods block, and raise ``UnavailableError`` as the store's own do."""
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine`` is the store's."""
+        self._engine = engine
+        self._writing = writing(engine)
+
+    def newest(self, epochs: Mapping[str, str]) -> dict[str, int]:
+        """The position of the newest unit of each of these routes in its epoch, 0 where there is none."""
+        with translated(self._engine), self._engine.connect() as connection:
+            return {route: _newest(connection, route, epoch) for route, epoch in epochs.items()}
+
+    def since(self, route: str, epoch: str, position: int, most: int = 5000) -> list[Kept]:
+        """Units after that position, the oldest first; also those up to ``OVERLAP`` positions before it, once more."""
+        table = confidences.c
+        wanted = select(confidences).where(table.route == name(route), table.epoch == name(epoch))
+        wanted = wanted.where(table.position > position - OVERLAP).order_by(table.position).limit(most)
+        with translated(self._engine), self._engine.connect() as connection:
+            return [_read(row) for row in connection.execute(wanted).mappings()]
+
+    def trim(self, route: str, epoch: str, most: int) -> int:
+        """Where there are more than ``most`` units, delete the older half of them; returns how many went."""
+        table = confidences.c
+        of_epoch = table.route == name(route), table.epoch == name(epoch)
+        with translated(self._engine), self._writing.begin() as connection:
+            count = connection.scalar(select(func.count()).select_from(confidences).where(*of_epoch)) or 0
+            if count <= most:
+                return 0
+            middle = select(table.position).where(*of_epoch).order_by(table.position).offset(count // 2).limit(1)
+            first = connection.scalar(middle)
+            return connection.execute(delete(confidences).where(*of_epoch, table.position < first)).rowcount
+
+
+def insert_units(connection: Connection, units: Iterable[Row]) -> None:
+    """Write rows of ``unit_row``; one whose pair has a row is left as it is."""
+    new = list(units)
+    if new:
+        kept = inserting(connection, confidences).on_conflict_do_nothing(index_elements=[confidences.c.pair])
+        connection.execute(kept, new)
+
+
+def unit_row(pair: Pair, unit: ConfidenceUnit) -> Row:
+    """The row of a pair's unit."""
+    return {
+        "pair": name(pair.id),
+        "route": name(pair.route),
+        "epoch": name(pair.epoch),
+        "function": name(unit.function),
+        "prompt_function": name(unit.prompt_function),
+        "slice": name(unit.slice),
+        "endpoint": name(unit.endpoint),
+        "conversation": name(unit.conversation),
+        "started": number(unit.started),
+        "stream": unit.stream,
+        "tools": unit.tools,
+        "json": unit.json,
+        "diverged": clean(set_text(tuple(sorted(unit.diverged)), _MOST)),
+        "served": name(unit.served),
+        "fallback": name(unit.fallback),
+        "confidence": None if unit.confidence is None else number(unit.confidence),
+        "heard": _encode(_Heard(dict(unit.vectors), unit.prompt)),
+    }
+
+
+def _newest(connection: Connection, route: str, epoch: str) -> int:
+    table = confidences.c
+    found = select(func.max(table.position)).where(table.route == name(route), table.epoch == name(epoch))
+    return connection.scalar(found) or 0
+
+
+def _read(row: RowMapping) -> Kept:
+    heard = _decode(row["heard"])
+    unit = ConfidenceUnit(
+        slice=row["slice"],
+        endpoint=row["endpoint"],
+        conversation=row["conversation"],
+        started=row["started"],
+        stream=row["stream"],
+        tools=row["tools"],
+        json=row["json"],
+        diverged=read_set(row["diverged"]) or (),
+        vectors=heard.vectors,
+        function=row["function"],
+        prompt=heard.prompt,
+        prompt_function=row["prompt_function"],
+        served=row["served"],
+        fallback=row["fallback"],
+        confidence=row["confidence"],
+    )
+    return Kept(row["position"], row["pair"], unit)
