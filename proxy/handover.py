@@ -103,12 +103,14 @@ class Snapshot(msgspec.Struct, frozen=True, array_like=True, tag=5):
     """What workers must know to decide. Older than ``ttl`` seconds, it counts for nothing: teacher.
 
     ``weights`` are the student's buckets of 100 000 (a percentage times 1 000) by route and slice. What is absent has
-    none.
+    none. ``ill`` has how many 100 000ths of each of a route's weights may be served while its student is ill, or
+    returning; of a route that is absent, all.
     """
 
     sequence: int
     ttl: float
     weights: dict[str, dict[str, int]]
+    ill: dict[str, int] = {}
 
 
 class Settled(msgspec.Struct, frozen=True, array_like=True, tag=6):

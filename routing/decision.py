@@ -71,13 +71,14 @@ class Facts(Protocol):
 class Weights(NamedTuple):
     """One route's: buckets of 100 000 by slice (one that is absent has none), and their extremes over all slices.
 
-    ``well`` has them as they are while the student is well; None where that is now.
+    Of a student that is ill these are what it is given all the same; ``well``, and ``highest``, are what it has when it
+    is well. ``well`` is None where it is.
     """
 
     slices: Mapping[str, int]
     lowest: int
     highest: int
-    well: Weights | None = None
+    well: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +141,13 @@ def decide(standing: Standing | None, facts: Facts, now: float) -> Decision:
 def _assign(weights: Weights, place: int, facts: Facts) -> Decision:
     if place < weights.lowest:
         return Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, place)
-    if weights.well is not None:
-        return _spared(weights, weights.well, place, facts)
     if place >= weights.highest:
         return Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, place)
     settled = facts.slice()
     if place < weights.slices.get(settled, 0):
         return Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, place, settled)
-    return Decision(Arm.TEACHER, Reason.ABOVE_WEIGHT, place, settled)
-
-
-def _spared(given: Weights, well: Weights, place: int, facts: Facts) -> Decision:
-    """As while the student is well, but for the buckets that it is not given."""
-    usual = _assign(well, place, facts)
-    if usual.arm is Arm.TEACHER:
-        return usual
-    settled = usual.slice
-    if place < given.highest:
-        settled = settled or facts.slice()
-        if place < given.slices.get(settled, 0):
-            return Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, place, settled)
-    return Decision(Arm.TEACHER, Reason.STUDENT_ILL, place, settled)
+    spared = weights.well is not None and place < weights.well.get(settled, 0)
+    return Decision(Arm.TEACHER, Reason.STUDENT_ILL if spared else Reason.ABOVE_WEIGHT, place, settled)
 
 
 def _weights(slices: Mapping[str, int]) -> Weights:
@@ -173,4 +160,4 @@ def _given(well: Weights, share: int) -> Weights:
     if share >= BUCKETS:
         return well
     given = _weights({name: weight * share // BUCKETS for name, weight in well.slices.items()})
-    return given._replace(well=well)
+    return Weights(given.slices, given.lowest, well.highest, well.slices)

@@ -21,7 +21,7 @@ from proxy.examiner.admin import Desk, admin_app
 from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.intake import Intake, Settle
 from proxy.examiner.judging import targets
-from proxy.examiner.lane import Lane
+from proxy.examiner.lane import Lane, ill
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
 from proxy.examiner.rollout.controller import Controller
@@ -141,10 +141,7 @@ class Examiner:
 
     def _snapshot(self) -> Snapshot:
         self._sequence += 1
-        now = asyncio.get_running_loop().time()
-        ill = {name for name, lane in self._lanes.items() if not lane.circuit.allows(now)}
-        weights = {name: shares for name, shares in self._controller.weights().items() if name not in ill}
-        return Snapshot(self._sequence, SNAPSHOT_TTL, weights)
+        return Snapshot(self._sequence, SNAPSHOT_TTL, self._controller.weights(), ill(self._lanes.values()))
 
     def _publish(self) -> None:
         self._intake.publish()

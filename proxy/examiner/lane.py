@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from proxy.config.settings import Mirror, Route, Upstream
 from proxy.examiner.backlog import Backlog, Bounds, Conclude, Ended, Owner, Queued
@@ -23,8 +23,10 @@ from proxy.handover import Record
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.allowance import Allowance
+from routing.assignment import BUCKETS
 from routing.circuit import Circuit
 from routing.observation import Arm
+from routing.recovery import share
 
 Examine = Callable[[Route, Sample, Conclude], Awaitable[Ended]]
 Choose = Callable[[Route, Record], Sample | None]
@@ -183,10 +185,16 @@ class Lane:
         item.settle()
 
 
-def _bounds(mirror: Mirror, share: int = 1) -> Bounds:
-    """The ``share``-th part of the mirror's bounds, and one sample at least."""
-    at_once, records = max(1, mirror.concurrency // share), max(1, mirror.queue // share)
-    return Bounds(at_once, records, mirror.queue_bytes // share, mirror.deadline)
+def ill(lanes: Iterable[Lane]) -> dict[str, int]:
+    """Of the routes whose student is ill or returning: how many 100 000ths of each weight it may be given now."""
+    given = ((lane.route, share(lane.circuit, _now(), lane.route.fallback.return_over)) for lane in lanes)
+    return {route.name: part for route, part in given if part < BUCKETS}
+
+
+def _bounds(mirror: Mirror, part: int = 1) -> Bounds:
+    """The ``part``-th part of the mirror's bounds, and one sample at least."""
+    at_once, records = max(1, mirror.concurrency // part), max(1, mirror.queue // part)
+    return Bounds(at_once, records, mirror.queue_bytes // part, mirror.deadline)
 
 
 def _model(upstream: Upstream) -> tuple[str, str | None]:

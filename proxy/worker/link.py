@@ -117,7 +117,7 @@ class Link:
     def _take(self, message: Frame) -> None:
         if isinstance(message, Snapshot):
             expires = time.monotonic() + message.ttl
-            self.standing = Standing(message.weights, expires)
+            self.standing = Standing(message.weights, expires, message.ill)
         elif isinstance(message, Settled):
             self._unsettled -= message.records
 

@@ -46,7 +46,7 @@ EVERY_KIND: tuple[Frame, ...] = (
     RECORD,
     Counts([("requests", ("x", "ok"), 3.0)], [("overhead_seconds", (), [1, 0], 0.5)], 2, "c0ffee", config_ok=True),
     Goodbye(),
-    Snapshot(7, 5.0, {"support": {"math": 1_500}, "other": {}}),
+    Snapshot(7, 5.0, {"support": {"math": 1_500}, "other": {}}, {"support": 40_000}),
     Settled(12),
 )
 BYTES = b"".join(map(frame, EVERY_KIND))

@@ -221,12 +221,13 @@ async def test_a_snapshot_gives_a_standing_that_expires(path: Path, tally: Tally
     async with Peer(path) as peer, linked(path, tally) as link:
         await greeted(peer)
         before = time.monotonic()
-        peer.say(Snapshot(1, 5.0, {"support": {"math": 1500}}))
+        peer.say(Snapshot(1, 5.0, {"support": {"math": 1500}}, {"support": 750}))
         await eventually(lambda: link.standing, "the snapshot")
         now = time.monotonic()
         standing = link.standing
         assert isinstance(standing, Standing)
         assert standing.weights == {"support": {"math": 1500}}
+        assert standing.ill == {"support": 750}
         assert before + 5.0 <= standing.expires <= now + 5.0
         facts = RequestFacts(ROUTE, Endpoint.CHAT, ((b"x-practicum-conversation", b"c"),), b"{}", None)
         assert decide(standing, facts, now).reason is not Reason.SNAPSHOT_EXPIRED
