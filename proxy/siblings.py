@@ -71,6 +71,11 @@ class Siblings:
         number, page, *ends = map(int, place.split(","))
         return cls(number, page, ends)
 
+    @property
+    def workers(self) -> int:
+        """How many workers the host has, this one among them."""
+        return len(self._taking)
+
     def close(self) -> None:
         """Let go of the inboxes; what lies in them stays there while anybody else holds them."""
         self.leave()

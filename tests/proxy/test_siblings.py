@@ -66,6 +66,12 @@ def test_a_place_survives_its_command_line(tmp_path: Path) -> None:
         assert len(team.fds) == 1 + 2 * 3
 
 
+def test_each_knows_how_many_workers_the_host_has(tmp_path: Path) -> None:
+    """What all of them may do together is shared out among them, whether or not the others are alive."""
+    with workers(tmp_path, 3) as started:
+        assert [one.workers for one in started] == [3, 3, 3]
+
+
 def test_equals_keep_what_they_accept(tmp_path: Path) -> None:
     """Handing over costs a message, and gains nothing here."""
     with workers(tmp_path, 2) as (first, second):
