@@ -25,6 +25,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from routing.assignment import BUCKETS, Purpose, bucket
+from routing.confidence.assurance import Assurance
 from routing.observation import Arm
 from routing.traits import Endpoint, Slice
 
@@ -87,12 +88,14 @@ class Standing:
 
     ``weights`` are buckets of 100 000 by route and slice. ``expires`` is on the same monotonic clock, in seconds, as
     the ``now`` that ``decide`` is given. ``ill`` has the routes whose student is ill or returning, and how many
-    100 000ths of each weight it may be given. ``shared`` has the routes of which the student has any share.
+    100 000ths of each weight it may be given. ``assurances`` say by route how the student's replies are judged; deciding
+    does not ask them. ``shared`` has the routes of which the student has any share.
     """
 
     weights: Mapping[str, Mapping[str, int]]
     expires: float
     ill: Mapping[str, int] = field(default_factory=dict)
+    assurances: Mapping[str, Assurance] = field(default_factory=dict)
     shared: Mapping[str, Weights] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
