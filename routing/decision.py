@@ -88,8 +88,8 @@ class Standing:
 
     ``weights`` are buckets of 100 000 by route and slice. ``expires`` is on the same monotonic clock, in seconds, as
     the ``now`` that ``decide`` is given. ``ill`` has the routes whose student is ill or returning, and how many
-    100 000ths of each weight it may be given. ``assurances`` say by route how the student's replies are judged; deciding
-    does not ask them. ``shared`` has the routes of which the student has any share.
+    100 000ths of each weight it may be given. ``assurances`` say by route how the student's replies are judged;
+    nothing here asks them. ``shared`` has the routes of which the student has any share.
     """
 
     weights: Mapping[str, Mapping[str, int]]
