@@ -25,7 +25,8 @@ from routing.confidence.views import View
 from routing.conversations import read_set, set_text
 
 OVERLAP = 1000
-"""Rows before the newest that are read once more: of two that were written at a time, the later may be seen first."""
+"""Positions before the newest that was read to read on from: of two rows written at a time, the later may be seen
+first."""
 
 _MOST = 65_536  # characters of what diverged: a few hundred behaviors, and never a row without end
 _Vector = tuple[float, ...]
@@ -105,11 +106,11 @@ class Confidences:
         with translated(self._engine), self._engine.connect() as connection:
             return {route: _newest(connection, route, epoch) for route, epoch in epochs.items()}
 
-    def since(self, route: str, epoch: str, position: int, most: int = 5000) -> list[Kept]:
-        """Units after that position, the oldest first; also those up to ``OVERLAP`` positions before it, once more."""
+    def after(self, route: str, epoch: str, position: int, most: int = 2000) -> list[Kept]:
+        """At most so many units after that position, the oldest first."""
         table = confidences.c
         wanted = select(confidences).where(table.route == name(route), table.epoch == name(epoch))
-        wanted = wanted.where(table.position > position - OVERLAP).order_by(table.position).limit(most)
+        wanted = wanted.where(table.position > position).order_by(table.position).limit(most)
         with translated(self._engine), self._engine.connect() as connection:
             return [_read(row) for row in connection.execute(wanted).mappings()]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from proxy.store.confidences import OVERLAP, Confidences, ConfidenceUnit, unit_row
+from proxy.store.confidences import Confidences, ConfidenceUnit, unit_row
 from proxy.store.entry import Entry
 from proxy.store.schema import confidences
 from proxy.store.store import Store
@@ -42,7 +42,7 @@ def entry(number: int, unit: ConfidenceUnit | None = UNIT, **changed: object) ->
 
 def units(store: Store) -> list[ConfidenceUnit]:
     """All of the route's in the epoch."""
-    return [kept.unit for kept in Confidences(store.engine).since("support", EPOCH, 0)]
+    return [kept.unit for kept in Confidences(store.engine).after("support", EPOCH, 0)]
 
 
 def test_a_unit_comes_back_as_it_was(store: Store) -> None:
@@ -50,7 +50,7 @@ def test_a_unit_comes_back_as_it_was(store: Store) -> None:
     bare = ConfidenceUnit("math", "messages", "f00d", 2.5, stream=False, tools=True, json=False)
     store.write([entry(1), entry(2, bare)], "batch")
     assert units(store) == [UNIT, bare]
-    first, second = Confidences(store.engine).since("support", EPOCH, 0)
+    first, second = Confidences(store.engine).after("support", EPOCH, 0)
     assert (first.pair, second.pair) == (pair(1).id, pair(2).id)
     assert first.position < second.position
 
@@ -76,16 +76,17 @@ def test_a_batch_that_fails_leaves_no_unit(store: Store) -> None:
     assert units(store) == []
 
 
-def test_who_read_on_reads_what_was_written_beside_the_newest(store: Store) -> None:
-    """Of two transactions at a time, that with the lower positions may be the later: it must not be passed over."""
+def test_units_are_read_on_from_where_one_was(store: Store) -> None:
+    """An examiner reads what is new, a page at a time, and of its own route and epoch only."""
     store.write([entry(number) for number in range(3)], "batch")
     kept = Confidences(store.engine)
     newest = kept.newest({"support": EPOCH, "other": EPOCH})
     assert newest["other"] == 0
-    assert len(kept.since("support", EPOCH, newest["support"])) == 3
-    assert kept.since("support", EPOCH, newest["support"] + OVERLAP) == []
-    assert kept.since("support", "another epoch", 0) == []
-    assert len(kept.since("support", EPOCH, 0, most=2)) == 2
+    first, second, third = kept.after("support", EPOCH, 0)
+    assert (first.position < second.position, third.position) == (True, newest["support"])
+    assert kept.after("support", EPOCH, first.position, most=1) == [second]
+    assert kept.after("support", EPOCH, third.position) == []
+    assert kept.after("support", "another epoch", 0) == []
 
 
 def test_the_older_half_goes_when_there_are_too_many(store: Store) -> None:
@@ -96,7 +97,7 @@ def test_the_older_half_goes_when_there_are_too_many(store: Store) -> None:
     assert kept.trim("support", EPOCH, 9) == 0
     assert kept.trim("support", EPOCH, 8) == 4
     assert [unit.started for unit in units(store)] == [4.0, 5.0, 6.0, 7.0, 8.0]
-    assert len(kept.since("other", EPOCH, 0)) == 1
+    assert len(kept.after("other", EPOCH, 0)) == 1
 
 
 def test_names_that_no_column_takes_cost_no_unit(store: Store) -> None:

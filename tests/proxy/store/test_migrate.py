@@ -95,7 +95,7 @@ def test_a_database_of_the_third_version_learns_of_confidence(database_url: str)
     engine.dispose()
     store = Store.open(database_url)
     assert store.pair(pair().id) == pair(epoch="e")
-    assert Confidences(store.engine).since("support", "e", 0) == []
+    assert Confidences(store.engine).after("support", "e", 0) == []
     assert Calibrations(store.engine).newest("support") is None
     store.close()
 

@@ -92,8 +92,8 @@ def test_units_of_confidence_go_when_their_epoch_is_over(store: Store) -> None:
     store.write([*old, Entry(pair(5000, epoch="new"), unit=UNIT)], "batch")
     store.prune(1100.0, {"support": dataclasses.replace(GENEROUS, seconds=100.0)})
     kept = Confidences(store.engine)
-    assert [found.unit.started for found in kept.since("support", "old", 0)] == [float(n) for n in range(1000, 1203)]
-    assert len(kept.since("support", "new", 0)) == 1
+    assert [found.unit.started for found in kept.after("support", "old", 0)] == [float(n) for n in range(1000, 1203)]
+    assert len(kept.after("support", "new", 0)) == 1
 
 
 def test_replaced_calibrations_go_and_the_newest_never(store: Store) -> None:
