@@ -12,6 +12,21 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_HUGE = 1e9  # numbers beyond it are taken for it, so that squares stay finite
+_CONSTANT = 1e-9  # a spread below this part of the mean is rounding
+_RIDGES = (1.0, 4.0, 16.0, 64.0, 256.0)  # in units whose evidence each weight of 1 costs
+_KNOTS = 100  # the most that a calibration carries
+_PULL = 100.0  # units that the logistic's own chance counts as: less costs at a few hundred units, more at thousands
+_STEPS = 100
+_HALVINGS = 30
+_STILL = 1e-9  # a step that gains no more has arrived
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -51,6 +66,14 @@ class Calibration:
             score += weight * (low if value < low else high if value > high else value)  # noqa: FURB136 -- calls cost double
         return self._chance(score) if score == score else 0.0  # noqa: PLR0124 -- only NaN differs from itself
 
+    def confidences(self, vectors: Floats) -> Floats:
+        """``confidence`` of each row of (units, numbers), to the last bit."""
+        scores = np.full(len(vectors), self.intercept)
+        for column, (weight, low, high) in enumerate(zip(self.weights, self.lows, self.highs, strict=True)):
+            values = vectors[:, column]
+            scores = scores + weight * np.where(values < low, low, np.where(values > high, high, values))
+        return np.where(np.isnan(scores), 0.0, self.chances_at(scores))
+
     def _chance(self, score: float) -> float:
         after = bisect_right(self.scores, score)
         if after == 0:
@@ -60,3 +83,195 @@ class Calibration:
         low, high = self.chances[after - 1], self.chances[after]
         left, right = self.scores[after - 1], self.scores[after]
         return min(high, low + (score - left) * ((high - low) / (right - left)))
+
+    def chances_at(self, scores: Floats) -> Floats:
+        """The chance at each score."""
+        known, chances = np.array(self.scores), np.array(self.chances)
+        after = np.searchsorted(known, scores, side="right")
+        left, right = np.maximum(after - 1, 0), np.minimum(after, len(known) - 1)
+        low, high = chances[left], chances[right]
+        width = np.where(right > left, known[right] - known[left], 1.0)
+        between: Floats = np.minimum(high, low + (scores - known[left]) * ((high - low) / width))
+        return np.where(after == 0, chances[0], np.where(after == len(known), chances[-1], between))
+
+
+def fit(vectors: Floats, acceptable: Flags, *, function: str = "") -> Calibration:
+    """A calibration, of units that are independent of those on which a threshold is to be certified.
+
+    The same units in the same order give the same calibration. Any will do, whatever their numbers and however few are
+    acceptable; without any, every reply has an even chance. Rows that hold something else than finite numbers are left
+    out.
+
+    Args:
+        vectors: One row for each unit: (units, numbers).
+        acceptable: Whether its reply was: (units,).
+        function: What made the vectors.
+    """
+    return fit_and_hold_out(vectors, acceptable, function=function)[0]
+
+
+def fit_and_hold_out(vectors: Floats, acceptable: Flags, *, function: str = "") -> tuple[Calibration, Floats]:
+    """``fit``, and how sure it would have been of each unit had it not seen that one: (units,); 0 of rows left out.
+
+    What a calibration says of the units that it was fitted to is too good; a grid of thresholds is chosen by these.
+    """
+    usable = np.isfinite(vectors).all(axis=1)
+    rows, good = np.clip(vectors[usable], -_HUGE, _HUGE), acceptable[usable].astype(np.float64)
+    center, spread = _standard(rows)
+    coefficients, scores = _foretelling(np.column_stack([np.ones(len(rows)), (rows - center) / spread]), good)
+    weights = coefficients[1:] / spread
+    calibration = Calibration(
+        float(coefficients[0] - weights @ center),
+        tuple(weights.tolist()),
+        tuple(rows.min(axis=0).tolist()) if len(rows) else (0.0,) * len(center),
+        tuple(rows.max(axis=0).tolist()) if len(rows) else (0.0,) * len(center),
+        *_isotonic(scores, good),
+        units=len(rows),
+        function=function,
+    )
+    held_out = np.zeros(len(vectors))
+    held_out[usable] = calibration.chances_at(scores)
+    return calibration, held_out
+
+
+def _standard(rows: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each number; what does not vary has an infinite one, and so no weight."""
+    if not len(rows):
+        return np.zeros(rows.shape[1]), np.full(rows.shape[1], np.inf)
+    center, spread = rows.mean(axis=0), rows.std(axis=0)
+    return center, np.where(spread > _CONSTANT * np.maximum(1.0, np.abs(center)), spread, np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """What a ridge logistic regression minimizes, and its derivatives, at some coefficients, the intercept first.
+
+    Beside the units there is one more in the midst of them, half of it acceptable: it keeps the intercept finite where
+    all units agree. Products over units are ``einsum``'s: those of numpy's ``@`` are spread over threads, which cost
+    the other processes of a host more than they save here, and whose number shows in the last bits.
+    """
+
+    design: Floats
+    good: Floats
+    ridge: float
+
+    def scores(self, at: Floats) -> Floats:
+        found: Floats = np.einsum("ij,j->i", self.design, at)
+        return found
+
+    def loss(self, at: Floats) -> float:
+        pinned = 0.5 * (np.logaddexp(0.0, at[0]) + np.logaddexp(0.0, -at[0]))
+        return float(_surprise(self.scores(at), self.good) + pinned + 0.5 * self.ridge * (at[1:] ** 2).sum())
+
+    def slope(self, at: Floats) -> Floats:
+        found: Floats = np.einsum("ij,i->j", self.design, _logistic(self.scores(at)) - self.good) + self.ridge * at
+        found[0] += _logistic(at[0]) - 0.5 - self.ridge * at[0]
+        return found
+
+    def curvature(self, at: Floats) -> Floats:
+        bent = self.design * _bend(self.scores(at))[:, None]
+        found: Floats = np.einsum("ij,ik->jk", bent, self.design) + self.ridge * np.eye(len(at))
+        found[0, 0] += _bend(at[0]) - self.ridge
+        return found
+
+    def solved(self) -> Floats:
+        """The coefficients of least loss, by Newton steps that are halved until they gain; none that gains ends it."""
+        at = np.zeros(self.design.shape[1])
+        for _ in range(_STEPS):
+            before, step = self.loss(at), np.linalg.solve(self.curvature(at), self.slope(at))
+            tried = (at - step * 0.5**halvings for halvings in range(_HALVINGS))
+            better = next((one for one in tried if self.loss(one) < before - _STILL), None)
+            if better is None:
+                break
+            at = better
+        return at
+
+    def left_out(self, at: Floats) -> Floats:
+        """The score of each unit had the weights not seen it, by one Newton step from those that did: (units,).
+
+        The intercept has seen it: without a unit that diverged all would seem to be a little better, and where the
+        numbers say nothing, that alone would rank the units, the wrong way round.
+
+        Method: Rahnama Rad and Maleki, "A scalable estimate of the out-of-sample prediction error via approximate
+        leave-one-out cross-validation" (JRSS B 2020, arXiv:1801.10243).
+        """
+        scores, numbers = self.scores(at), self.design[:, 1:]
+        spread = np.einsum("ij,jk->ik", numbers, np.linalg.inv(self.curvature(at))[1:, 1:])
+        reach = (spread * numbers).sum(axis=1)
+        found: Floats = scores + (_logistic(scores) - self.good) * reach / (1.0 - _bend(scores) * reach)
+        return found
+
+
+def _foretelling(design: Floats, good: Floats) -> tuple[Floats, Floats]:
+    """Coefficients, and the scores of units left out, under the ridge that foretells such units best."""
+    found: list[tuple[Floats, Floats]] = []
+    for ridge in _RIDGES:
+        regression = _Regression(design, good, ridge)
+        coefficients = regression.solved()
+        found.append((coefficients, regression.left_out(coefficients)))
+    return min(found, key=lambda one: _surprise(one[1], good))
+
+
+def _isotonic(scores: Floats, good: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Scores and their chances, both ascending: centered isotonic regression on at most ``_KNOTS`` groups of units.
+
+    A plain isotonic regression is a staircase, on whose top step most replies of a good student tie; a tie is no place
+    for a threshold. So each step becomes a point in its middle, and to it comes the logistic's own chance, which counts
+    as ``_PULL`` units: it ranks where the steps are flat, and is what is known where units are few.
+
+    Method: Oron and Flournoy, "Centered isotonic regression: point and interval estimation for dose-response studies"
+    (Statistics in Biopharmaceutical Research 2017, arXiv:1701.05964).
+    """
+    if not len(scores):
+        return (0.0,), (0.5,)
+    sizes, centers, chances = _grouped(scores, good)
+    steps = np.array(_pooled(sizes, centers, chances))
+    pull = _PULL / len(scores)
+    pulled = (np.interp(centers, steps[:, 1], steps[:, 2]) + pull * _logistic(centers)) / (1.0 + pull)
+    return tuple(centers.tolist()), tuple(np.maximum.accumulate(pulled).tolist())
+
+
+def equal_groups(values: Floats, most: int) -> npt.NDArray[np.intp]:
+    """The group of each value, numbered from 0 up: about equal in size, ascending, equal values always together."""
+    place = np.unique(values, return_inverse=True)[1]
+    upto = np.cumsum(np.bincount(place))
+    found: npt.NDArray[np.intp] = np.unique((upto - 1) * most // len(values), return_inverse=True)[1][place]
+    return found
+
+
+def _grouped(scores: Floats, good: Floats) -> tuple[Floats, Floats, Floats]:
+    """Sizes, mean scores, which ascend strictly, and acceptable shares of groups of units of about the same score."""
+    group = equal_groups(scores, _KNOTS)
+    sizes = np.bincount(group).astype(np.float64)
+    centers = np.maximum.accumulate(np.bincount(group, scores) / sizes)
+    apart = np.unique(centers, return_index=True)[1]  # rounding may have made two means one
+    return sizes[apart], centers[apart], (np.bincount(group, good) / sizes)[apart]
+
+
+_Step = tuple[float, float, float]  # how many units, their mean score, their mean chance
+
+
+def _pooled(sizes: Floats, scores: Floats, chances: Floats) -> list[_Step]:
+    """Neighbors that do not ascend become one, until all do."""
+    steps: list[_Step] = []
+    for step in zip(sizes.tolist(), scores.tolist(), chances.tolist(), strict=True):
+        steps.append(step)
+        while len(steps) > 1 and steps[-2][2] >= steps[-1][2]:
+            (m, x, y), (n, u, v) = steps.pop(-2), steps.pop()
+            steps.append((m + n, (m * x + n * u) / (m + n), (m * y + n * v) / (m + n)))
+    return steps
+
+
+def _logistic(scores: Floats) -> Floats:
+    chances: Floats = 0.5 * (1.0 + np.tanh(0.5 * scores))
+    return chances
+
+
+def _bend(scores: Floats) -> Floats:
+    chances = _logistic(scores)
+    return chances * (1.0 - chances)
+
+
+def _surprise(scores: Floats, good: Floats) -> float:
+    """Minus the log-likelihood of what was acceptable."""
+    return float((np.logaddexp(0.0, scores) - good * scores).sum())
