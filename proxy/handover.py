@@ -15,6 +15,8 @@ from typing import Union
 
 import msgspec
 
+from routing.confidence.assurance import Assurance
+
 MAX_FRAME = 256 * 1024 * 1024
 _HEADER = 4
 _NO_LENGTH = bytes(_HEADER)
@@ -104,13 +106,15 @@ class Snapshot(msgspec.Struct, frozen=True, array_like=True, tag=5):
 
     ``weights`` are the student's buckets of 100 000 (a percentage times 1 000) by route and slice. What is absent has
     none. ``ill`` has how many 100 000ths of each of a route's weights may be served while its student is ill, or
-    returning; of a route that is absent, all.
+    returning; of a route that is absent, all. ``assured`` has the version by which each route's student is judged: a
+    worker that holds another serves the teacher there.
     """
 
     sequence: int
     ttl: float
     weights: dict[str, dict[str, int]]
     ill: dict[str, int] = {}
+    assured: dict[str, int] = {}
 
 
 class Settled(msgspec.Struct, frozen=True, array_like=True, tag=6):
@@ -119,7 +123,16 @@ class Settled(msgspec.Struct, frozen=True, array_like=True, tag=6):
     records: int
 
 
-Frame = Union[Hello, Record, Counts, Goodbye, Snapshot, Settled]
+class Assured(msgspec.Struct, frozen=True, array_like=True, tag=7):
+    """By what students are judged from now on, by route; of a route that is absent, what was said before holds.
+
+    It comes before the first ``Snapshot`` that names its versions.
+    """
+
+    routes: dict[str, Assurance]
+
+
+Frame = Union[Hello, Record, Counts, Goodbye, Snapshot, Settled, Assured]
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Frame)

@@ -16,9 +16,23 @@ from contextlib import suppress
 
 import msgspec
 
-from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, add_frame, frame, frames
+from proxy.handover import (
+    MAX_FRAME,
+    Assured,
+    Counts,
+    Frame,
+    Goodbye,
+    Hello,
+    Record,
+    Settled,
+    Snapshot,
+    add_frame,
+    frame,
+    frames,
+)
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally, key
+from routing.confidence.assurance import Assurance
 from routing.decision import Standing
 
 log = logging.getLogger("practicum.worker")
@@ -42,6 +56,7 @@ class Link:
         self._counts = counts
         self._writer: asyncio.StreamWriter | None = None
         self._unsettled = 0
+        self._assured: dict[str, Assurance] = {}
         self._gathered = bytearray()  # frames of this turn of the loop: under load, one write carries many
         self._loop: asyncio.AbstractEventLoop
 
@@ -117,9 +132,20 @@ class Link:
     def _take(self, message: Frame) -> None:
         if isinstance(message, Snapshot):
             expires = time.monotonic() + message.ttl
-            self.standing = Standing(message.weights, expires, message.ill)
+            self.standing = self._standing(message, expires)
+        elif isinstance(message, Assured):
+            self._assured |= message.routes
         elif isinstance(message, Settled):
             self._unsettled -= message.records
+
+    def _standing(self, said: Snapshot, expires: float) -> Standing:
+        """What a snapshot comes to: without the weights of routes whose assurance is not the one it names."""
+        held, named = self._assured, said.assured
+        self._assured = held = {route: held[route] for route in named if route in held}
+        stale = {route for route, version in named.items() if route not in held or held[route].version != version}
+        weights = {route: slices for route, slices in said.weights.items() if route not in stale}
+        assurances = {route: assurance for route, assurance in held.items() if route not in stale}
+        return Standing(weights, expires, said.ill, assurances)
 
     def _lose_unsettled(self) -> None:
         if self._unsettled:

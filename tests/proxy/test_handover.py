@@ -11,7 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.handover import MAX_FRAME, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, add_frame, frame, frames
+from proxy.handover import (
+    MAX_FRAME,
+    Assured,
+    Counts,
+    Frame,
+    Goodbye,
+    Hello,
+    Record,
+    Settled,
+    Snapshot,
+    add_frame,
+    frame,
+    frames,
+)
+from routing.confidence.assurance import Assurance, Bar
+from routing.confidence.calibration import Calibration
+from routing.confidence.prompt import PromptHead
+from routing.confidence.views import WHOLE
 
 RECORD = Record(
     pair="01f0",
@@ -41,13 +58,26 @@ RECORD = Record(
     met=["x-team=a"],
     fallback="connect",
 )
+ASSURANCE = Assurance(
+    version=3,
+    bars={
+        "math": {
+            WHOLE: Bar(Calibration(0.5, (1.0,), (-2.0,), (0.0,), (0.0, 1.0), (0.25, 1.0), 9, "1"), 0.875),
+            24: Bar(Calibration()),
+        }
+    },
+    silent=frozenset({"messages"}),
+    unproven={"math": ("refusal",)},
+    prompt={"math": PromptHead(0.25, (1.0,), (0.0,), (2.0,))},
+)
 EVERY_KIND: tuple[Frame, ...] = (
     Hello("0", 4711),
     RECORD,
     Counts([("requests", ("x", "ok"), 3.0)], [("overhead_seconds", (), [1, 0], 0.5)], 2, "c0ffee", config_ok=True),
     Goodbye(),
-    Snapshot(7, 5.0, {"support": {"math": 1_500}, "other": {}}, {"support": 40_000}),
+    Snapshot(7, 5.0, {"support": {"math": 1_500}, "other": {}}, {"support": 40_000}, {"support": 3}),
     Settled(12),
+    Assured({"support": ASSURANCE, "other": Assurance()}),
 )
 BYTES = b"".join(map(frame, EVERY_KIND))
 

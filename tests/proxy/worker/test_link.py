@@ -14,11 +14,12 @@ import msgspec
 import pytest
 
 from proxy.config.settings import Upstream
-from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import Assured, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
 from proxy.worker.link import UNSENT_LIMIT, Link
 from proxy.worker.units import RequestFacts
+from routing.confidence.assurance import Assurance
 from routing.decision import Reason, Standing, decide
 from routing.traits import Endpoint
 from tests.proxy.test_handover import RECORD
@@ -232,6 +233,22 @@ async def test_a_snapshot_gives_a_standing_that_expires(path: Path, tally: Tally
         facts = RequestFacts(ROUTE, Endpoint.CHAT, ((b"x-practicum-conversation", b"c"),), b"{}", None)
         assert decide(standing, facts, now).reason is not Reason.SNAPSHOT_EXPIRED
         assert decide(standing, facts, now + 5.1).reason is Reason.SNAPSHOT_EXPIRED
+
+
+async def test_a_worker_judges_by_the_assurance_that_its_snapshot_names(path: Path, tally: Tally) -> None:
+    """One that it does not hold, or another version of it, is doubt: the teacher serves that route."""
+    weights, held = {"support": {"math": 1500}, "other": {"math": 7}, "third": {"math": 9}}, Assurance(version=3)
+    async with Peer(path) as peer, linked(path, tally) as link:
+        await greeted(peer)
+        peer.say(Assured({"support": held}), Snapshot(1, 5.0, weights, {}, {"support": 3, "other": 1}))
+        await eventually(lambda: link.standing, "the snapshot")
+        assert link.standing is not None
+        assert link.standing.weights == {"support": {"math": 1500}, "third": {"math": 9}}
+        assert link.standing.assurances == {"support": held}
+        peer.say(Assured({"other": Assurance(version=1)}), Snapshot(2, 5.0, weights, {}, {"support": 4, "other": 1}))
+        await eventually(lambda: link.standing and "other" in link.standing.weights, "the other's assurance")
+        assert link.standing.assurances == {"other": Assurance(version=1)}, "what was said of a route holds on"
+        assert link.standing.weights == {"other": {"math": 7}, "third": {"math": 9}}
 
 
 async def test_closing_sends_the_last_counts_and_goodbye(path: Path, tally: Tally) -> None:
