@@ -52,7 +52,7 @@ def detect(case: Case) -> Label:
     tools = {tool.name: tool for tool in case.traits.tools}
     if not (tools or case.reference.tool_calls):
         return not_applicable(Behavior.TOOL_CALL)
-    wanted = [_read(call, tools, case.check) for call in case.reference.tool_calls]
+    wanted = [read_call(call, tools, case.check) for call in case.reference.tool_calls]
     if any(call.fault for call in wanted):
         return not_applicable(Behavior.TOOL_CALL, "reference_malformed")
     made = case.reply.tool_calls
@@ -60,7 +60,7 @@ def detect(case: Case) -> Label:
         return present(Behavior.TOOL_CALL, "uncalled_for") if made else absent(Behavior.TOOL_CALL)
     if not made:
         return absent(Behavior.TOOL_CALL, "no_call")
-    return _against(wanted, [_read(call, tools, case.check) for call in made], tools, case)
+    return _against(wanted, [read_call(call, tools, case.check) for call in made], tools, case)
 
 
 def _against(wanted: list[Call], made: list[Call], tools: Mapping[str, Tool], case: Case) -> Label:
@@ -121,7 +121,7 @@ def _of(calls: list[Call], name: str) -> list[Call]:
 _UNKNOWN = "unknown_tool"
 
 
-def _read(call: ToolCall, tools: Mapping[str, Tool], check: SchemaCheck) -> Call:
+def read_call(call: ToolCall, tools: Mapping[str, Tool], check: SchemaCheck) -> Call:
     """A call with its arguments parsed, or what is wrong with it. Without a list of tools, any is known."""
     tool = tools.get(call.name)
     if tool is None and tools:
