@@ -1,8 +1,8 @@
-"""One sample examined: ask the arm that did not serve (and, for the noise floor, the teacher again), compare, keep.
+"""One sample examined: ask the arm whose reply is missing (and, for the noise floor, the teacher again), compare, keep.
 
-Of a mirrored sample the student is asked, of an audited one the teacher; the teacher's reply is the reference of both.
-The comparison itself is ``routing``'s; this is where its values come from bytes and go to the store. A sample is
-compared only once it is durable, so a pair that was counted can be found.
+Of a mirrored sample that is the student, of an audited one the teacher, and of one that holds both replies nobody; the
+teacher's is the reference of all. The comparison itself is ``routing``'s; this is where its values come from bytes and
+go to the store. A sample is compared only once it is durable, so a pair that was counted can be found.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from proxy.config.settings import Route
 from proxy.examiner.backlog import Conclude, Ended
+from proxy.examiner.confidence_unit import unit_of
 from proxy.examiner.judging import Against, Contest, Judged, Judges
 from proxy.examiner.manners import Manners
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
@@ -69,12 +70,18 @@ class Examination:
 
     async def examine(self, route: Route, sample: Sample, conclude: Conclude) -> Ended:
         """Examine one sample; ``conclude`` is called with its outcome, now or once it is stored."""
-        traits, ask, epoch = sample.traits, _asked(route, sample), self._epoch_of(route)
-        if traits is None or ask is None:
+        traits, most, epoch = sample.traits, route.mirror.max_reply, self._epoch_of(route)
+        if traits is None:
+            conclude(Outcome.UNJUDGEABLE)
+            return Ended(None)
+        if (declined := _declined(sample, traits, most)) is not None:
+            self._judge(route, sample, Sides(traits, _served(sample, traits, most), declined, None, epoch), conclude)
+            return Ended(None)
+        ask = _asked(route, sample)
+        if ask is None:
             conclude(Outcome.UNJUDGEABLE)
             return Ended(None)
         heard, noise_heard = await self._hear(ask, _noise_call(route, sample) if sample.noise else None)
-        most = route.mirror.max_reply
         served, asked = _served(sample, traits, most), _side(traits, Arm(ask.arm), heard, most)
         noise = _side(traits, Arm.TEACHER, noise_heard, most) if noise_heard else None
         self._count_tokens(ask, asked, noise)
@@ -102,23 +109,27 @@ class Examination:
                 log.exception("pair %s could not be compared", sample.record.pair)
                 conclude(Outcome.UNJUDGEABLE)
 
-        self.judges.ask(route, sample.record.pair, sides.contests, sample.size + sides.size, keep)
+        # What is only for people to see is not worth a judge's time, which others wait for.
+        contests = sides.contests if sample.evidence or sample.calibrates else []
+        self.judges.ask(route, sample.record.pair, contests, sample.size + sides.size, keep)
 
     def _keep(self, route: Route, sample: Sample, sides: Sides, judged: Judged, conclude: Conclude) -> None:
         found = _compared(route, sides.contest(Against.STUDENT), judged)
         self_found = _compared(route, sides.contest(Against.NOISE), judged)
         pair = _pair(sample, sides, found, self_found)
         outcome = Outcome.COMPARED if found else Outcome.STUDENT_FAILED
-        style = self._style(route, sample, sides) if found else StyleDrift()
+        evidence = found if sample.evidence else None
+        style = self._style(route, sample, sides) if evidence else StyleDrift()
+        unit = unit_of(route, sample, sides.student.seen, found) if found else None
 
         def settled(durable: bool) -> None:
-            if durable and found:
-                self._count(route, sample, found)
+            if durable and evidence:
+                self._count(route, sample, evidence)
             if not durable:
                 self._tally.count(SHED, route.name, "not_stored")
             conclude(outcome if durable else Outcome.SHED)
 
-        compared = Compared(pair, route.privacy, sample.record.store, style, counts=found is not None)
+        compared = Compared(pair, route.privacy, sample.record.store, style, counts=evidence is not None, unit=unit)
         if not self._writer.put(compared, settled):
             self._tally.count(SHED, route.name, "store_full")
             conclude(Outcome.SHED)
@@ -242,6 +253,16 @@ def _served(sample: Sample, traits: Traits, most: int) -> Side:
     return _side(traits, Arm(record.arm), heard, most)
 
 
+def _declined(sample: Sample, traits: Traits, most: int) -> Side | None:
+    """The student's side of a sample that has both."""
+    reply = sample.record.declined
+    if sample.asks is not None or reply is None:
+        return None
+    timing = Timing(reply.first_token, reply.total)
+    heard = Heard(reply.status, reply.content_type, reply.encoding, reply.reply, None, timing)
+    return _side(traits, Arm.STUDENT, heard, most)
+
+
 def _side(traits: Traits, arm: Arm, heard: Heard, most: int) -> Side:
     content = decompress(heard.body, heard.encoding, most)
     failure = heard.failure or content.failure
@@ -277,6 +298,7 @@ def _pair(sample: Sample, sides: Sides, found: Comparison | None, self_found: Co
         traceparent=record.traceparent,
         epoch=sides.epoch,
         served=record.arm,
+        fallback=record.fallback,
     )
 
 

@@ -1,17 +1,18 @@
 """One route's shadow lane: which records are examined, and what they wait for.
 
-Mirrored samples ask the student: they are shed beyond the token budget, and pause while the student's circuit is open
-or the student is busy with served traffic. Audited samples ask the teacher: none of that holds them up, nor do they
-move it; they have a smaller backlog and a circuit of their own. Both pause while the store cannot take more. Every
-sample ends in exactly one counted outcome, and settles its record with the worker then. It refuses to know what
-examining is: ``examination`` does.
+Whom a sample asks decides its backlog. Those that ask the student are shed beyond the token budget, and pause while
+the student's circuit is open or the student is busy with served traffic. Those that ask the teacher, audits, have a
+smaller backlog and a circuit of their own: none of that holds them up, nor do they move it. So have those that ask
+nobody, because both replies are there: a student that is unsure of everything crowds out no audit. All pause while the
+store cannot take more. Every sample ends in exactly one counted outcome, and settles its record with the worker then.
+It refuses to know what examining is: ``examination`` does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from proxy.config.settings import Mirror, Route, Upstream
 from proxy.examiner.backlog import Backlog, Bounds, Conclude, Ended, Owner, Queued
@@ -31,8 +32,9 @@ from routing.recovery import share
 Examine = Callable[[Route, Sample, Conclude], Awaitable[Ended]]
 Choose = Callable[[Route, Record], Sample | None]
 
-AUDITS_SHARE = 4
-"""Audits have a quarter of the mirror's bounds, beside it: they are few, and the teacher serves others too."""
+SMALLER = 4
+"""Audits have a quarter of the mirror's bounds, beside it: they are few, and the teacher serves others too. As much
+have samples that ask nobody, which take no longer than comparing them does."""
 ADOPTED_WITHIN = 5.0
 """Seconds in which every worker has a changed configuration: it looks at the file every two."""
 
@@ -50,7 +52,8 @@ class Lane:
         self._store_ok = store_ok
         self._tally = tally
         self._mirrored = Backlog(_bounds(route.mirror), self._owner(self._student_held_up, self._spend))
-        self._audited = Backlog(_bounds(route.mirror, AUDITS_SHARE), self._owner(self._store_held_up, lambda _: None))
+        smaller, nobodys = _bounds(route.mirror, SMALLER), self._owner(self._store_held_up, lambda _: None)
+        self._audited, self._free = Backlog(smaller, nobodys), Backlog(smaller, nobodys)
         self._closing = False
         self._allowance = Allowance.full(route.mirror.tokens_per_hour, _now())
         self._changed = dict.fromkeys(Arm, 0.0)  # Unix seconds from when on its replies are the present model's
@@ -59,6 +62,11 @@ class Lane:
     def circuit(self) -> Circuit:
         """The student's."""
         return self._mirrored.circuit
+
+    @property
+    def circuits(self) -> Mapping[Arm, str]:
+        """The state of each arm's circuit. The teacher's is about audits: callers are always let through to it."""
+        return {Arm.STUDENT: self._mirrored.circuit_state, Arm.TEACHER: self._audited.circuit_state}
 
     def adopt(self, route: Route) -> None:
         """Go on with a changed configuration; what is queued stays, but for replies of an arm that is another now."""
@@ -70,10 +78,11 @@ class Lane:
         if route.teacher != old.teacher:
             self._audited.circuit = Circuit()
         if _model(route.student) != _model(old.student):
-            self._replaced(Arm.STUDENT, self._audited)
+            self._replaced(Arm.STUDENT, self._audited, self._free)
         if _model(route.teacher) != _model(old.teacher):
-            self._replaced(Arm.TEACHER, self._mirrored)
-        self._mirrored.bounds, self._audited.bounds = _bounds(route.mirror), _bounds(route.mirror, AUDITS_SHARE)
+            self._replaced(Arm.TEACHER, self._mirrored, self._free)
+        self._mirrored.bounds = _bounds(route.mirror)
+        self._audited.bounds = self._free.bounds = _bounds(route.mirror, SMALLER)
         self.pump()
 
     def offer(self, record: Record, settle: Callable[[], None]) -> None:
@@ -93,13 +102,13 @@ class Lane:
 
     def pump(self) -> None:
         """Start what may start now, and let go what waited too long."""
-        self._mirrored.pump()
-        self._audited.pump()
+        for backlog in self._backlogs:
+            backlog.pump()
 
     async def drain(self, patience: float) -> int:
         """Finish what is queued and under way within ``patience`` seconds; returns how many were cancelled."""
         self._closing = True
-        return sum(await asyncio.gather(self._mirrored.drain(patience), self._audited.drain(patience)))
+        return sum(await asyncio.gather(*(backlog.drain(patience) for backlog in self._backlogs)))
 
     @property
     def paused(self) -> str:
@@ -109,14 +118,14 @@ class Lane:
     @property
     def health(self) -> MirrorHealth:
         """The lane's numbers, for the status and the gauges. The circuit is the student's."""
-        name, mirrored, audited = self.route.name, self._mirrored, self._audited
+        name, backlogs = self.route.name, self._backlogs
         return MirrorHealth(
             sampled=int(self._tally.value(SAMPLED, name)),
             outcomes={str(o): int(self._tally.value(PAIRS, name, o)) for o in Outcome},
-            queue_records=mirrored.waiting + audited.waiting,
-            queue_bytes=mirrored.bytes + audited.bytes,
-            inflight=mirrored.under_way + audited.under_way,
-            circuit=mirrored.circuit_state,
+            queue_records=sum(backlog.waiting for backlog in backlogs),
+            queue_bytes=sum(backlog.bytes for backlog in backlogs),
+            inflight=sum(backlog.under_way for backlog in backlogs),
+            circuit=self._mirrored.circuit_state,
             paused=self.paused,
             waiting=self.load.waiting,
             kv_cache=self.load.kv_cache,
@@ -141,8 +150,14 @@ class Lane:
             lambda sample, conclude: self._examine(self.route, sample, conclude), self._conclude, held_up, ended
         )
 
+    @property
+    def _backlogs(self) -> tuple[Backlog, ...]:
+        return self._mirrored, self._audited, self._free
+
     def _backlog(self, chosen: Sample) -> Backlog:
-        return self._audited if chosen.audited else self._mirrored
+        if chosen.asks is None:
+            return self._free
+        return self._mirrored if chosen.asks is Arm.STUDENT else self._audited
 
     def _store_held_up(self) -> str:
         return "" if self._store_ok() else "store_unavailable"
@@ -159,21 +174,22 @@ class Lane:
     def _spend(self, ended: Ended) -> None:
         self._allowance = self._allowance.spent(ended.tokens, _now())
 
-    def _replaced(self, arm: Arm, served: Backlog) -> None:
-        """An arm is another model now; ``served`` holds replies of the one that it was."""
+    def _replaced(self, arm: Arm, *answered: Backlog) -> None:
+        """An arm is another model now; those that were ``answered`` hold replies of the one that it was."""
         self._changed[arm] = time.time() + ADOPTED_WITHIN
-        served.dismiss(Outcome.UNJUDGEABLE)
+        for backlog in answered:
+            backlog.dismiss(Outcome.UNJUDGEABLE)
 
     def _outdated(self, chosen: Sample) -> Outcome | None:
         """A reply of a model that was replaced meanwhile is no evidence on the one that took its place."""
-        record = chosen.record
-        return Outcome.UNJUDGEABLE if record.started < self._changed[Arm(record.arm)] else None
+        there = (changed for arm, changed in self._changed.items() if arm is not chosen.asks)
+        return Outcome.UNJUDGEABLE if chosen.record.started < max(there) else None
 
     def _refused(self, chosen: Sample) -> Outcome | None:
         """Shed, and counted by why, if the lane cannot take this sample."""
         if self._closing:
             return Outcome.CANCELLED
-        spent = not chosen.audited and self._allowance.left(_now()) <= 0
+        spent = chosen.asks is Arm.STUDENT and self._allowance.left(_now()) <= 0
         reason = "tokens_per_hour" if spent else self._backlog(chosen).full(chosen) or self._store_held_up()
         if not reason:
             return None

@@ -1,8 +1,12 @@
-"""Which records the shadow lane takes, and which of those are judged without a call.
+"""Which records the shadow lane takes, whom it asks for each, and which of those are judged without a call.
 
-What the teacher served is mirrored, what the student served is audited; a request that fell back was the teacher's. The
-choice is a hash of the conversation, so the turns of one conversation are taken together or not at all, and independent
-of the choice of who serves. It refuses to queue or call: ``lane`` does.
+What the teacher served is mirrored, what the student served is audited. Requests that fell back are many among the
+doubtful and none among the sure, so they are taken as the student's others are, by the hash of audits, and tell
+calibrations only: what a student's share is worth shows in what was served. Where the student's whole reply is in the
+record the pair costs no call, and is compared and kept whatever the hash says, for people to see.
+
+The choice is a hash of the conversation, so the turns of one conversation are taken together or not at all, and
+independent of the choice of who serves. It refuses to queue or call: ``lane`` does.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from proxy.wire.conversation import conversation_key
 from proxy.wire.errors import WireError
 from proxy.wire.requests import read_traits
 from routing.assignment import Purpose, bucket, chosen
+from routing.decision import Reason
 from routing.observation import Arm
 from routing.slices import slice_of
 from routing.traits import Endpoint, Slice, Traits
@@ -39,30 +44,59 @@ class Outcome(StrEnum):
     WITHHELD = "withheld"
 
 
+class Kind(StrEnum):
+    """What a sample is: who answered it, and who is to be asked."""
+
+    MIRRORED = "mirrored"  # the teacher answered: the student is asked
+    AUDITED = "audited"  # the student answered: the teacher is asked
+    REPEATED = "repeated"  # it fell back, and there is no whole reply of the student's: the student is asked
+    FREE = "free"  # it fell back, and both replies are there: nobody is asked
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A record that was chosen. ``traits`` is None where its request cannot be read; ``noise``: ask again."""
+    """A record that was chosen. ``traits`` is None where its request cannot be read; ``noise``: ask again.
+
+    ``calibrates`` says whether it is evidence on what the student's confidence is worth.
+    """
 
     record: Record
     traits: Traits | None
     slice: Slice
     conversation: str
     noise: bool
+    kind: Kind = Kind.MIRRORED
+    calibrates: bool = True
 
     @property
     def audited(self) -> bool:
-        """Whether the student served it, so that it is the teacher who is to be asked."""
-        return self.record.arm == Arm.STUDENT
+        """Whether the student served it."""
+        return self.kind is Kind.AUDITED
+
+    @property
+    def asks(self) -> Arm | None:
+        """Whose reply is missing."""
+        return _ASKS[self.kind]
+
+    @property
+    def evidence(self) -> bool:
+        """Whether gates, counts of divergences and style may rest on it."""
+        return self.kind in _EVIDENCE
 
     @property
     def size(self) -> int:
         """Bytes it holds in a queue."""
-        return len(self.record.request) + len(self.record.reply)
+        record = self.record
+        return len(record.request) + len(record.reply) + (len(record.declined.reply) if record.declined else 0)
 
     @property
     def endpoint(self) -> Endpoint:
         """The endpoint it was sent to."""
         return Endpoint(self.record.endpoint)
+
+
+_ASKS = {Kind.MIRRORED: Arm.STUDENT, Kind.AUDITED: Arm.TEACHER, Kind.REPEATED: Arm.STUDENT, Kind.FREE: None}
+_EVIDENCE = frozenset((Kind.MIRRORED, Kind.AUDITED))
 
 
 def sample(route: Route, record: Record, mirror: float | None = None, doubted: Collection[str] = ()) -> Sample | None:
@@ -73,18 +107,19 @@ def sample(route: Route, record: Record, mirror: float | None = None, doubted: C
     """
     if record.endpoint == Endpoint.OTHER or not record.request:
         return None
-    share = _share(route, record, mirror)
-    if not any(share.values()):
+    kind = _kind(record)
+    share = _share(route, kind, mirror)
+    if kind is not Kind.FREE and not any(share.values()):
         return None
     traits = _traits(record)
     slice_ = _slice(route, record, traits)
     unit = record.conversation or (conversation_key(traits) if traits else "") or record.pair
-    purpose = Purpose.AUDIT if record.arm == Arm.STUDENT else Purpose.MIRROR
-    if not _chosen(purpose, route, unit, share.get(slice_, share[""])):
+    purpose = Purpose.MIRROR if kind is Kind.MIRRORED else Purpose.AUDIT
+    drawn = _chosen(purpose, route, unit, share.get(slice_, share[""]))
+    if not drawn and kind is not Kind.FREE:
         return None
-    twice = route.noise_floor.percentage
-    noise = _chosen(Purpose.NOISE, route, unit, _ALL if twice and slice_ in doubted else twice)
-    return Sample(record, traits, slice_, hashlib.sha256(unit.encode()).hexdigest()[:32], noise)
+    noise = kind in _EVIDENCE and _asked_twice(route, unit, doubted=slice_ in doubted)
+    return Sample(record, traits, slice_, hashlib.sha256(unit.encode()).hexdigest()[:32], noise, kind, drawn)
 
 
 def settled_without_a_call(chosen_one: Sample) -> Outcome | None:
@@ -99,11 +134,24 @@ def settled_without_a_call(chosen_one: Sample) -> Outcome | None:
     return Outcome.STUDENT_FAILED if chosen_one.audited else Outcome.TEACHER_FAILED
 
 
-def _share(route: Route, record: Record, mirror: float | None) -> Mapping[str, float]:
-    """The percentages to take, by slice; "" has that of the slices not named."""
+def _kind(record: Record) -> Kind:
     if record.arm == Arm.STUDENT:
+        return Kind.AUDITED
+    if record.reason != Reason.WITHIN_WEIGHT or not record.fallback:
+        return Kind.MIRRORED
+    return Kind.FREE if record.declined is not None else Kind.REPEATED
+
+
+def _share(route: Route, kind: Kind, mirror: float | None) -> Mapping[str, float]:
+    """The percentages to take, by slice; "" has that of the slices not named."""
+    if kind is not Kind.MIRRORED:
         return {"": route.audit.percentage}
     return {"": route.mirror.percentage if mirror is None else mirror, **route.mirror.slices}
+
+
+def _asked_twice(route: Route, unit: str, *, doubted: bool) -> bool:
+    percentage = route.noise_floor.percentage
+    return _chosen(Purpose.NOISE, route, unit, _ALL if percentage and doubted else percentage)
 
 
 def _slice(route: Route, record: Record, traits: Traits | None) -> Slice:

@@ -7,9 +7,20 @@ refuses to judge what a reply says.
 from __future__ import annotations
 
 from proxy.handover import Record
-from routing.fallback import ILLNESSES
+from routing.fallback import ILLNESSES, FallbackReason
 from routing.observation import Arm
 
+_ANSWERED = frozenset(
+    (
+        FallbackReason.UNSURE,
+        FallbackReason.NO_LOGPROBS,
+        FallbackReason.MALFORMED,
+        FallbackReason.DEGENERATE,
+        FallbackReason.LOST_BEHAVIOR,
+        FallbackReason.HOLD_FULL,
+    )
+)
+"""It fell back over what the student said, so the student's server said something: these end a circuit's rest too."""
 _BROKEN = frozenset(("upstream_error", "truncated"))  # outcomes of a request that the student served
 
 
@@ -17,4 +28,6 @@ def student_failed(record: Record) -> bool | None:
     """Whether the student failed a caller; None where the record says nothing about it."""
     if record.arm == Arm.STUDENT:
         return None if record.outcome == "client_gone" else record.outcome in _BROKEN
-    return True if record.fallback in ILLNESSES else None
+    if record.fallback in ILLNESSES:
+        return True
+    return False if record.fallback in _ANSWERED else None

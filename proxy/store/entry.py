@@ -23,8 +23,9 @@ class Compared:
     """A pair as the comparison left it, and what may be kept of it: the route's word, and the request's ``store``.
 
     ``style`` is what the pair adds to its slice's sums of manner; it counts whatever is kept. ``counts`` says whether
-    its replies were compared at all: a pair of which an arm failed is stored, and is no evidence. ``unit`` is what it
-    is as evidence about confidence, None where it is none.
+    it is evidence on the student: one of which an arm failed is none, and one that fell back because the student was
+    unsure would make it look worse than what is served. ``unit`` is what it is as evidence about confidence, None
+    where it is none.
     """
 
     pair: Pair
@@ -37,10 +38,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pair as it is to be written. Trials and style count in any case; its rows are written where ``kept``.
+    """A pair as it is to be written. Its rows are written where it is ``kept``; what it is evidence of, it is anyway.
 
-    Where it ``counts``, it is a turn of its conversation's evidence; where its ``unit`` counts, it is evidence about
-    confidence.
+    Where it ``counts``, its trials do, and it is a turn of its conversation's evidence; where its
+    ``unit`` counts, it is evidence about confidence.
     """
 
     pair: Pair

@@ -216,7 +216,7 @@ class _Batch:
         return [(table, new) for table, new in by_table if new]
 
     def cells(self) -> list[Row]:
-        found = [row for of_pair in self.trials.values() for row in of_pair]
+        found = [row for pair_id in self.turns for row in self.trials[pair_id]]
         keys: list[CellKey] = [tuple(map(str, _cell(row))) for row in found]
         trials = Counter(keys)
         diverged = Counter(key for key, row in zip(keys, found, strict=True) if row["diverged"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from proxy.config.settings import Mirror, NoiseFloor, Route, Upstream
-from proxy.handover import Record
+from proxy.handover import Declined, Record
 
 TEACHER = Upstream("http://127.0.0.1:1/v1")
 MIRROR = Mirror()
@@ -25,9 +26,15 @@ def chat(text: str = "What is 6 * 7?", **fields: Any) -> bytes:
     return json.dumps({"model": "large", "messages": [{"role": "user", "content": text}], **fields}).encode()
 
 
-def answered(text: str = "42") -> bytes:
-    """A chat reply."""
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+def answered(text: str = "42", logprobs: Sequence[float] = ()) -> bytes:
+    """A chat reply; with log-probabilities of as many tokens, if any."""
+    choice: dict[str, Any] = {
+        "index": 0,
+        "message": {"role": "assistant", "content": text},
+        "finish_reason": "stop",
+    }
+    if logprobs:
+        choice["logprobs"] = {"content": [{"token": "4", "logprob": one, "top_logprobs": []} for one in logprobs]}
     usage = {"prompt_tokens": 5, "completion_tokens": 2}
     return json.dumps({"model": "m", "choices": [choice], "usage": usage}).encode()
 
@@ -55,3 +62,20 @@ def record(**changed: Any) -> Record:
         "gaps": [],
     }
     return Record(**(facts | changed))
+
+
+def declined(reply: bytes | None = None) -> Declined:
+    """A student's whole reply that no caller got."""
+    return Declined(
+        status=200,
+        content_type="application/json",
+        encoding="",
+        reply=answered("41") if reply is None else reply,
+        first_token=0.05,
+        total=0.1,
+    )
+
+
+def fell_back(reason: str = "unsure", **changed: Any) -> Record:
+    """The record of an exchange that was the student's, and that the teacher answered in its place."""
+    return record(**({"reason": "within_weight", "fallback": reason, "confidence": 0.4} | changed))

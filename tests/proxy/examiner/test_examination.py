@@ -21,18 +21,20 @@ from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.sampling import Outcome, sample
 from proxy.handover import Record
-from proxy.store.pair import Pair
+from proxy.store.confidences import Confidences, ConfidenceUnit
+from proxy.store.pair import Cell, Pair
 from proxy.store.store import Store
 from proxy.store.writer import Bounds, Writer
 from proxy.telemetry.catalog import ATTEMPTS, DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from routing.behaviors.label import Label, Presence
+from routing.confidence.views import WHOLE
 from routing.ledger import History, Ledger, Stage
 from routing.style import StyleDrift
 from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream as Server
-from tests.proxy.examiner.records import answered, chat, record, route
+from tests.proxy.examiner.records import answered, chat, declined, fell_back, record, route
 
 Own = tuple[OwnBehavior, ...]
 
@@ -45,7 +47,10 @@ class Result:
     pair: Pair | None
     ledger: Ledger
     teacher_got: list[web.Request]
+    student_got: list[web.Request]
     styles: dict[str, StyleDrift]
+    cells: tuple[Cell, ...]
+    units: list[ConfidenceUnit]
 
 
 @asynccontextmanager
@@ -91,20 +96,22 @@ def examine(
     own: Own = (),
     teacher_status: int = 200,
     teacher_model: str | None = None,
+    audit: float = 100,
 ) -> Result:
     """Examine one record against a student that answers so, and a teacher that, asked now, says ``noise`` or 42."""
     tally, outcomes = Tally(), list[Outcome]()
     got: list[web.Request] = []
+    student_got: list[web.Request] = []
 
     async def main() -> Ended:
         upstreams = Upstreams()
         async with (
-            _answering(status, student, []) as url,
+            _answering(status, student, student_got) as url,
             _answering(teacher_status, noise or answered(), got) as again,
             _writing(database, bounds) as writer,
         ):
             examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally, lambda r: f"{r.name}.0")
-            asked = _route(Upstream(url, "small"), Upstream(again, teacher_model), noise, store, own)
+            asked = _route(Upstream(url, "small"), Upstream(again, teacher_model), noise, store, own, audit)
             chosen = sample(asked, told)
             assert chosen is not None
             ended = await examination.examine(asked, chosen, outcomes.append)
@@ -116,7 +123,9 @@ def examine(
     with closing(Store.open(f"sqlite:///{folder}/pairs.db")) as database:
         ended = asyncio.run(main())
         pair, ledger = database.pair(told.pair), database.ledger("support", "support.0")
-        return Result(outcomes, ended, tally, pair, ledger, got, database.styles(told.route))
+        units = [kept.unit for kept in Confidences(database.engine).after("support", "support.0", 0)]
+        styles, cells = database.styles(told.route), database.cells(told.route)
+        return Result(outcomes, ended, tally, pair, ledger, got, student_got, styles, cells, units)
 
 
 async def _concluded(outcomes: list[Outcome]) -> None:
@@ -125,14 +134,14 @@ async def _concluded(outcomes: list[Outcome]) -> None:
             await asyncio.sleep(0.005)
 
 
-def _route(student: Upstream, teacher: Upstream, noise: bytes | None, store: str, own: Own) -> Route:
+def _route(student: Upstream, teacher: Upstream, noise: bytes | None, store: str, own: Own, audit: float) -> Route:
     made = route(Mirror(), privacy=Privacy(store=store, agreeing_sample=100))  # type: ignore[arg-type] # a literal
     return replace(
         made,
         student=student,
         teacher=teacher,
         noise_floor=NoiseFloor(100 if noise else 0),
-        audit=Audit(100),
+        audit=Audit(audit),
         behaviors=own,
     )
 
@@ -390,3 +399,81 @@ def test_a_request_that_is_tied_to_an_upstream_is_no_audit(tmp_path: Path) -> No
     told = record(arm="student", endpoint="responses", path="/responses", request=body)
     result = examine(tmp_path, told)
     assert (result.outcomes, result.teacher_got) == ([Outcome.UNJUDGEABLE], [])
+
+
+UNSURE = fell_back(declined=declined(answered("41", (-2.5, -0.5))))
+"""The student was unsure of its 41, and the caller got the teacher's 42."""
+
+
+def test_a_request_that_fell_back_becomes_a_pair_without_a_call(tmp_path: Path) -> None:
+    """Both replies are there; the operator sees what callers were spared, or waited for in vain."""
+    result = examine(tmp_path, UNSURE, audit=0)
+    assert (result.outcomes, result.ended) == ([Outcome.COMPARED], Ended(None))
+    assert result.pair is not None
+    assert (result.pair.teacher.text, result.pair.student.text) == ("42", "41")
+    assert (result.pair.served, result.pair.fallback) == ("teacher", "unsure")
+    assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
+    assert result.pair.student.first_token == 0.05
+    assert (result.student_got, result.teacher_got) == ([], [])
+    assert not [key for key in result.tally.counters if key[0] == ATTEMPTS.name]
+
+
+@pytest.mark.parametrize("told", [UNSURE, fell_back("uncertified")])
+def test_what_fell_back_is_no_evidence_for_gates_and_style(tmp_path: Path, told: Record) -> None:
+    """Gates judge the student's share by what was served of it; the doubtful ones alone are a sample of nothing."""
+    careful = answered("I think it is 42, but I am not entirely sure of that.")
+    result = examine(tmp_path, msgspec.structs.replace(told, reply=careful), noise=answered("43"))
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.pair is not None
+    assert result.pair.diverged
+    assert result.pair.noise is None
+    assert (result.ledger.slices(), result.styles, result.cells) == ((), {}, ())
+    assert not [key for key in result.tally.counters if key[0] in {TRIALS.name, DIVERGENCES.name}]
+
+
+def test_what_fell_back_unasked_is_asked_in_the_shadow(tmp_path: Path) -> None:
+    """What such replies are like is what a threshold has to be certified by."""
+    result = examine(tmp_path, fell_back("uncertified", confidence=None), answered("41", (-1.0,)))
+    assert len(result.student_got) == 1
+    assert result.ended == Ended(failed=False, tokens=7)
+    (unit,) = result.units
+    assert (unit.fallback, unit.served, unit.diverged) == ("uncertified", "teacher", ("answer.lost",))
+
+
+@pytest.mark.parametrize(
+    ("told", "audit", "units"),
+    [
+        (record(), 0, 1),
+        (UNSURE, 0, 0),
+        (UNSURE, 100, 1),
+        (record(arm="student", reply=answered("41", (-2.5, -0.5)), confidence=0.9), 100, 1),
+    ],
+)
+def test_mirrored_and_audited_pairs_calibrate_and_of_those_that_fell_back_the_audited(
+    tmp_path: Path, told: Record, audit: float, units: int
+) -> None:
+    """Each of them with the same numbers, whoever has heard the reply."""
+    result = examine(tmp_path, told, answered("41", (-2.5, -0.5)), audit=audit)
+    assert result.outcomes == [Outcome.COMPARED]
+    assert len(result.units) == units
+    for unit in result.units:
+        assert unit.vectors[WHOLE][:2] == (-1.5, -2.5)
+        assert unit.confidence == told.confidence
+        assert unit.diverged == ("answer.lost",)
+
+
+def test_a_students_reply_that_cannot_be_read_is_a_failure_of_its_own(tmp_path: Path) -> None:
+    """The pair is kept for people; it calibrates nothing, for there is nothing to compare."""
+    result = examine(tmp_path, fell_back("malformed", declined=declined(b'{"error": {"message": "out of memory"}}')))
+    assert result.outcomes == [Outcome.STUDENT_FAILED]
+    assert result.pair is not None
+    assert (result.pair.fallback, result.pair.student.failure, result.units) == ("malformed", "error_event", [])
+
+
+@pytest.mark.parametrize(("audit", "asked"), [(0, 0), (100, 1)])
+def test_a_judge_is_asked_of_what_fell_back_only_where_it_calibrates(tmp_path: Path, audit: float, asked: int) -> None:
+    """Its budget is for evidence."""
+    with Server(JUDGES) as judge:
+        result = examine(tmp_path, UNSURE, own=(kind(judge.url("kind")),), audit=audit)
+        assert len(judge.received) == asked
+    assert result.outcomes == [Outcome.COMPARED]

@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 
 from proxy.config.settings import Audit, Mirror, Route, Upstream
 from proxy.examiner.backlog import Conclude, Ended
-from proxy.examiner.lane import AUDITS_SHARE, Lane
+from proxy.examiner.lane import SMALLER, Lane, ill
 from proxy.examiner.sampling import Outcome, Sample, sample
 from proxy.examiner.student_load import Load
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
-from routing.circuit import THRESHOLD
-from tests.proxy.examiner.records import MIRROR, chat, record, route
+from routing.assignment import BUCKETS
+from routing.circuit import THRESHOLD, Circuit, State
+from routing.observation import Arm
+from tests.proxy.examiner.records import MIRROR, chat, declined, record, route
 
 WELL = Ended(failed=False, tokens=10)
 
@@ -50,6 +52,9 @@ class Bench:
             await self.gate.wait()
         finally:
             self.running -= 1
+        if chosen.asks is None:
+            conclude(Outcome.COMPARED)
+            return Ended(None)
         ended = self.audit_ended if chosen.audited else self.ended
         failed = Outcome.TEACHER_FAILED if chosen.audited else Outcome.STUDENT_FAILED
         conclude(failed if ended.failed else Outcome.COMPARED)
@@ -216,13 +221,16 @@ def test_a_changed_configuration_takes_effect_on_what_is_queued() -> None:
         bench.offer(3, arm="student")
         await bench.until(lambda: bench.running == 2)  # one of each
         bench.lane.adopt(replace(bench.lane.route, mirror=Mirror(concurrency=8)))
-        await bench.until(lambda: bench.running == 4 + 8 // AUDITS_SHARE)
+        await bench.until(lambda: bench.running == 4 + 8 // SMALLER)
         bench.gate.set()
         await bench.until(lambda: bench.settled == 7)
 
     run(scenario)
 
 
+FELL_BACK: dict[str, Any] = {"reason": "within_weight", "fallback": "unsure"}
+FREE = FELL_BACK | {"declined": declined()}
+KINDS: list[dict[str, Any]] = [{}, {"arm": "student"}, FELL_BACK, FREE]
 CHANGES: list[dict[str, Any]] = [
     {},
     {"mirror": False},
@@ -235,7 +243,7 @@ CHANGES: list[dict[str, Any]] = [
 @settings(max_examples=40)
 @given(
     st.lists(
-        st.sampled_from([{"arm": arm} | changed for arm in ("teacher", "student") for changed in CHANGES]),
+        st.sampled_from([kind | changed for kind in KINDS for changed in CHANGES]),
         max_size=30,
     ),
     st.integers(1, 3),
@@ -395,5 +403,96 @@ def test_replies_of_a_teacher_that_was_replaced_are_no_measure_of_the_student() 
         assert bench.outcomes() == {"unjudgeable": 2}
         bench.gate.set()
         await bench.until(lambda: bench.settled == 3)
+
+    run(scenario)
+
+
+def test_nothing_holds_up_a_sample_that_asks_nobody_but_the_store() -> None:
+    """Neither a student that is ill or busy, nor its budget, nor a teacher that fails audits; nor does it move them."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=1, tokens_per_hour=5), Ended(failed=True, tokens=9), Ended(failed=True))
+        bench.offer(THRESHOLD, arm="student")
+        bench.offer(THRESHOLD)
+        await bench.until(lambda: bench.lane.circuits == {Arm.STUDENT: "open", Arm.TEACHER: "open"})
+        bench.lane.load = Load(waiting=1000)
+        circuits = bench.lane.circuit, bench.lane.circuits
+        bench.offer(3, **FREE)
+        await bench.until(lambda: bench.outcomes().get("compared") == 3)
+        assert (bench.lane.circuit, bench.lane.circuits) == circuits
+        bench.store_ok = False
+        bench.offer(**FREE)
+        assert bench.tally.value(SHED, "support", "store_unavailable") == 1
+
+    run(scenario)
+
+
+def test_a_student_that_is_unsure_of_everything_crowds_nothing_out() -> None:
+    """Its pairs are bounded apart from audits and mirrored samples; beyond, they are shed, and counted."""
+
+    async def scenario() -> None:
+        bench = Bench(Mirror(concurrency=SMALLER, queue=2 * SMALLER))
+        bench.gate.clear()
+        bench.offer(9, **FREE)
+        assert bench.lane.health.inflight == 1
+        assert bench.lane.health.queue_records == 2
+        assert bench.tally.value(SHED, "support", "queue") == 6
+        bench.offer(3, arm="student")
+        bench.offer(12)
+        assert bench.tally.value(SHED, "support", "queue") == 6
+        bench.gate.set()
+        await bench.until(lambda: bench.settled == 24)
+        assert bench.outcomes() == {"compared": 18, "shed": 6}
+
+    run(scenario)
+
+
+def test_a_sample_that_fell_back_waits_for_the_student_as_mirrored_ones_do() -> None:
+    """It asks the same server."""
+
+    async def scenario() -> None:
+        bench = Bench()
+        bench.lane.load = Load(waiting=1000)
+        bench.offer(**FELL_BACK)
+        assert (bench.lane.paused, bench.lane.health.queue_records) == ("student_busy", 1)
+        bench.lane.load = Load()
+        await bench.until(lambda: bench.outcomes() == {"compared": 1})
+
+    run(scenario)
+
+
+def test_pairs_of_a_model_that_was_replaced_are_no_evidence_whichever_it_was() -> None:
+    """A sample that asks nobody holds a reply of both."""
+
+    async def scenario() -> None:
+        another = Upstream("http://127.0.0.1:9/v1", "another")
+        for changed in (route(student=another), route(teacher=another)):
+            bench = Bench(Mirror(concurrency=1))
+            bench.gate.clear()
+            began = time.time()
+            bench.offer(2, started=began, **FREE)
+            bench.lane.adopt(changed)
+            assert bench.outcomes() == {"unjudgeable": 1}
+            bench.offer(started=began + 1, **FREE)
+            assert bench.outcomes() == {"unjudgeable": 2}
+            bench.gate.set()
+            await bench.until(lambda bench=bench: bench.settled == 3)  # type: ignore[misc] # mypy wants no default
+
+    run(scenario)
+
+
+def test_workers_are_told_how_much_a_student_may_be_given() -> None:
+    """Nothing while its circuit is open, all of it while it is well, and ever more in between."""
+
+    async def scenario() -> None:
+        bench, now = Bench(), asyncio.get_running_loop().time()
+        assert ill([bench.lane]) == {}
+        bench.offer(THRESHOLD, fallback="connect")
+        assert ill([bench.lane]) == {"support": 0}
+        bench.lane._mirrored.circuit = Circuit(State.CLOSED, since=now - 15)
+        (share,) = ill([bench.lane]).values()
+        assert BUCKETS / 4 <= share < BUCKETS / 2
+        bench.lane._mirrored.circuit = Circuit(State.CLOSED, since=now - 60)
+        assert ill([bench.lane]) == {}
 
     run(scenario)

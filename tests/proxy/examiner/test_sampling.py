@@ -6,9 +6,11 @@ import pytest
 
 from proxy.config.settings import Audit, Mirror
 from proxy.config.slice_rules import SliceRule, When
-from proxy.examiner.sampling import Outcome, sample, settled_without_a_call
+from proxy.examiner.sampling import Kind, Outcome, sample, settled_without_a_call
+from proxy.handover import Record
+from routing.observation import Arm
 from routing.traits import Slice
-from tests.proxy.examiner.records import chat, record, route
+from tests.proxy.examiner.records import chat, declined, fell_back, record, route
 
 
 def test_everything_is_mirrored_at_one_hundred_percent() -> None:
@@ -110,11 +112,62 @@ def test_audits_are_drawn_by_conversation_and_apart_from_the_mirror() -> None:
     )
 
 
-def test_what_fell_back_was_served_by_the_teacher() -> None:
-    """Whatever was decided: the caller has the teacher's reply, and the student can still be asked in its shadow."""
-    taken = sample(route(audit=Audit(0)), record(arm="teacher", reason="within_weight"))
+def test_what_fell_back_calibrates_where_the_student_would_have_been_audited() -> None:
+    """Doubtful replies fall back and sure ones do not: any other share of them would bend what confidence is worth."""
+    some = route(Mirror(percentage=100), audit=Audit(30))
+    seen = set()
+    for n in range(300):
+        asked = chat(f"question {n}")
+        audited = sample(some, record(arm="student", request=asked)) is not None
+        free = sample(some, fell_back(request=asked, declined=declined()))
+        repeated = sample(some, fell_back(request=asked))
+        assert free is not None
+        assert (free.kind, free.calibrates, free.evidence) == (Kind.FREE, audited, False)
+        assert (repeated is not None) is audited
+        if repeated is not None:
+            assert (repeated.kind, repeated.calibrates, repeated.evidence) == (Kind.REPEATED, True, False)
+        seen.add(audited)
+    assert seen == {True, False}
+
+
+def test_a_pair_that_costs_nothing_is_always_taken() -> None:
+    """Also where nothing is mirrored and nothing audited: why a caller fell back is what people look for."""
+    taken = sample(route(Mirror(percentage=0), audit=Audit(0)), fell_back(declined=declined()))
     assert taken is not None
-    assert not taken.audited
+    assert (taken.asks, taken.audited, taken.calibrates) == (None, False, False)
+    assert taken.size == len(taken.record.request) + len(taken.record.reply) + len(declined().reply)
+
+
+def test_without_the_students_whole_reply_it_is_asked_once_more() -> None:
+    """Its call was ended when its opening was enough to decide, or never made."""
+    taken = sample(route(Mirror(percentage=0), audit=Audit(100)), fell_back("uncertified"))
+    assert taken is not None
+    assert (taken.asks, taken.audited) == (Arm.STUDENT, False)
+
+
+def test_the_teacher_is_not_asked_twice_what_gates_do_not_look_at() -> None:
+    """It costs the teacher's time, which a student that is unsure takes enough of."""
+    everything = route(noise=100, audit=Audit(100))
+    kept = (sample(everything, told) for told in (record(), fell_back(), fell_back(declined=declined())))
+    assert [taken.noise for taken in kept if taken is not None] == [True, False, False]
+    doubted = sample(everything, fell_back(), doubted=list(Slice))
+    assert doubted is not None
+    assert not doubted.noise
+
+
+@pytest.mark.parametrize("told", [record(reason="student_ill", fallback="student_ill"), record(reason="above_weight")])
+def test_what_the_teacher_answers_for_a_student_that_is_ill_is_mirrored_as_its_own(told: Record) -> None:
+    """Whom an illness hits has nothing to do with what it was asked."""
+    taken = sample(route(audit=Audit(0)), told)
+    assert taken is not None
+    assert (taken.kind, taken.calibrates, taken.evidence) == (Kind.MIRRORED, True, True)
+
+
+def test_a_reply_of_the_students_that_was_served_for_want_of_a_teacher_is_audited() -> None:
+    """Whatever it fell back for, the caller has it."""
+    taken = sample(route(Mirror(percentage=0), audit=Audit(100)), fell_back(arm="student"))
+    assert taken is not None
+    assert (taken.kind, taken.evidence) == (Kind.AUDITED, True)
 
 
 def test_a_step_of_the_rollout_sets_the_mirrors_share() -> None:
@@ -142,6 +195,9 @@ def test_what_cannot_be_mirrored_is_not_sampled(changed: dict[str, object]) -> N
     assert sample(route(), record(**changed)) is None
 
 
+FREE = {"reason": "within_weight", "fallback": "unsure", "declined": declined()}
+
+
 @pytest.mark.parametrize(
     ("changed", "outcome"),
     [
@@ -158,6 +214,12 @@ def test_what_cannot_be_mirrored_is_not_sampled(changed: dict[str, object]) -> N
         ({"arm": "student", "mirror": False}, Outcome.WITHHELD),
         ({"arm": "student", "outcome": "client_gone"}, Outcome.UNJUDGEABLE),
         ({"arm": "student", "outcome": "truncated", "failure": "reset"}, Outcome.STUDENT_FAILED),
+        (FREE, None),
+        (FREE | {"mirror": False}, Outcome.WITHHELD),
+        (FREE | {"store": False}, Outcome.WITHHELD),
+        (FREE | {"outcome": "client_gone"}, Outcome.UNJUDGEABLE),
+        (FREE | {"oversized": True}, Outcome.UNJUDGEABLE),
+        (FREE | {"outcome": "upstream_error", "status": 0, "failure": "connect"}, Outcome.TEACHER_FAILED),
     ],
 )
 def test_some_samples_end_without_a_call(changed: dict[str, object], outcome: Outcome | None) -> None:

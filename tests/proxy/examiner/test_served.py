@@ -58,6 +58,33 @@ def test_streams_that_break_off_count_and_clients_that_leave_do_not() -> None:
     served(test)
 
 
+@pytest.mark.parametrize("reason", ["unsure", "malformed", "degenerate", "lost_behavior", "no_logprobs", "hold_full"])
+def test_a_reply_that_was_not_good_enough_shows_that_its_server_is_well(reason: str) -> None:
+    """Or a student that is unsure of what it is asked would stay ill: nothing it said would close its circuit."""
+
+    def test(bench: Bench) -> None:
+        bench.offer(THRESHOLD - 1, fallback="connect")
+        bench.offer(1, fallback=reason)
+        assert bench.lane.circuit == Circuit()
+        bench.lane._mirrored.circuit = Circuit(State.OPEN, THRESHOLD, 1.0, until=0.0)
+        bench.offer(1, fallback=reason)
+        assert bench.lane.circuit.state is State.CLOSED
+
+    served(test)
+
+
+@pytest.mark.parametrize("reason", ["uncertified", "unpromising", "student_ill", "hedged"])
+def test_a_student_that_was_not_asked_or_not_waited_for_shows_nothing(reason: str) -> None:
+    """An illness must not prolong itself, nor end by itself."""
+
+    def test(bench: Bench) -> None:
+        bench.offer(THRESHOLD - 1, fallback="connect")
+        bench.offer(3, fallback=reason)
+        assert bench.lane.circuit.failures == THRESHOLD - 1
+
+    served(test)
+
+
 def test_where_nothing_is_mirrored_serving_is_the_probe() -> None:
     """Or the circuit would stay open for ever."""
 

@@ -50,6 +50,13 @@ def test_cells_add_up_over_batches(store: Store) -> None:
     assert store.cells("support") == (Cell("general", "refusal", "lost", 3, 2, 1, 0),)
 
 
+def test_a_pair_that_is_no_evidence_is_kept_and_adds_to_no_cell(store: Store) -> None:
+    """What fell back because the student was unsure would make it look worse than what is served."""
+    store.write([Entry(pair(1, LOST), counts=False)], "batch")
+    assert store.pair(pair(1).id) == pair(1, LOST)
+    assert store.cells("support") == ()
+
+
 def test_cells_are_of_one_route_and_in_order(store: Store) -> None:
     """A route's verdicts must not see another's evidence."""
     store.write([Entry(pair(1, AGREED + LOST, slice="math")), Entry(pair(2)), Entry(pair(3, route="other"))], "batch")
