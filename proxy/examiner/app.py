@@ -19,9 +19,10 @@ from proxy.config.reload import Reloader
 from proxy.config.settings import Config, Route
 from proxy.examiner.admin import Desk, admin_app
 from proxy.examiner.examination import Examination, count_served_tokens
+from proxy.examiner.illness import ill
 from proxy.examiner.intake import Intake, Settle
 from proxy.examiner.judging import targets
-from proxy.examiner.lane import Lane, ill
+from proxy.examiner.lane import Lane
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.reporting import Reporting
 from proxy.examiner.rollout.controller import Controller

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from proxy.config.settings import Mirror, Route, Upstream
 from proxy.examiner.backlog import Backlog, Bounds, Conclude, Ended, Owner, Queued
@@ -24,10 +24,8 @@ from proxy.handover import Record
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
 from proxy.telemetry.tally import Tally
 from routing.allowance import Allowance
-from routing.assignment import BUCKETS
 from routing.circuit import Circuit
 from routing.observation import Arm
-from routing.recovery import share
 
 Examine = Callable[[Route, Sample, Conclude], Awaitable[Ended]]
 Choose = Callable[[Route, Record], Sample | None]
@@ -199,12 +197,6 @@ class Lane:
     def _conclude(self, item: Queued, outcome: Outcome) -> None:
         self._tally.count(PAIRS, self.route.name, outcome, pair=item.sample.record.pair)
         item.settle()
-
-
-def ill(lanes: Iterable[Lane]) -> dict[str, int]:
-    """Of the routes whose student is ill or returning: how many 100 000ths of each weight it may be given now."""
-    given = ((lane.route, share(lane.circuit, _now(), lane.route.fallback.return_over)) for lane in lanes)
-    return {route.name: part for route, part in given if part < BUCKETS}
 
 
 def _bounds(mirror: Mirror, part: int = 1) -> Bounds:

@@ -5,145 +5,27 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import pytest
-from aiohttp import web
 
 from proxy.config.own import Judge, OwnBehavior
-from proxy.config.settings import Audit, Mirror, NoiseFloor, Privacy, Route, Upstream
 from proxy.examiner.backlog import Ended
-from proxy.examiner.examination import Examination, count_served_tokens
-from proxy.examiner.mirror_call import Caller
-from proxy.examiner.sampling import Outcome, sample
+from proxy.examiner.examination import count_served_tokens
+from proxy.examiner.sampling import Outcome
 from proxy.handover import Record
-from proxy.store.confidences import Confidences, ConfidenceUnit
-from proxy.store.pair import Cell, Pair
-from proxy.store.store import Store
-from proxy.store.writer import Bounds, Writer
+from proxy.store.pair import Pair
+from proxy.store.writer import Bounds
 from proxy.telemetry.catalog import ATTEMPTS, DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
 from proxy.telemetry.tally import Tally
-from proxy.upstreams import Upstreams
 from routing.behaviors.label import Label, Presence
 from routing.confidence.views import WHOLE
-from routing.ledger import History, Ledger, Stage
-from routing.style import StyleDrift
+from routing.ledger import History, Stage
 from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream as Server
-from tests.proxy.examiner.records import answered, chat, declined, fell_back, record, route
-
-Own = tuple[OwnBehavior, ...]
-
-
-@dataclass
-class Result:
-    outcomes: list[Outcome]
-    ended: Ended
-    tally: Tally
-    pair: Pair | None
-    ledger: Ledger
-    teacher_got: list[web.Request]
-    student_got: list[web.Request]
-    styles: dict[str, StyleDrift]
-    cells: tuple[Cell, ...]
-    units: list[ConfidenceUnit]
-
-
-@asynccontextmanager
-async def _answering(status: int, body: bytes, got: list[web.Request]) -> AsyncIterator[str]:
-    async def answer(request: web.Request) -> web.Response:
-        await request.read()
-        got.append(request)
-        return web.Response(status=status, body=body, content_type="application/json")
-
-    application = web.Application()
-    for path in ("chat/completions", "responses"):
-        application.router.add_post(f"/v1/{path}", answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}/v1"
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def _writing(database: Store, bounds: Bounds | None) -> AsyncIterator[Writer]:
-    writer = Writer(database, bounds)
-    writing = asyncio.create_task(writer.run())
-    try:
-        yield writer
-    finally:
-        await writer.close(5)
-        await writing
-
-
-def examine(
-    folder: Path,
-    told: Record,
-    student: bytes = answered("41"),
-    *,
-    status: int = 200,
-    noise: bytes | None = None,
-    bounds: Bounds | None = None,
-    store: str = "full",
-    own: Own = (),
-    teacher_status: int = 200,
-    teacher_model: str | None = None,
-    audit: float = 100,
-) -> Result:
-    """Examine one record against a student that answers so, and a teacher that, asked now, says ``noise`` or 42."""
-    tally, outcomes = Tally(), list[Outcome]()
-    got: list[web.Request] = []
-    student_got: list[web.Request] = []
-
-    async def main() -> Ended:
-        upstreams = Upstreams()
-        async with (
-            _answering(status, student, student_got) as url,
-            _answering(teacher_status, noise or answered(), got) as again,
-            _writing(database, bounds) as writer,
-        ):
-            examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally, lambda r: f"{r.name}.0")
-            asked = _route(Upstream(url, "small"), Upstream(again, teacher_model), noise, store, own, audit)
-            chosen = sample(asked, told)
-            assert chosen is not None
-            ended = await examination.examine(asked, chosen, outcomes.append)
-            if own:
-                await _concluded(outcomes)
-            await upstreams.close()
-            return ended
-
-    with closing(Store.open(f"sqlite:///{folder}/pairs.db")) as database:
-        ended = asyncio.run(main())
-        pair, ledger = database.pair(told.pair), database.ledger("support", "support.0")
-        units = [kept.unit for kept in Confidences(database.engine).after("support", "support.0", 0)]
-        styles, cells = database.styles(told.route), database.cells(told.route)
-        return Result(outcomes, ended, tally, pair, ledger, got, student_got, styles, cells, units)
-
-
-async def _concluded(outcomes: list[Outcome]) -> None:
-    async with asyncio.timeout(10):
-        while not outcomes:  # noqa: ASYNC110 -- a judge's answer comes after the lane's part is over
-            await asyncio.sleep(0.005)
-
-
-def _route(student: Upstream, teacher: Upstream, noise: bytes | None, store: str, own: Own, audit: float) -> Route:
-    made = route(Mirror(), privacy=Privacy(store=store, agreeing_sample=100))  # type: ignore[arg-type] # a literal
-    return replace(
-        made,
-        student=student,
-        teacher=teacher,
-        noise_floor=NoiseFloor(100 if noise else 0),
-        audit=Audit(audit),
-        behaviors=own,
-    )
+from tests.proxy.examiner.examining import examine
+from tests.proxy.examiner.records import answered, chat, declined, fell_back, record
 
 
 def test_a_divergent_pair_is_stored_counted_and_found(tmp_path: Path) -> None:

@@ -5,83 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proxy.config.settings import Audit, Mirror, Route, Upstream
-from proxy.examiner.backlog import Conclude, Ended
-from proxy.examiner.lane import SMALLER, Lane, ill
-from proxy.examiner.sampling import Outcome, Sample, sample
+from proxy.config.settings import Mirror, Upstream
+from proxy.examiner.backlog import Ended
+from proxy.examiner.lane import SMALLER
 from proxy.examiner.student_load import Load
 from proxy.telemetry.catalog import ATTEMPTS, PAIRS, SAMPLED, SHED
-from proxy.telemetry.tally import Tally
-from routing.assignment import BUCKETS
-from routing.circuit import THRESHOLD, Circuit, State
+from routing.circuit import THRESHOLD
 from routing.observation import Arm
-from tests.proxy.examiner.records import MIRROR, chat, declined, record, route
-
-WELL = Ended(failed=False, tokens=10)
-
-
-@dataclass
-class Bench:
-    """A lane whose examinations do what the test says, one gate for all of them."""
-
-    mirror: Mirror = MIRROR
-    ended: Ended = WELL
-    audit_ended: Ended = WELL
-    store_ok: bool = True
-    tally: Tally = field(default_factory=Tally)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    running: int = 0
-    most: int = 0
-    settled: int = 0
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-        self.lane = Lane(route(self.mirror, audit=Audit(100)), sample, self.examine, lambda: self.store_ok, self.tally)
-
-    async def examine(self, _route: Route, chosen: Sample, conclude: Conclude) -> Ended:
-        self.running += 1
-        self.most = max(self.most, self.running)
-        try:
-            await self.gate.wait()
-        finally:
-            self.running -= 1
-        if chosen.asks is None:
-            conclude(Outcome.COMPARED)
-            return Ended(None)
-        ended = self.audit_ended if chosen.audited else self.ended
-        failed = Outcome.TEACHER_FAILED if chosen.audited else Outcome.STUDENT_FAILED
-        conclude(failed if ended.failed else Outcome.COMPARED)
-        return ended
-
-    def offer(self, count: int = 1, **changed: Any) -> None:
-        for number in range(count):
-            self.lane.offer(record(**({"pair": f"p{number}"} | changed)), self.settle)
-
-    def settle(self) -> None:
-        self.settled += 1
-
-    def outcomes(self) -> dict[str, int]:
-        return {o: n for o, n in self.lane.health.outcomes.items() if n}
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not condition():
-                self.lane.pump()
-                await asyncio.sleep(0.005)
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    async def main() -> None:
-        await test()
-
-    asyncio.run(main())
+from tests.proxy.examiner.bench import CHANGES, FELL_BACK, FREE, KINDS, WELL, Bench, run
+from tests.proxy.examiner.records import chat, route
 
 
 def test_no_more_than_the_concurrency_runs_at_once() -> None:
@@ -155,9 +93,9 @@ def test_it_pauses_while_the_student_is_busy_with_served_traffic() -> None:
 
     async def scenario() -> None:
         bench = Bench(Mirror(max_waiting=8, max_kv_cache=90))
-        for busy in (Load(waiting=9), Load(kv_cache=0.91)):
+        for busy, told in ((Load(waiting=9), {}), (Load(kv_cache=0.91), FELL_BACK)):
             bench.lane.load = busy
-            bench.offer()
+            bench.offer(**told)
             assert bench.lane.paused == "student_busy"
         bench.lane.load = Load(waiting=8, kv_cache=0.9)
         await bench.until(lambda: bench.settled == 2)
@@ -226,18 +164,6 @@ def test_a_changed_configuration_takes_effect_on_what_is_queued() -> None:
         await bench.until(lambda: bench.settled == 7)
 
     run(scenario)
-
-
-FELL_BACK: dict[str, Any] = {"reason": "within_weight", "fallback": "unsure"}
-FREE = FELL_BACK | {"declined": declined()}
-KINDS: list[dict[str, Any]] = [{}, {"arm": "student"}, FELL_BACK, FREE]
-CHANGES: list[dict[str, Any]] = [
-    {},
-    {"mirror": False},
-    {"outcome": "client_gone"},
-    {"outcome": "upstream_error"},
-    {"request": b"[]"},
-]
 
 
 @settings(max_examples=40)
@@ -447,20 +373,6 @@ def test_a_student_that_is_unsure_of_everything_crowds_nothing_out() -> None:
     run(scenario)
 
 
-def test_a_sample_that_fell_back_waits_for_the_student_as_mirrored_ones_do() -> None:
-    """It asks the same server."""
-
-    async def scenario() -> None:
-        bench = Bench()
-        bench.lane.load = Load(waiting=1000)
-        bench.offer(**FELL_BACK)
-        assert (bench.lane.paused, bench.lane.health.queue_records) == ("student_busy", 1)
-        bench.lane.load = Load()
-        await bench.until(lambda: bench.outcomes() == {"compared": 1})
-
-    run(scenario)
-
-
 def test_pairs_of_a_model_that_was_replaced_are_no_evidence_whichever_it_was() -> None:
     """A sample that asks nobody holds a reply of both."""
 
@@ -477,22 +389,5 @@ def test_pairs_of_a_model_that_was_replaced_are_no_evidence_whichever_it_was() -
             assert bench.outcomes() == {"unjudgeable": 2}
             bench.gate.set()
             await bench.until(lambda bench=bench: bench.settled == 3)  # type: ignore[misc] # mypy wants no default
-
-    run(scenario)
-
-
-def test_workers_are_told_how_much_a_student_may_be_given() -> None:
-    """Nothing while its circuit is open, all of it while it is well, and ever more in between."""
-
-    async def scenario() -> None:
-        bench, now = Bench(), asyncio.get_running_loop().time()
-        assert ill([bench.lane]) == {}
-        bench.offer(THRESHOLD, fallback="connect")
-        assert ill([bench.lane]) == {"support": 0}
-        bench.lane._mirrored.circuit = Circuit(State.CLOSED, since=now - 15)
-        (share,) = ill([bench.lane]).values()
-        assert BUCKETS / 4 <= share < BUCKETS / 2
-        bench.lane._mirrored.circuit = Circuit(State.CLOSED, since=now - 60)
-        assert ill([bench.lane]) == {}
 
     run(scenario)

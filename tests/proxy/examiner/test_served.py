@@ -9,7 +9,7 @@ import pytest
 
 from proxy.config.settings import Mirror
 from routing.circuit import THRESHOLD, Circuit, State
-from tests.proxy.examiner.test_lane import Bench
+from tests.proxy.examiner.bench import Bench
 
 
 def served(test: Callable[[Bench], None]) -> None:
