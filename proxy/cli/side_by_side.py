@@ -58,7 +58,10 @@ def _facts(pair: Pair) -> Iterator[str]:
     yield moment(pair.started)
     yield f"kept: {plain(pair.privacy)}"
     if pair.served == Arm.STUDENT:
-        yield "served by the student; the teacher was asked to audit it"
+        unwanted = f" for want of the teacher ({plain(pair.fallback)})" if pair.fallback else ""
+        yield f"served by the student{unwanted}; the teacher was asked to audit it"
+    elif pair.fallback:
+        yield f"served by the teacher in the student's place ({plain(pair.fallback)})"
     if pair.conversation:
         yield f"conversation {plain(pair.conversation)}"
 

@@ -63,6 +63,7 @@ class PairDocument(msgspec.Struct, frozen=True):
     noise_trials: tuple[Trial, ...]
     epoch: str
     served: str
+    fallback: str = ""
 
 
 class ArmRow(msgspec.Struct, frozen=True):
@@ -79,7 +80,7 @@ class PairRow(msgspec.Struct, frozen=True):
     """A pair in a list. ``lost`` and ``gained`` name the behaviors that diverged.
 
     ``noise`` names those in which the teacher diverged from itself; None where it did not answer twice. ``served`` is
-    the arm whose reply the caller got.
+    the arm whose reply the caller got, and ``fallback`` why that is the teacher's in the student's place, "" where not.
     """
 
     id: str
@@ -93,6 +94,7 @@ class PairRow(msgspec.Struct, frozen=True):
     teacher: ArmRow
     student: ArmRow
     served: str
+    fallback: str = ""
 
 
 class PairPage(msgspec.Struct, frozen=True):
@@ -121,6 +123,7 @@ def document(pair: Pair) -> PairDocument:
         noise_trials=pair.noise_trials,
         epoch=pair.epoch,
         served=pair.served,
+        fallback=pair.fallback,
     )
 
 
@@ -143,6 +146,7 @@ def pair_of(found: PairDocument) -> Pair:
         traceparent=found.traceparent,
         epoch=found.epoch,
         served=found.served,
+        fallback=found.fallback,
     )
 
 
@@ -160,6 +164,7 @@ def row(pair: Pair) -> PairRow:
         teacher=_arm_row(pair.endpoint, Arm.TEACHER, pair.teacher),
         student=_arm_row(pair.endpoint, Arm.STUDENT, pair.student),
         served=pair.served,
+        fallback=pair.fallback,
     )
 
 

@@ -14,6 +14,7 @@ from proxy.cli.terminal import is_plain
 from proxy.store.pair import Pair
 from routing.behaviors.label import Label, Presence
 from routing.divergence import Direction, Trial
+from routing.observation import Arm
 from tests.proxy.store.samples import LOST, noisy, pair, reply
 
 
@@ -146,3 +147,10 @@ def test_an_audited_pair_says_what_the_caller_got() -> None:
     """The student's reply was no rehearsal there."""
     assert "served by the student" in page(pair(served="student"))
     assert "served" not in page(pair())
+
+
+def test_a_pair_that_fell_back_says_in_whose_place_the_teacher_served_and_why() -> None:
+    """The student's reply beside it is one that no caller got, unless there was no teacher's."""
+    replaced, unwanted = (page(pair(fallback="unsure", served=arm)) for arm in Arm)
+    assert "served by the teacher in the student's place (unsure)" in " ".join(replaced.split())
+    assert "served by the student for want of the teacher (unsure)" in " ".join(unwanted.split())

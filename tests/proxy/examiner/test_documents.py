@@ -26,7 +26,7 @@ CALL = (
 def test_a_pair_comes_back_as_it_was(request: bytes, body: bytes, text: str) -> None:
     """An export over HTTP must not differ from one out of the database."""
     sent = dataclasses.replace(
-        noisy(), request=request, student=reply(text, body), epoch="3f9c0a12b7de.1", served="student"
+        noisy(), request=request, student=reply(text, body), epoch="3f9c0a12b7de.1", served="student", fallback="unsure"
     )
     received = msgspec.json.decode(msgspec.json.encode(document(sent)), type=PairDocument)
     assert pair_of(received) == sent
@@ -55,8 +55,8 @@ def test_a_row_names_what_diverged() -> None:
         Trial("format", Direction.GAINED, diverged=True),
         Trial("answer", Direction.LOST, diverged=False),
     )
-    found = row(pair(trials=trials))
-    assert (found.lost, found.gained, found.served) == (("refusal",), ("format",), "teacher")
+    found = row(pair(trials=trials, fallback="unsure"))
+    assert (found.lost, found.gained, found.served, found.fallback) == (("refusal",), ("format",), "teacher", "unsure")
 
 
 def test_a_row_tells_a_teacher_that_agrees_with_itself_from_one_that_was_asked_once() -> None:
