@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from simulation import boundary, drift, epochs, journeys, noise, power, rarity, turns
+from simulation import boundary, confidence, drift, epochs, journeys, noise, power, rarity, turns
 from simulation.replication import Run
 from simulation.table import Table
 
@@ -19,5 +19,6 @@ PARTS: Mapping[str, Callable[[Run], tuple[Table, ...]]] = MappingProxyType(
         "drift": drift.tables,
         "journeys": journeys.tables,
         "epochs": epochs.tables,
+        "confidence": confidence.tables,
     }
 )
