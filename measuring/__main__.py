@@ -1,6 +1,7 @@
 """``python -m measuring report`` prints and keeps the table; ``python -m measuring fit`` writes the weights.
 
-``python -m measuring confusions [--behavior NAME]`` prints each behavior's worst confusions, which nothing keeps.
+``python -m measuring confusions [--behavior NAME]`` prints each behavior's worst confusions, which nothing keeps;
+``python -m measuring routing`` replays routing by the prompt alone, and prints and keeps what came of it.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from measuring import slices
+from measuring import routing_report, slices
 from measuring.confusions import listed
 from measuring.data import DEFAULT
 from measuring.families import FAMILIES
 from measuring.fit import fitted, write
+from measuring.routing_replay import FOLDER
 from measuring.scores import table
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +33,7 @@ Made by `make behaviors-report`; [behaviors.md](behaviors.md) says what the sets
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 done, 1 where there are no data."""
     parser = argparse.ArgumentParser(prog="python -m measuring", description=__doc__)
-    parser.add_argument("verb", choices=("report", "fit", "confusions"))
+    parser.add_argument("verb", choices=("report", "fit", "confusions", "routing"))
     parser.add_argument("--behavior", choices=NAMES, help="of confusions, those of one behavior (default: all)")
     parser.add_argument("--data", type=Path, default=DEFAULT, help="the folder of labeled sets (default: %(default)s)")
     asked = parser.parse_args(arguments)
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if asked.verb == "confusions":
         return confusions(asked.data, asked.behavior or "")
-    return {"report": report, "fit": fit}[asked.verb](asked.data)
+    return {"report": report, "fit": fit, "routing": routing}[asked.verb](asked.data)
 
 
 def report(data: Path) -> int:
@@ -57,6 +59,16 @@ def fit(data: Path) -> int:
     write(weights, WEIGHTS)
     sys.stdout.write(f"{WEIGHTS}: {', '.join(sorted(weights.heads))}; {WEIGHTS.stat().st_size} bytes\n{weights.note}\n")
     slices.fit(data)
+    return 0
+
+
+def routing(data: Path) -> int:
+    """Replay routing by the prompt, print what came of it and keep it."""
+    page = routing_report.write(data, REPORT.parent)
+    if not page:
+        sys.stderr.write(f"{data} has no {FOLDER}: name another folder with --data\n")
+        return 1
+    sys.stdout.write(page)
     return 0
 
 

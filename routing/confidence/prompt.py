@@ -184,9 +184,14 @@ class Trial:
     mistaken: int
 
     @property
-    def passed(self) -> bool:
-        """Whether it beat the average beyond doubt, and spares more waits than it costs calls of the teacher."""
-        return self.log_wealth >= log(1 / DOUBT) and self.mistaken < UNPROMISING * self.unpromising
+    def won(self) -> bool:
+        """Whether they beat the average beyond doubt."""
+        return self.log_wealth >= log(1 / DOUBT)
+
+    @property
+    def right(self) -> bool:
+        """Whether most of what it called unpromising was; not where it called nothing so."""
+        return self.mistaken < UNPROMISING * self.unpromising
 
 
 def fit(features: Matrix, acceptable: Truth) -> PromptHead | None:
@@ -197,7 +202,7 @@ def fit(features: Matrix, acceptable: Truth) -> PromptHead | None:
         acceptable: Whether the student's answer was, shape (units,).
     """
     trial = tried(features, acceptable)
-    return fitted(features, acceptable, trial.ridge) if trial.passed else None
+    return fitted(features, acceptable, trial.ridge) if trial.won and trial.right else None
 
 
 def tried(features: Matrix, acceptable: Truth) -> Trial:

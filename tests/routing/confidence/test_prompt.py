@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite, log
+from math import isfinite
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.confidence.prompt import (
-    DOUBT,
     FEATURES,
     UNPROMISING,
     Matrix,
@@ -126,7 +125,7 @@ def test_a_head_that_knows_something_is_found() -> None:
 
 def test_where_prompts_tell_nothing_there_is_no_head() -> None:
     """At 1 % each, three of 300 are expected at most; eleven or more have a chance of 2 in 10 000."""
-    on = sum(tried(*world(60 + seed, 0.0, seed)).log_wealth >= log(1 / DOUBT) for seed in range(300))
+    on = sum(tried(*world(60 + seed, 0.0, seed)).won for seed in range(300))
     assert on <= 10
 
 
@@ -136,7 +135,7 @@ def test_a_head_that_never_speaks_is_none() -> None:
     matrix = rng.choice((-1.0, 1.0), size=(4_000, 1))
     acceptable = rng.random(4_000) < 0.85 + 0.1 * matrix[:, 0]
     trial = tried(matrix, acceptable)
-    assert trial.log_wealth > log(1 / DOUBT)
+    assert trial.won
     assert trial.unpromising == 0
     assert fit(matrix, acceptable) is None
 
@@ -147,9 +146,9 @@ def test_a_head_that_calls_the_wrong_ones_unpromising_is_none() -> None:
     matrix = np.repeat([[0.0], [1.0], [6.0]], [6_000, 3_000, 120], axis=0)[rng.permutation(9_120)]
     chance = np.select([matrix[:, 0] == 0, matrix[:, 0] == 1], [0.95, 0.7], 0.8)
     trial = tried(matrix, rng.random(len(matrix)) < chance)
-    assert trial.log_wealth > log(1 / DOUBT)
+    assert trial.won
     assert trial.mistaken > trial.unpromising / 2 > 0
-    assert not trial.passed
+    assert not trial.right
 
 
 @pytest.mark.parametrize("outcome", [True, False])
