@@ -29,20 +29,21 @@ FUNCTION = "1"
 FEATURES: tuple[str, ...] = (
     "mean",  # log-probability, nats; so are the next six
     "least",
-    "quantile",  # the lowest tenth lies below it
-    "window",  # the lowest mean of 16 tokens in a row
+    "quantile",  # a tenth of the tokens lies below it
+    "window",  # the least mean of 16 tokens in a row
     "tail",  # the mean of the last 16
     "head",  # the mean of the first 8
-    "total",  # log(1 + the reply's surprisal): how likely it was as a whole
-    "entropy",  # of the alternatives, the rest as one more; mean, nats
-    "entropy_most",
-    "margin",  # between the first and the second alternative; mean, nats
+    "last",  # of the last token
+    "least_at",  # how far into the reply its least sure token stands, from 0 to 1
+    "total",  # the reply's surprise, on the scale of _logarithm
+    "entropy",  # of the alternatives, what they leave as one more; the mean, nats
+    "entropy_most",  # the most, on the same scale as the total
+    "margin",  # between the first and the second alternative: the mean, nats
     "margin_least",
-    "doubted",  # the share of tokens below -1 nat
-    "doubtful",  # below -2
+    "margin_first",  # the first token's
     "second_best",  # the share of tokens that were not the likeliest
     "length",  # log(1 + tokens)
-    "ended",  # 1 where the reply had ended, 0 where this is a prefix
+    "ended",  # 1 where the reply has ended, 0 where this is a prefix
     "cut",  # 1 where it was cut for length
     "alternatives",  # the share of tokens whose alternatives are known
 )
@@ -54,30 +55,31 @@ _WINDOW = 16  # tokens
 _HEAD = 8  # tokens
 _LOW = 0.1  # the quantile
 _FINE = 16  # bins of the histogram of surprise for each square root of a nat
-_DOUBTED, _DOUBTFUL = 1.0, 2.0  # nats of surprise
 _ROUNDED = 0.01  # nats that rounding may add
 _NOTHING = 1e-9  # a chance
+_SCALE = 1_000.0  # from a thousandth of a nat on, the scale is logarithmic
 
 
 class Signal:
     """A reply's tokens as numbers, added one by one."""
 
     __slots__ = (
-        *("tokens", "_total", "_most", "_head", "_bins", "_last", "_window", "_window_most", "_doubted", "_doubtful"),
-        *("_known", "_entropy", "_entropy_most", "_margin", "_margin_least", "_second_best"),
+        *("tokens", "_total", "_most", "_most_at", "_head", "_bins", "_last", "_window", "_window_most"),
+        *("_known", "_entropy", "_entropy_most", "_margin", "_margin_least", "_margin_first", "_second_best"),
     )
 
     def __init__(self) -> None:
         """Begin without a token."""
         self.tokens = 0
         self._total = self._most = self._head = 0.0  # surprise, nats
+        self._most_at = 1
         self._bins = [0] * (int(_FINE * sqrt(UNSURE)) + 1)
         self._last = deque([0.0] * _WINDOW)
         self._window = self._window_most = 0.0
-        self._doubted = self._doubtful = 0
         self._known = self._second_best = 0
         self._entropy = self._entropy_most = 0.0
-        self._margin, self._margin_least = 0.0, UNSURE
+        self._margin = self._margin_first = 0.0
+        self._margin_least = UNSURE
 
     def add(self, logprob: float, top: Sequence[float]) -> None:
         """Add a token: its log-probability, and those of the likeliest alternatives, in any order (nats).
@@ -90,8 +92,8 @@ class Signal:
             surprise = _bounded(surprise)
         self.tokens = tokens = self.tokens + 1
         self._total += surprise
-        if surprise > self._most:  # noqa: PLR1730 -- a call costs more
-            self._most = surprise
+        if surprise > self._most:
+            self._most, self._most_at = surprise, tokens
         if tokens <= _HEAD:
             self._head += surprise
         self._bins[int(_FINE * sqrt(surprise))] += 1
@@ -100,33 +102,16 @@ class Signal:
         last.append(surprise)
         if window > self._window_most:  # noqa: PLR1730 -- a call costs more
             self._window_most = window
-        if surprise > _DOUBTED:
-            self._doubted += 1
-            self._doubtful += surprise > _DOUBTFUL
         if top:
             self._weigh(surprise, top)
 
     def _weigh(self, surprise: float, top: Sequence[float]) -> None:
-        """A token's alternatives; what they leave of certainty is taken as one more."""
-        entropy, rest = 0.0, 1.0
-        first = second = -UNSURE
-        for one in top:
-            if -UNSURE < one < _ROUNDED:
-                chance = exp(one)
-                rest -= chance
-                entropy -= chance * one
-                if one > first:
-                    first, second = one, first
-                elif one > second:
-                    second = one
+        entropy, first, second = _spread(top)
         if first == -UNSURE:
             return
-        if rest > _NOTHING:
-            left = log(rest)
-            entropy -= rest * left
-            if second == -UNSURE:
-                second = left
         margin = first - second
+        if not self._known:
+            self._margin_first = margin
         self._known += 1
         self._second_best += -surprise < first - _ROUNDED
         self._entropy += entropy
@@ -153,13 +138,14 @@ class Signal:
             -self._window_most / window,
             -self._window / window,
             -self._head / min(tokens, _HEAD),
-            log1p(self._total),
+            -self._last[-1],
+            (self._most_at - 1) / tokens,
+            _logarithm(self._total),
             self._entropy / known,
-            self._entropy_most,
+            _logarithm(self._entropy_most),
             self._margin / known,
             self._margin_least if self._known else 0.0,
-            self._doubted / tokens,
-            self._doubtful / tokens,
+            self._margin_first,
             self._second_best / known,
             log1p(tokens),
             *ending,
@@ -257,6 +243,35 @@ def vectors(
     return {WHOLE: whole, **dict.fromkeys(rungs, whole), **listener.complete}
 
 
+def _spread(top: Sequence[float]) -> tuple[float, float, float]:
+    """The entropy of alternatives, what they leave of certainty being one more, and the two likeliest.
+
+    These are ``-UNSURE`` where there are none; next to a single one stands what it leaves.
+    """
+    entropy, rest = 0.0, 1.0
+    first = second = -UNSURE
+    for one in top:
+        if -UNSURE < one < _ROUNDED:
+            chance = exp(one)
+            rest -= chance
+            entropy -= chance * one
+            if one > first:
+                first, second = one, first
+            elif one > second:
+                second = one
+    if rest > _NOTHING:
+        left = log(rest)
+        entropy -= rest * left
+        if second == -UNSURE:
+            second = left
+    return entropy, first, second
+
+
 def _bounded(surprise: float) -> float:
     """A surprise that is out of bounds, as it counts: rounding may have made a certain token's negative."""
     return 0.0 if -_ROUNDED < surprise < 0.0 else UNSURE
+
+
+def _logarithm(nats: float) -> float:
+    """Nats from 0 on a scale that tells a sure reply from a very sure one: students are seldom unsure by much."""
+    return log1p(_SCALE * nats)

@@ -76,13 +76,14 @@ def by_definition(tokens: Sequence[TokenLogprob]) -> dict[str, float]:
         "window": min(map(mean, long)),
         "tail": mean(said[-16:]),
         "head": mean(said[:8]),
-        "total": math.log1p(-math.fsum(said)),
+        "last": said[-1],
+        "least_at": said.index(min(said)) / len(said),
+        "total": math.log1p(-1000 * math.fsum(said)),
         "entropy": mean(uncertain),
-        "entropy_most": max(uncertain, default=0.0),
+        "entropy_most": math.log1p(1000 * max(uncertain, default=0.0)),
         "margin": mean(apart),
         "margin_least": min(apart, default=0.0),
-        "doubted": mean([one < -1.0 for one in said]),
-        "doubtful": mean([one < -2.0 for one in said]),
+        "margin_first": apart[0] if apart else 0.0,
         "second_best": mean([token.logprob < max(token.top) - 0.01 for token in known]),
         "length": math.log1p(len(said)),
         "alternatives": len(known) / len(tokens),
@@ -146,8 +147,7 @@ def test_a_less_sure_token_never_makes_a_reply_surer(said: list[float], data: st
     before, after = (named(signal(alike(*one)).vector(ended=True)) for one in (said, worse))
     for name in ("mean", "least", "quantile", "window", "tail", "head"):
         assert after[name] <= before[name] + 1e-9, name
-    for name in ("total", "doubted", "doubtful"):
-        assert after[name] >= before[name], name
+    assert after["total"] >= before["total"]
 
 
 def test_how_a_reply_ended_is_known_only_once_it_has() -> None:
@@ -237,13 +237,14 @@ PINNED = {
     "window": -0.99375,
     "tail": -0.91875,
     "head": -0.7875,
-    "total": 3.569533,
+    "last": -1.2,
+    "least_at": 0.15,
+    "total": 10.448744,
     "entropy": 0.742147,
-    "entropy_most": 1.068479,
+    "entropy_most": 6.974927,
     "margin": 1.6425,
     "margin_least": 0.0,
-    "doubted": 0.4,
-    "doubtful": 0.0,
+    "margin_first": 1.5,
     "second_best": 0.05,
     "length": 3.713572,
     "ended": 1.0,
