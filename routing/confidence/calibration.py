@@ -20,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 _HUGE = 1e9  # numbers beyond it are taken for it, so that squares stay finite
 _CONSTANT = 1e-9  # a spread below this part of the mean is rounding
-_RIDGES = (1.0, 4.0, 16.0, 64.0, 256.0)  # in units whose evidence each weight of 1 costs
+_RIDGES = (1.0, 4.0, 16.0, 64.0, 256.0)  # what holds weights near 0, in units that speak against any
 _KNOTS = 100  # the most that a calibration carries
 _PULL = 100.0  # units that the logistic's own chance counts as: less costs at a few hundred units, more at thousands
 _STEPS = 100
@@ -67,7 +67,15 @@ class Calibration:
         return self._chance(score) if score == score else 0.0  # noqa: PLR0124 -- only NaN differs from itself
 
     def confidences(self, vectors: Floats) -> Floats:
-        """``confidence`` of each row of (units, numbers), to the last bit."""
+        """``confidence`` of each row of (units, numbers), to the last bit.
+
+        Raises:
+            ValueError: where rows have another length than those it was fitted to.
+        """
+        if vectors.shape[1] != len(self.weights):
+            raise ValueError(
+                f"vectors of {vectors.shape[1]} numbers: this calibration was fitted to {len(self.weights)}"
+            )
         scores = np.full(len(vectors), self.intercept)
         for column, (weight, low, high) in enumerate(zip(self.weights, self.lows, self.highs, strict=True)):
             values = vectors[:, column]

@@ -11,8 +11,8 @@ certified ends it. To certify any threshold wrongly, the first wrong one of that
 that one test has its level. Why the grid may be quantiles, and may start where it looks best: both are chosen on the
 fit half, which is independent of the certify half, so to the latter they are constants. For the same reason a grid has
 to be kept as it was declared, beside its calibration: declared anew while the certify half is looked at, it would be
-another sequence at the same level. A later version is judged at ``levels.share(level, version)``, which adds up to the
-level over all versions.
+another sequence at the same level. A later version, and another target is one too, is judged at
+``levels.share(level, version)``, which adds up to the level over all versions.
 
 The promise is about one answer of a conversation, chosen by chance, because that is what a unit is.
 
@@ -135,9 +135,9 @@ def grid(confidences: Floats, acceptable: Flags, target: Target) -> tuple[float,
         acceptable: Whether they were: (units,).
         target: What will be promised.
     """
-    ordered = np.sort(confidences)[::-1]
+    ordered = np.sort(confidences[confidences > 0.0])[::-1]  # a threshold of 0 would serve replies without confidence
     places = [ceil(len(ordered) * point / POINTS) - 1 for point in range(1, POINTS + 1)] if len(ordered) else []
-    thresholds = tuple(sorted({float(ordered[place]) for place in places} - {0.0}, reverse=True))
+    thresholds = tuple(sorted({float(ordered[place]) for place in places}, reverse=True))
     counts = counted(thresholds, confidences, acceptable)
     evidence = [log_e_below(counts.trials(at, target.promise), target.limit) for at in range(len(thresholds))]
     return thresholds[int(np.argmax(evidence)) :] if evidence else ()

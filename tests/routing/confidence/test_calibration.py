@@ -35,6 +35,8 @@ def test_a_vector_of_another_function_is_refused() -> None:
     """Silently cut or padded, it would be judged by the wrong weights."""
     with pytest.raises(ValueError, match="argument"):
         LINE.confidence((0.0, 0.0))
+    with pytest.raises(ValueError, match="vectors of 2 numbers: this calibration takes 1"):
+        LINE.confidences(np.zeros((3, 2)))
 
 
 def drawn(seed: int, units: int, numbers: int = 6) -> tuple[Floats, Flags]:

@@ -100,6 +100,13 @@ def test_replies_without_confidence_have_no_threshold() -> None:
     assert grid(np.zeros(5), np.ones(5, bool), SELECTIVE) == ()
 
 
+def test_replies_without_confidence_do_not_coarsen_the_grid() -> None:
+    """Quantiles are those of the replies that may be served, however many others there are."""
+    confidences, acceptable = units(1, 100)
+    silent = np.concatenate([confidences, np.zeros(5000)]), np.concatenate([acceptable, np.ones(5000, bool)])
+    assert grid(*silent, SELECTIVE) == grid(confidences, acceptable, SELECTIVE)
+
+
 def test_the_walk_ends_at_the_first_gap() -> None:
     """What lies beyond one was not tested, whatever its counts: that is what keeps the level."""
     gap = Counts((0.9, 0.8, 0.7), (300, 400, 2000), (1, 30, 31), 2000)
