@@ -102,6 +102,12 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _confidence(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("route", metavar="ROUTE", help="the route")
+    _admin(parser)
+    _json(parser)
+
+
 def _order(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("route", metavar="ROUTE", help="the route whose rollout is meant")
     _ordered(parser)
@@ -197,6 +203,7 @@ VERBS = (
     Verb("export", "write a route's pairs to a Parquet or JSONL file", "export", _export),
     Verb("replay", "label stored pairs again by today's detectors, and show what changed", "replay", _replay),
     Verb("explain", "why a behavior's gate passes, holds or fails, and what is missing", "explain", _explain),
+    Verb("confidence", "how sure the student must be, what is promised, and what was kept", "confidence", _confidence),
     Verb("promote", "let the step that waits pass", "order", _promote),
     Verb("pause", "raise nothing until it is resumed", "order", _order),
     Verb("resume", "go on after a pause, or let slices that were taken back climb again", "order", _order),

@@ -16,7 +16,7 @@ from proxy.cli.rollout_table import show_rollout
 from proxy.cli.style_table import show_style
 from proxy.cli.terminal import cells, headed_table, percent, plain, print_rows, table_console
 from proxy.examiner.status import Cell, MirrorHealth, RouteStatus, Status
-from proxy.examiner.wording import most_served, moves, position, served, weighed
+from proxy.examiner.wording import assured, most_served, moves, position, served, weighed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -97,6 +97,8 @@ def _facts(route: RouteStatus) -> Iterable[tuple[str, str]]:
         yield "weight", shares
     else:
         yield "weight", f"{served(weights)}, the least of {weighed(weights)}"
+    if route.confidence is not None:
+        yield "confidence", assured(route.confidence)
     yield from _mirror_facts(route.mirror)
     if route.judging.pairs:
         yield "judges", f"{route.judging.pairs} compared and not yet judged ({route.judging.size} bytes)"

@@ -30,7 +30,7 @@ from proxy.examiner.guard import Guard
 from proxy.examiner.orders import Order, read_order
 from proxy.examiner.overview import POLICY, overview
 from proxy.examiner.pair_query import decision_limit, pair_filter
-from proxy.examiner.status import Decided, RouteStatus, Status
+from proxy.examiner.status import ConfidenceStatus, Decided, RouteStatus, Status
 from proxy.store.errors import StoreError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter, cursor
@@ -57,6 +57,7 @@ class Desk:
     ``ready`` gives the reasons why not; none means ready. ``metrics`` renders all metrics, in OpenMetrics if asked to,
     with their content type. ``token`` None leaves the port open to this machine. ``order`` carries an operator's order
     out for a route and says in one sentence what was done; it raises ``RolloutError`` where that makes no sense now.
+    ``confidence`` tells how a route's student is judged, None until that was looked at.
     ``decisions`` gives at most so many of a route's stored decisions, the newest first; it runs on a thread. Without
     them, the port refuses to order and to tell. Both raise ``StoreError`` where the database fails.
     """
@@ -69,6 +70,7 @@ class Desk:
     token: str | None = dataclasses.field(default=None, repr=False)
     order: Callable[[str, Order], Awaitable[str]] = _no_order
     decisions: Callable[[str, int], Sequence[Decided]] = _no_decisions
+    confidence: Callable[[str], ConfidenceStatus | None] = lambda _: None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Done:
 
     done: str
     route: RouteStatus
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Confidence:
+    """How a route's student is judged, reply by reply, with the diagrams; None until it was looked at."""
+
+    route: str
+    confidence: ConfidenceStatus | None
 
 
 def admin_app(desk: Desk) -> Starlette:
@@ -92,6 +102,7 @@ def admin_app(desk: Desk) -> Starlette:
             Route("/api/routes/{route}", endpoints.route),
             Route("/api/routes/{route}/explain", endpoints.explain),
             Route("/api/routes/{route}/decisions", endpoints.decisions),
+            Route("/api/routes/{route}/confidence", endpoints.confidence),
             Route("/api/routes/{route}/{verb}", endpoints.verb, methods=["POST"]),
             Route("/api/pairs", endpoints.pairs),
             Route("/api/pairs/{pair}", endpoints.pair),
@@ -159,6 +170,10 @@ class _Endpoints:
         except RolloutError as exc:
             raise Problem(409, str(exc), code="not_possible_now") from exc
         return json_answer({"decisions": found})
+
+    async def confidence(self, request: Request) -> Response:
+        route = self._known(request.path_params["route"]).name
+        return json_answer(Confidence(route, self._desk.confidence(route)))
 
     async def pairs(self, request: Request) -> Response:
         if _NDJSON in request.headers.get("accept", ""):

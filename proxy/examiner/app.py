@@ -11,13 +11,14 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 
 import uvicorn
 
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config, Route
 from proxy.examiner.admin import Desk, admin_app
+from proxy.examiner.confidence.calibrator import Calibrator
 from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.illness import ill
 from proxy.examiner.intake import Intake, Settle
@@ -30,7 +31,7 @@ from proxy.examiner.sampling import Sample, sample
 from proxy.examiner.student_load import ABSENT_EVERY, metrics_target, poll
 from proxy.examiner.style_report import style_status
 from proxy.examiner.webhooks import Webhooks
-from proxy.handover import Record, Snapshot
+from proxy.handover import Assured, Record, Snapshot
 from proxy.http_server import HttpServer
 from proxy.store.errors import StoreError
 from proxy.store.retention import Retention
@@ -48,6 +49,7 @@ SNAPSHOT_EVERY = 1.0
 SNAPSHOT_TTL = 5.0
 TICK = 0.25
 LOOK_EVERY = 1.0
+CALIBRATE_EVERY = 1.0
 CELLS_EVERY = 1.0
 DECISIONS = 5  # of a route, in its status
 PRUNE_EVERY = 60.0
@@ -65,16 +67,17 @@ class Examiner:
         self._writer = Writer(store)
         self._webhooks = Webhooks(self._tally)
         self._controller = Controller(lambda: reloader.config, store, self._webhooks, self._publish)
+        self._calibrator = Calibrator(lambda: reloader.config, store, self._controller, self._assure)
         caller, epoch_of = Caller(self._upstreams, self._key, self._tally), self._controller.epoch_of
         self._examination = Examination(caller, self._writer, self._tally, epoch_of)
         self._lanes: dict[str, Lane] = {}
-        self._intake = Intake(handover, self._take, self._snapshot, self._tally)
+        self._intake = Intake(handover, self._take, self._snapshot, self._tally, self._assured)
         self._ending: set[asyncio.Task[int]] = set()
         self._sequence = 0
         self._stopping = asyncio.Event()
         judges = self._examination.judges
         self.reporting = Reporting(
-            reloader, self._lanes, self._intake, judges, self._writer, self._controller, self._tally
+            reloader, self._lanes, self._intake, judges, self._writer, self._controller, self._calibrator, self._tally
         )
         reloader.on_change(self._adopt)
         self._adopt(reloader.config)
@@ -112,6 +115,7 @@ class Examiner:
         yield self._intake.run()
         yield _every(SNAPSHOT_EVERY, self._repeat)
         yield _every(LOOK_EVERY, self._control)
+        yield _every(CALIBRATE_EVERY, self._calibrate)
         yield self._hear_others()
         yield _every(TICK, self._pump)
         yield _every(CELLS_EVERY, self._read_cells)
@@ -142,7 +146,14 @@ class Examiner:
 
     def _snapshot(self) -> Snapshot:
         self._sequence += 1
-        return Snapshot(self._sequence, SNAPSHOT_TTL, self._controller.weights(), ill(self._lanes.values()))
+        weights, versions = self._calibrator.allowed(self._controller.weights()), self._calibrator.versions()
+        return Snapshot(self._sequence, SNAPSHOT_TTL, weights, ill(self._lanes.values()), versions)
+
+    def _assured(self) -> Assured:
+        return Assured(dict(self._calibrator.assurances))
+
+    def _assure(self, routes: Iterable[str]) -> None:
+        self._intake.publish(Assured({name: self._calibrator.assurances[name] for name in routes}))
 
     def _publish(self) -> None:
         self._intake.publish()
@@ -154,6 +165,10 @@ class Examiner:
     async def _control(self) -> None:
         with contextlib.suppress(StoreError):  # what was read last stands; the writer says that the store is gone
             await self._controller.tick()
+
+    async def _calibrate(self) -> None:
+        with contextlib.suppress(StoreError):  # as above
+            await self._calibrator.tick()
 
     async def _hear_others(self) -> None:
         """Learn at once what an examiner on another host has decided; without signals, the next look learns it."""
@@ -240,6 +255,7 @@ class Examiner:
             token,
             self._controller.order,
             self._controller.decisions,
+            report.confidence,
         )
         return uvicorn.Config(
             admin_app(desk), ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1

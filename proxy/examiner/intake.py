@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from proxy.examiner.status import WorkerStatus
-from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import Assured, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
 from proxy.telemetry.catalog import LOST
 from proxy.telemetry.tally import Tally
 
@@ -49,12 +49,21 @@ class Peer:
 class Intake:
     """The handover's server."""
 
-    def __init__(self, path: str, take: Take, snapshot: Callable[[], Snapshot], tally: Tally) -> None:
+    def __init__(
+        self,
+        path: str,
+        take: Take,
+        snapshot: Callable[[], Snapshot],
+        tally: Tally,
+        assured: Callable[[], Assured] = lambda: Assured({}),
+    ) -> None:
+        """``assured`` gives everything that workers judge by: a new one must know it before its first snapshot."""
         self.peers: set[Peer] = set()
         self._gone: dict[tuple[str, int], Counts] = {}  # the last totals of processes that are gone
         self._path = Path(path)
         self._take = take
         self._snapshot = snapshot
+        self._assured = assured
         self._tally = tally
         self._server: asyncio.Server | None = None
         self._conversations: set[asyncio.Task[None]] = set()
@@ -89,9 +98,9 @@ class Intake:
                 peer.writer.write(frame(Settled(peer.settled)))
                 peer.settled = 0
 
-    def publish(self) -> None:
-        """Send the snapshot to every worker."""
-        data = frame(self._snapshot())
+    def publish(self, assured: Assured | None = None) -> None:
+        """Send the snapshot to every worker, after what it newly has to judge by."""
+        data = (frame(assured) if assured else b"") + frame(self._snapshot())
         for peer in self.peers:
             peer.writer.write(data)
 
@@ -116,6 +125,8 @@ class Intake:
         conversation: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment] # the server made one
         self._conversations.add(conversation)
         try:
+            if (assured := self._assured()).routes:
+                writer.write(frame(assured))
             writer.write(frame(self._snapshot()))
             async for message in frames(reader):
                 self._receive(peer, message)

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from proxy import __version__
 from proxy.config.reload import Reloader
+from proxy.examiner.confidence.calibrator import Calibrator
+from proxy.examiner.confidence.telling import confidence_gauges
 from proxy.examiner.intake import Intake
 from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Judges
 from proxy.examiner.lane import Lane
 from proxy.examiner.rollout.controller import Controller
 from proxy.examiner.rollout_gauges import rollout_gauges
-from proxy.examiner.status import Cell, Decided, RouteStatus, SliceStyle, Status, Weights
+from proxy.examiner.status import Cell, ConfidenceStatus, Decided, RouteStatus, SliceStyle, Status, Weights
 from proxy.examiner.style_report import style_gauges
 from proxy.store.writer import Writer
 from proxy.telemetry import catalog as metric
@@ -19,7 +21,6 @@ from proxy.telemetry.catalog import Metric
 from proxy.telemetry.exposition import render
 from proxy.telemetry.tally import Key, Tally
 from routing.circuit import State
-from routing.observation import Arm
 from routing.rollout import Phase
 
 _CIRCUIT = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
@@ -36,6 +37,7 @@ class Reporting:
         judges: Judges,
         writer: Writer,
         controller: Controller,
+        calibrator: Calibrator,
         tally: Tally,
     ) -> None:
         self.cells: dict[str, tuple[Cell, ...]] = {}
@@ -47,6 +49,7 @@ class Reporting:
         self._judges = judges
         self._writer = writer
         self._controller = controller
+        self._calibrator = calibrator
         self._tally = tally
 
     def unready(self) -> list[str]:
@@ -94,7 +97,11 @@ class Reporting:
             judging=self._judges.waiting(name),
             decisions=self.decisions.get(name, ()),
         )
-        return self._controller.told(status)
+        return self._calibrator.told(self._controller.told(status))
+
+    def confidence(self, name: str) -> ConfidenceStatus | None:
+        """How a route's student is judged, with the diagrams that its status leaves out; None before a first look."""
+        return self._calibrator.statuses.get(name) if self._calibrator.finding(name) else None
 
     def _gauges(self) -> Iterator[tuple[Key, float]]:
         workers = self._intake.workers()
@@ -121,7 +128,8 @@ class Reporting:
         yield _gauge(metric.MIRROR_INFLIGHT, mirror.inflight, name)
         yield _gauge(metric.JUDGE_QUEUE_PAIRS, status.judging.pairs, name)
         yield _gauge(metric.JUDGE_QUEUE_BYTES, status.judging.size, name)
-        yield _gauge(metric.CIRCUIT, _CIRCUIT[State(mirror.circuit)], name, Arm.STUDENT)
+        for arm, state in self._lanes[name].circuits.items():
+            yield _gauge(metric.CIRCUIT, _CIRCUIT[State(state)], name, arm)
         if mirror.waiting is not None:
             yield _gauge(metric.WAITING, mirror.waiting, name)
         if mirror.kv_cache is not None:
@@ -131,6 +139,7 @@ class Reporting:
                 rate = cell.noise_diverged / cell.noise_trials
                 yield _gauge(metric.NOISE_RATE, rate, name, cell.slice, cell.behavior, cell.direction)
         yield from style_gauges(name, status.style)
+        yield from confidence_gauges(name, status.confidence)
 
 
 _PROCESSES = ("worker", "examiner")

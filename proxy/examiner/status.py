@@ -10,19 +10,24 @@ from dataclasses import dataclass, field
 
 from proxy.store.decided import Decided
 from proxy.store.pair import Cell
+from routing.confidence.reliability import Bin
 
 __all__ = [
+    "Bin",
     "Cell",
+    "ConfidenceStatus",
     "Decided",
     "DirectionStatus",
     "GateStatus",
     "Judging",
     "MirrorHealth",
     "RouteStatus",
+    "SliceConfidence",
     "SliceStatus",
     "SliceStyle",
     "Status",
     "StyleMeasure",
+    "ViewConfidence",
     "Weights",
     "WorkerStatus",
 ]
@@ -154,10 +159,81 @@ class SliceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewConfidence:
+    """How one slice's replies are judged by one view: ``whole``, or the ``first_24`` of their tokens.
+
+    Counted in conversations, one answer of each, of the half that thresholds are certified on: ``answers`` of ``of``
+    are as sure as the ``threshold``, and ``diverged`` of these diverged; where None is certified, as sure as the first
+    that is tried. ``needed``: how many more that bear on it, none
+    of them diverging, certify a first threshold; 0 where one is, None where no number would. ``fitted``: conversations
+    of the other half that the calibration rests on, this slice's ``own`` or those of all. ``brier`` and ``ece`` (a
+    share) say how far confidence is off, None without units; ``diagram`` is that in bins, empty in summaries.
+    """
+
+    view: str
+    threshold: float | None
+    answers: int
+    diverged: int
+    of: int
+    needed: int | None
+    fitted: int
+    own: bool
+    brier: float | None
+    ece: float | None
+    diagram: tuple[Bin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SliceConfidence:
+    """How sure the student has to be in one slice, and what was found of what it served.
+
+    ``served`` audited answers of the student's were judged, of which ``diverged`` diverged; ``upper`` is the most that
+    may, as a share of what the promise is about, None where none was judged. ``fell_back`` counts the conversations
+    judged in which the teacher answered in its place. ``unproven`` are the behaviors in which no reply is taken that
+    may differ; ``prompt`` says whether hopeless requests are told before the call. ``uncertified`` says why nothing may
+    be served, "" where something may.
+    """
+
+    slice: str
+    views: tuple[ViewConfidence, ...]
+    served: int
+    diverged: int
+    fell_back: int
+    rate: float | None
+    upper: float | None
+    unproven: tuple[str, ...]
+    prompt: bool
+    uncertified: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceStatus:
+    """How a route's student is judged, reply by reply.
+
+    ``promise`` is ``selective``, ``marginal`` or ``none``; ``target`` the share that may diverge, ``confidence`` how
+    sure that is, in percent. ``version`` counts the route's calibrations, 0 where there is none in force, which was
+    ``made`` at a Unix time. Of ``units`` conversations, ``fitted`` are of the half that the next one is fitted to once
+    they are ``due``. On ``silent`` endpoints the student gives no log-probabilities.
+    """
+
+    promise: str
+    target: float
+    confidence: float
+    version: int
+    made: float
+    units: int
+    fitted: int
+    due: int
+    silent: tuple[str, ...]
+    slices: tuple[SliceConfidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RouteStatus:
     """One route. ``step`` of ``steps`` have been made; ``waits`` is why the next one is not, "" where nothing stops it.
 
-    ``trouble`` says why the rollout cannot be read or stored, "" while it can.
+    ``trouble`` says why the rollout cannot be read or stored, "" while it can. ``confidence`` is None until it was
+    looked at.
     """
 
     name: str
@@ -177,6 +253,7 @@ class RouteStatus:
     trouble: str = ""
     slices: tuple[SliceStatus, ...] = ()
     decisions: tuple[Decided, ...] = ()
+    confidence: ConfidenceStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from proxy.examiner.status import Decided, GateStatus, RouteStatus, SliceStatus, Weights
+from proxy.examiner.status import (
+    ConfidenceStatus,
+    Decided,
+    GateStatus,
+    RouteStatus,
+    SliceConfidence,
+    SliceStatus,
+    Weights,
+)
 from routing.divergence import Direction
 from routing.gates import Verdict
 from routing.rollout import Phase
@@ -23,6 +31,10 @@ _ONE: Mapping[str, str] = {Direction.LOST: "a loss", Direction.GAINED: "a gain"}
 _SHOWN: Mapping[str, str] = {
     Direction.LOST: "in which the teacher shows it",
     Direction.GAINED: "in which the student shows it",
+}
+_OF: Mapping[str, str] = {
+    "selective": "of the answers that the student serves, at most {} diverge",
+    "marginal": "of all requests, at most {} get a divergent answer of the student's",
 }
 _WARN = "warn"
 _ON_FAILURE = {
@@ -158,6 +170,32 @@ def limits(gate: GateStatus) -> str:
 def _points(excess: float) -> str:
     points = f"{_POINTS * excess:g}"
     return f"{points} point" if points == "1" else f"{points} points"
+
+
+def promised(told: ConfidenceStatus) -> str:
+    """What is promised of a route's student."""
+    if told.promise not in _OF:
+        return "nothing is promised: the hard rules alone decide"
+    return f"{_OF[told.promise].format(percent(told.target))}, at {told.confidence:g} % confidence"
+
+
+def assured(told: ConfidenceStatus) -> str:
+    """How far the promise is certified, in a line."""
+    if told.promise not in _OF:
+        return promised(told)
+    certified = [one.slice for one in told.slices if any(view.threshold is not None for view in one.views)]
+    silent = f"; no log-probabilities on {', '.join(told.silent)}: hard rules alone" if told.silent else ""
+    if certified:
+        return f"{promised(told)}: certified in {', '.join(certified)}{silent}"
+    return f"{promised(told)}: certified nowhere yet{silent}"
+
+
+def kept(found: SliceConfidence) -> str:
+    """What audits found of what a slice was served; "" where none was made."""
+    if found.rate is None or found.upper is None:
+        return ""
+    counts = f"{found.diverged:,} of {found.served:,} audited answers diverged"
+    return f"{counts}: {percent(found.rate)}, at most {percent(found.upper)}"
 
 
 def acting(gate: GateStatus) -> str:

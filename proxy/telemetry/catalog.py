@@ -33,6 +33,8 @@ PREFIX = "practicum_"
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 _FINE = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+_HELD = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+_CONFIDENCE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995, 1.0)
 _GAPS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 5.0, 20.0)
 
 
@@ -62,6 +64,12 @@ INTER_TOKEN = _histogram(
 OVERHEAD = _histogram("overhead_seconds", "Time in the proxy less time waiting for an upstream.", _FINE, "route", "arm")
 ATTEMPTS = _counter("upstream_attempts", "Calls of upstreams, by how they ended.", "route", "arm", "purpose", "outcome")
 FALLBACKS = _counter("fallbacks", "Requests the teacher answered in the student's place, by why.", "route", "reason")
+HELD = _histogram(
+    "held_seconds", "From a student's first byte until its reply was served, begun or withdrawn.", _HELD, "route"
+)
+CONFIDENCE = _histogram(
+    "confidence", "How sure the student was of its replies, as they were judged.", _CONFIDENCE, "route", "slice"
+)
 UNBUCKETABLE = _counter("unbucketable", "Requests kept from the student because nothing said whose they are.", "route")
 TOKENS = _counter("tokens", "Tokens as the upstreams report them.", "route", "arm", "purpose", "direction")
 SAMPLED = _counter("mirror_sampled", "Requests chosen for the shadow lane.", "route")
@@ -103,6 +111,51 @@ RATE_LOWER = _gauge(
     "slice",
     "behavior",
     "direction",
+)
+CONFIDENCE_THRESHOLD = _gauge(
+    "confidence_threshold",
+    "The least confidence with which a student's reply is served; absent where none is certified.",
+    "route",
+    "slice",
+    "view",
+)
+CONFIDENCE_COVERAGE = _gauge(
+    "confidence_coverage_ratio",
+    "Share of answers at least as sure as the threshold; 0 where none is certified.",
+    "route",
+    "slice",
+    "view",
+)
+CONFIDENCE_UNITS = _gauge(
+    "confidence_units", "Conversations that a threshold is certified on.", "route", "slice", "view"
+)
+CONFIDENCE_BRIER = _gauge(
+    "confidence_brier",
+    "Mean squared error of confidence, on conversations it was not fitted to.",
+    "route",
+    "slice",
+    "view",
+)
+CONFIDENCE_ECE = _gauge(
+    "confidence_ece",
+    "Expected calibration error: how far confidence is off, as a share, in the mean.",
+    "route",
+    "slice",
+    "view",
+)
+CALIBRATION = _gauge("calibration_version", "Which of a route's calibrations is in force; 0 for none.", "route")
+PROMISE = _gauge("promise_target_ratio", "The share that may diverge of what the student serves, as promised.", "route")
+SERVED_DIVERGENCE = _gauge(
+    "served_divergence_ratio", "Share of what the student served that diverged, as audits found.", "route", "slice"
+)
+SERVED_DIVERGENCE_UPPER = _gauge(
+    "served_divergence_upper_ratio",
+    "The most of what the student served that may have diverged, at the promise's confidence.",
+    "route",
+    "slice",
+)
+PROMPT_ESTIMATE = _gauge(
+    "prompt_estimate_active", "1 where hopeless requests are told from the prompt, before the call.", "route", "slice"
 )
 GATE_VERDICT = _gauge(
     "gate_verdict", "What a behavior's gate says: -1 fail, 0 hold, 1 pass.", "route", "slice", "behavior"

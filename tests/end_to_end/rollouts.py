@@ -17,6 +17,7 @@ from typing import Self
 from proxy.config.parse import parse
 from proxy.config.settings import Route
 from proxy.examiner.rollout.gating import identity
+from proxy.store.confidences import ConfidenceUnit
 from proxy.store.entry import Entry
 from proxy.store.store import Store
 from routing.behaviors.table import TABLE
@@ -193,6 +194,11 @@ def parsed(practicum: Practicum, name: str = "support") -> Route:
     return parse(practicum.config.read_text(), str(practicum.config)).config.routes[name]
 
 
+def _silent(slice_: str, conversation: str, history: History) -> ConfidenceUnit:
+    plain = {"stream": False, "tools": False, "json": False}
+    return ConfidenceUnit(slice_, "chat_completions", conversation, 1e9, **plain, served=history.value)
+
+
 def certify(
     url: str,
     about: Route,
@@ -201,7 +207,10 @@ def certify(
     histories: Collection[History] = tuple(History),
     retries: int = 0,
 ) -> None:
-    """Write into a database that so many conversations of each history did not diverge, and are over."""
+    """Write into a database that so many conversations of each history did not diverge, and are over.
+
+    The student gave no log-probabilities in any of them, as the scripted one does not.
+    """
     store = Store.open(url)
     epoch, long_ago = f"{identity(about)}.{retries}", time.time() - 86_400
     trials = tuple(Trial(row.behavior, way, diverged=False) for row in TABLE for way in Direction)
@@ -222,6 +231,7 @@ def certify(
                             served=history.value,
                         ),
                         kept=False,
+                        unit=_silent(name, f"{place}-{n}", history),
                     )
                     for n in range(count)
                 ]

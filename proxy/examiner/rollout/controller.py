@@ -79,6 +79,7 @@ class Controller:
         patience: float = PATIENCE,
     ) -> None:
         """``publish`` sends a new snapshot to the workers; ``now`` is the wall clock; ``patience`` is in seconds."""
+        self.acts = False  # whether this is the one that does, as of the last look
         self.looks: dict[str, Look] = {}
         self.standings: dict[str, Standing] = {}
         self._config = config
@@ -138,7 +139,7 @@ class Controller:
     async def tick(self) -> None:
         """One look at every route. Raises ``StoreError``; what stands then stands for ``PATIENCE``."""
         async with self._one_at_a_time:
-            acts = await asyncio.to_thread(self._acting.held)
+            self.acts = acts = await asyncio.to_thread(self._acting.held)
             self._take(await asyncio.to_thread(self._rollouts.read))
             routes = list(self._config().routes.values())
             await asyncio.to_thread(self._ledgers.refresh, {route.name: self.epoch_of(route) for route in routes})

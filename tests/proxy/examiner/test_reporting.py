@@ -10,6 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 
 from proxy.config.reload import Reloader
 from proxy.examiner.backlog import Conclude, Ended
+from proxy.examiner.confidence.calibrator import Calibrator
 from proxy.examiner.intake import Intake
 from proxy.examiner.judging import Judges
 from proxy.examiner.lane import Lane
@@ -52,7 +53,10 @@ def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
         intake = Intake(str(folder / "s"), lambda _, __: None, lambda: Snapshot(1, 5.0, {}), tally)
         controller = Controller(lambda: reloader.config, store, Webhooks(tally), intake.publish)
         await controller.tick()
-        report = Reporting(reloader, {"support": lane}, intake, _judges(tally), Writer(store), controller, tally)
+        calibrator = Calibrator(lambda: reloader.config, store, controller, lambda _: None)
+        await calibrator.tick()
+        parts = intake, _judges(tally), Writer(store), controller, calibrator
+        report = Reporting(reloader, {"support": lane}, *parts, tally)
         lane.offer(record(), lambda: None)
         await asyncio.sleep(0)
         test(report, lane)

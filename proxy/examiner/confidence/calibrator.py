@@ -1,0 +1,158 @@
+"""The duty that calibrates: follows every route's pairs, and says by what workers judge and what they may serve at all.
+
+A slice in which nothing is certified gets no weight, whatever its rollout has reached: its requests would only wait for
+a reply that is thrown away. The rollout's own state is not touched, and the weight is there at once when a threshold
+is certified. A route that has not been looked at since this examiner started serves the teacher.
+
+All but the database's work runs on one event loop. The counterparts are ``routing.confidence.acceptance`` at the
+workers, and ``rollout.controller``, which moves the weights.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+
+from proxy.config.settings import Config, Route
+from proxy.examiner.confidence.follower import Asked, Finding, Follower, Pace
+from proxy.examiner.confidence.telling import status, told
+from proxy.examiner.confidence.version import Terms
+from proxy.examiner.rollout.controller import Controller
+from proxy.examiner.rollout.gating import charter
+from proxy.examiner.status import ConfidenceStatus, RouteStatus
+from proxy.store.calibrations import Calibrations
+from proxy.store.confidences import Confidences
+from proxy.store.errors import StoreError
+from proxy.store.store import Store
+from routing.confidence.assurance import Assurance
+from routing.gates import Verdict
+from routing.verdicts import Gate
+
+log = logging.getLogger("practicum.confidence")
+
+_REST = 20.0  # times what a look took, until the next one at that route
+
+Weights = dict[str, dict[str, int]]
+
+
+class Calibrator:
+    """Calibrates the students of one examiner's routes."""
+
+    def __init__(
+        self,
+        config: Callable[[], Config],
+        store: Store,
+        controller: Controller,
+        publish: Callable[[Iterable[str]], None],
+        pace: Pace | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """``publish`` tells the workers about these routes; ``now`` is the wall clock."""
+        self.assurances: dict[str, Assurance] = {}
+        self.findings: dict[str, Finding] = {}
+        self.statuses: dict[str, ConfidenceStatus] = {}
+        self._config = config
+        self._engine = store.engine
+        self._confidences = Confidences(store.engine)
+        self._calibrations = Calibrations(store.engine)
+        self._controller = controller
+        self._publish = publish
+        self._pace = pace or Pace()
+        self._now = now
+        self._followers: dict[str, Follower] = {}
+        self._rests: dict[str, float] = {}  # until when, of the monotonic clock
+
+    async def tick(self) -> None:
+        """Look at every route that is not at rest. Raises ``StoreError``; what was found last then stands."""
+        routes = self._config().routes
+        for gone in self._followers.keys() - routes.keys():
+            for of_routes in (self._followers, self.findings, self.statuses, self.assurances, self._rests):
+                of_routes.pop(gone, None)
+        epochs = {name: self._controller.epoch_of(route) for name, route in routes.items()}
+        newest = await asyncio.to_thread(self._calibrations.versions)
+        positions = await asyncio.to_thread(self._confidences.newest, epochs)
+        for name, route in routes.items():
+            if time.monotonic() >= self._rests.get(name, 0.0):
+                await self._attend_alone(self._asked(route, epochs[name], newest.get(name, 0), positions[name]))
+
+    def allowed(self, weights: Weights) -> Weights:
+        """The buckets that may be served as things stand, by route and slice."""
+        allowed: Weights = {}
+        for name, shares in weights.items():
+            finding = self.finding(name)
+            left = {slice_: share if finding and finding.serves(slice_) else 0 for slice_, share in shares.items()}
+            if any(left.values()):
+                allowed[name] = left
+        return allowed
+
+    def versions(self) -> dict[str, int]:
+        """The version of each route's assurance."""
+        return {name: assurance.version for name, assurance in self.assurances.items()}
+
+    def finding(self, name: str) -> Finding | None:
+        """What was found of a route on the terms of today; None where nothing was yet."""
+        finding, route = self.findings.get(name), self._config().routes.get(name)
+        return finding if finding and route and finding.terms == Terms.of(route.fallback) else None
+
+    def told(self, route: RouteStatus) -> RouteStatus:
+        """A route's status, with what is to be said of its confidence."""
+        finding = self.finding(route.name)
+        return told(route, finding, self.statuses.get(route.name) if finding else None)
+
+    def _asked(self, route: Route, epoch: str, newest: int, position: int) -> Asked:
+        now, seen = self._now(), self._controller.looks.get(route.name)
+        by = seen.charter if seen else charter(route, 1, datetime.fromtimestamp(now, UTC).date())
+        return Asked(route, epoch, by, self._unproven(route.name), self._controller.acts, newest, position, now)
+
+    def _unproven(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        """By slice, the behaviors whose gate acts and does not pass, as of the controller's last look."""
+        seen = self._controller.looks.get(name)
+        assessed = sorted(seen.assessments.items()) if seen else []
+        found = {
+            slice_: tuple(sorted(behavior for behavior, gate in one.gates.items() if _is_unproven(gate)))
+            for slice_, one in assessed
+        }
+        return {slice_: behaviors for slice_, behaviors in found.items() if behaviors}
+
+    async def _attend_alone(self, asked: Asked) -> None:
+        """A rim: one route's trouble is not another's, but for the database's. Raises ``StoreError``."""
+        name, began = asked.route.name, time.monotonic()
+        follower = self._followers.get(name) or Follower(name, self._engine, self._pace)
+        self._followers[name] = follower
+        try:
+            finding, told = await asyncio.to_thread(self._look, follower, asked)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("the confidence of %s could not be looked at", name)
+            del self._followers[name]  # what it has gathered may be half of it
+        else:
+            self._tell(name, finding, told)
+        self._rests[name] = time.monotonic() + _REST * (time.monotonic() - began)
+
+    def _look(self, follower: Follower, asked: Asked) -> tuple[Finding, ConfidenceStatus]:
+        """On a thread: look, and put into words what has changed."""
+        finding, name = follower.look(asked), asked.route.name
+        if self.findings.get(name) is finding and name in self.statuses:
+            return finding, self.statuses[name]
+        return finding, status(finding, asked.route.fallback.confidence)
+
+    def _tell(self, name: str, finding: Finding, told: ConfidenceStatus) -> None:
+        """Keep what was found, and tell the workers where it is something else."""
+        before, known = self.findings.get(name), self.assurances.get(name)
+        self.findings[name], self.statuses[name] = finding, told
+        if before is finding and known is not None:
+            return
+        number = known.version if known else 0
+        if known is None or finding.assurance(number) != known:
+            self.assurances[name] = finding.assurance(number + 1)
+            self._publish([name])
+        if finding.made and (before is None or before.made != finding.made):
+            log.info("route %s: calibration %d, of %d conversations", name, finding.made.version, finding.fitted)
+
+
+def _is_unproven(gate: Gate) -> bool:
+    return gate.policy.acts and gate.judgment.verdict is not Verdict.PASS
