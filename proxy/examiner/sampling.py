@@ -29,6 +29,7 @@ from routing.slices import slice_of
 from routing.traits import Endpoint, Slice, Traits
 
 _ALL = 100.0  # percent
+_UNHEARD = frozenset(("client_gone", "rejected"))  # outcomes that say nothing of an arm: the teacher was not asked
 
 
 class Outcome(StrEnum):
@@ -127,7 +128,7 @@ def settled_without_a_call(chosen_one: Sample) -> Outcome | None:
     record = chosen_one.record
     if not (record.mirror and record.store):
         return Outcome.WITHHELD
-    if record.outcome == "client_gone" or record.oversized or chosen_one.traits is None:
+    if record.outcome in _UNHEARD or record.oversized or chosen_one.traits is None:
         return Outcome.UNJUDGEABLE
     if record.outcome == "ok":
         return None

@@ -219,6 +219,7 @@ FREE = {"reason": "within_weight", "fallback": "unsure", "declined": declined()}
         (FREE | {"store": False}, Outcome.WITHHELD),
         (FREE | {"outcome": "client_gone"}, Outcome.UNJUDGEABLE),
         (FREE | {"oversized": True}, Outcome.UNJUDGEABLE),
+        (FREE | {"outcome": "rejected", "status": 503, "reply": b""}, Outcome.UNJUDGEABLE),
         (FREE | {"outcome": "upstream_error", "status": 0, "failure": "connect"}, Outcome.TEACHER_FAILED),
     ],
 )
