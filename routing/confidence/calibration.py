@@ -73,9 +73,7 @@ class Calibration:
             ValueError: where rows have another length than those it was fitted to.
         """
         if vectors.shape[1] != len(self.weights):
-            raise ValueError(
-                f"vectors of {vectors.shape[1]} numbers: this calibration was fitted to {len(self.weights)}"
-            )
+            raise ValueError(f"vectors of {vectors.shape[1]} numbers: this calibration takes {len(self.weights)}")
         scores = np.full(len(vectors), self.intercept)
         for column, (weight, low, high) in enumerate(zip(self.weights, self.lows, self.highs, strict=True)):
             values = vectors[:, column]
