@@ -187,11 +187,13 @@ def _compared(route: Route, contest: Contest | None, judged: Judged) -> Comparis
 
 
 def count_served_tokens(tally: Tally, record: Record, most: int) -> None:
-    """Count what the caller's reply cost, whether or not the request was sampled."""
-    body = record.reply
-    if record.encoding:
-        body = decompress(body, record.encoding, most).body
-    count_tokens(tally, record.route, record.arm, "serve", usage_of(body))
+    """Count what the caller's reply cost, and one that was turned down for it, whether or not it was sampled."""
+    replies = [(record.arm, record.reply, record.encoding)]
+    if (declined := record.declined) is not None:
+        replies.append((Arm.STUDENT, declined.reply, declined.encoding))
+    for arm, body, encoding in replies:
+        read = decompress(body, encoding, most).body if encoding else body
+        count_tokens(tally, record.route, arm, "serve", usage_of(read))
 
 
 def _asked(route: Route, sample: Sample) -> Call | None:

@@ -313,6 +313,13 @@ def test_what_fell_back_is_no_evidence_for_gates_and_style(tmp_path: Path, told:
     assert not [key for key in result.tally.counters if key[0] in {TRIALS.name, DIVERGENCES.name}]
 
 
+def test_a_reply_that_was_turned_down_cost_tokens_all_the_same() -> None:
+    """A student that is unsure of everything is paid for twice, and must not look cheap."""
+    tally = Tally()
+    count_served_tokens(tally, UNSURE, 1 << 20)
+    assert [tally.value(TOKENS, "support", arm, "serve", "completion") for arm in ("teacher", "student")] == [2, 2]
+
+
 def test_what_fell_back_unasked_is_asked_in_the_shadow(tmp_path: Path) -> None:
     """What such replies are like is what a threshold has to be certified by."""
     result = examine(tmp_path, fell_back("uncertified", confidence=None), answered("41", (-1.0,)))
