@@ -7,15 +7,19 @@ and to guess at requests whose meaning lies in one upstream's memory.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 
 from proxy.wire.errors import UnmirrorableError
 from proxy.wire.fields import Fields, join, split
+from proxy.wire.surplus import Surplus
 from routing.traits import Endpoint
 
 TOP_LOGPROBS = 5  # what vLLM and OpenAI both grant on completions; chat's limit of 20 costs time and tells no more
 _LOGPROBS = "message.output_text.logprobs"
 _TRUE, _FALSE, _NULL = b"true", b"false", b"null"
+_UNASKED = frozenset({b"", _NULL, _FALSE})
 _STATE = {  # fields that point to what only the teacher's upstream holds, or that leave no reply to compare
     Endpoint.RESPONSES: ("previous_response_id", "conversation", "prompt", "background"),
     Endpoint.MESSAGES: ("container",),
@@ -49,6 +53,36 @@ def for_serving(endpoint: Endpoint, body: bytes, model: str | None) -> bytes:
         return body
     fields["model"] = _raw(model)
     return join(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that asks for log-probabilities, and what of them its caller did not ask for."""
+
+    body: bytes
+    surplus: Surplus
+
+
+def for_judging(endpoint: Endpoint, body: bytes, model: str | None) -> Asked:
+    """As ``for_serving``, and asks for log-probabilities as ``for_student`` does, for the reply to be judged by.
+
+    What is surplus has to be taken out of the reply (``student_reply``). Nothing is asked for where the caller did
+    so itself, fewer alternatives or not, so that its reply needs no editing; nor on Messages, which knows none; nor
+    where Completions echo the prompt, whose tokens' would come as well.
+
+    Raises:
+        UnmirrorableError: as ``for_student`` does.
+        WireError: the body is no JSON object.
+    """
+    fields = split(body)
+    _refuse_state(endpoint, fields)
+    surplus = _surplus(endpoint, fields)
+    if surplus is Surplus.NOTHING:
+        return Asked(for_serving(endpoint, body, model), surplus)
+    if model:
+        fields["model"] = _raw(model)
+    _ask_logprobs(endpoint, fields)
+    return Asked(join(fields), surplus)
 
 
 def for_student(
@@ -86,9 +120,21 @@ def _refuse_state(endpoint: Endpoint, fields: Fields) -> None:
             raise UnmirrorableError(f"{name} ties this request to the teacher's upstream.", param=name)
 
 
+def _surplus(endpoint: Endpoint, fields: Fields) -> Surplus:
+    """What asking for log-probabilities adds to a reply."""
+    if endpoint is Endpoint.RESPONSES:
+        if _LOGPROBS in _included(fields.get("include")):
+            return Surplus.NOTHING
+        return Surplus.LOGPROBS if "top_logprobs" in fields else Surplus.LOGPROBS_AND_TOP
+    echoes = endpoint is Endpoint.COMPLETIONS and _value(fields, "echo") == _TRUE
+    if endpoint is Endpoint.MESSAGES or echoes or _value(fields, "logprobs") not in _UNASKED:
+        return Surplus.NOTHING
+    return Surplus.LOGPROBS
+
+
 def _ask_logprobs(endpoint: Endpoint, fields: Fields) -> None:
     """Where the client asked for log-probabilities itself, what it asked for is left alone."""
-    if _value(fields, "logprobs") not in {b"", _NULL, _FALSE}:
+    if _value(fields, "logprobs") not in _UNASKED:
         return
     if endpoint is Endpoint.CHAT:
         fields["logprobs"] = msgspec.Raw(_TRUE)
@@ -102,11 +148,15 @@ def _ask_logprobs(endpoint: Endpoint, fields: Fields) -> None:
 
 def _including(asked: msgspec.Raw | None) -> msgspec.Raw:
     """What a response is to include, the log-probabilities among it."""
-    try:
-        wanted = msgspec.json.decode(bytes(asked or b"[]"), type=list[str])
-    except ValueError:
-        wanted = []
+    wanted = _included(asked)
     return msgspec.Raw(msgspec.json.encode([*wanted, _LOGPROBS] if _LOGPROBS not in wanted else wanted))
+
+
+def _included(asked: msgspec.Raw | None) -> list[str]:
+    try:
+        return msgspec.json.decode(bytes(asked or b"[]"), type=list[str])
+    except ValueError:
+        return []
 
 
 def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.wire.errors import UnmirrorableError, WireError
-from proxy.wire.mirror_request import for_serving, for_student, with_model
+from proxy.wire.mirror_request import for_judging, for_serving, for_student, with_model
+from proxy.wire.surplus import Surplus
 from routing.traits import Endpoint, Json
 
 CHAT = b'{"model":"a","messages":[{"role":"user","content":"\\u00e9 1.0"}],"temperature":1.0,"x-new":{"b" : 1}}'
@@ -51,6 +52,63 @@ def test_what_another_upstream_cannot_know_is_not_asked_of_it(model: str | None)
     with pytest.raises(UnmirrorableError):
         for_serving(Endpoint.RESPONSES, b'{"model":"a","previous_response_id":"r"}', model)
     assert for_serving(Endpoint.RESPONSES, b'{"model":"a","previous_response_id":null}', None)
+
+
+LOGPROBS: Json = "message.output_text.logprobs"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "added", "surplus"),
+    [
+        (Endpoint.CHAT, {"logprobs": True, "top_logprobs": 5}, Surplus.LOGPROBS),
+        (Endpoint.COMPLETIONS, {"logprobs": 5}, Surplus.LOGPROBS),
+        (Endpoint.RESPONSES, {"top_logprobs": 5, "include": [LOGPROBS]}, Surplus.LOGPROBS_AND_TOP),
+        (Endpoint.MESSAGES, {}, Surplus.NOTHING),
+    ],
+)
+def test_a_request_to_be_judged_asks_for_log_probabilities_too(
+    endpoint: Endpoint, added: dict[str, Json], surplus: Surplus
+) -> None:
+    """And for nothing else: what is not asked for need not be taken out again."""
+    body = b'{"model":"a","stream":true,"store":true,"n":1.50e0}'
+    asked = for_judging(endpoint, body, "small")
+    assert json.loads(asked.body) == json.loads(body) | {"model": "small"} | added
+    assert asked.surplus is surplus
+    assert b"1.50e0" in asked.body
+    assert json.loads(for_judging(endpoint, body, None).body) == json.loads(body) | added
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields"),
+    [
+        (Endpoint.CHAT, {"logprobs": True}),
+        (Endpoint.CHAT, {"logprobs": True, "top_logprobs": 2}),
+        (Endpoint.COMPLETIONS, {"logprobs": 0}),
+        (Endpoint.COMPLETIONS, {"echo": True}),
+        (Endpoint.RESPONSES, {"include": [LOGPROBS], "top_logprobs": 1}),
+        (Endpoint.MESSAGES, {"logprobs": True}),
+    ],
+)
+def test_a_caller_that_asked_itself_gets_what_it_asked_for(endpoint: Endpoint, fields: dict[str, Json]) -> None:
+    """Its request is left as it is, to the byte."""
+    body = json.dumps({"model": "a"} | fields, indent=1).encode()
+    assert (for_judging(endpoint, body, None).body, for_judging(endpoint, body, None).surplus) == (
+        body,
+        Surplus.NOTHING,
+    )
+
+
+def test_alternatives_without_log_probabilities_are_the_callers() -> None:
+    """Responses repeats their number, so it must not be changed."""
+    asked = for_judging(Endpoint.RESPONSES, b'{"model":"a","top_logprobs":3,"include":["x"]}', "b")
+    assert json.loads(asked.body) == {"model": "b", "top_logprobs": 3, "include": ["x", LOGPROBS]}
+    assert asked.surplus is Surplus.LOGPROBS
+
+
+def test_a_request_on_upstream_state_cannot_be_judged_either() -> None:
+    """The student would answer something else."""
+    with pytest.raises(UnmirrorableError):
+        for_judging(Endpoint.RESPONSES, b'{"model":"a","previous_response_id":"r"}', None)
 
 
 def student(endpoint: Endpoint, /, priority: int | None = 10, **fields: Json) -> dict[str, Json]:
