@@ -78,6 +78,10 @@ class Calibrator:
             if time.monotonic() >= self._rests.get(name, 0.0):
                 await self._attend_alone(self._asked(route, epochs[name], newest.get(name, 0), positions[name]))
 
+    def rested(self) -> None:
+        """Let the next look be at every route."""
+        self._rests.clear()
+
     def allowed(self, weights: Weights) -> Weights:
         """The buckets that may be served as things stand, by route and slice."""
         allowed: Weights = {}

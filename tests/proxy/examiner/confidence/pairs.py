@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Iterable
+from functools import cache
 
 from proxy.store.confidences import ConfidenceUnit, Kept
 from proxy.store.entry import Entry
@@ -21,6 +22,7 @@ LOST = ("answer.lost",)
 STARTED = 1_700_000_000.0
 
 
+@cache
 def heard(logprob: float) -> dict[int, tuple[float, ...]]:
     """The vectors of a reply of thirty tokens of that log-probability."""
     tokens = [TokenLogprob("x", logprob, (logprob, -6.0))] * 30
