@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, log
 
 import numpy as np
 import pytest
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from routing.confidence.prompt import (
     FEATURES,
+    RIDGES,
     UNPROMISING,
     Matrix,
     PromptHead,
+    Trial,
     Truth,
     chances,
     features,
@@ -36,10 +38,16 @@ def named(traits: Traits) -> dict[str, float]:
 
 
 def world(units: int, strength: float, seed: int = 0) -> tuple[Matrix, Truth]:
-    """Units of which the second feature tells so much of the outcome; the last is a constant."""
+    """Units of which the second feature tells so much of the outcome, around 3; the last is a constant."""
     rng = np.random.default_rng(seed)
-    matrix = np.c_[rng.normal(size=(units, 3)), np.full(units, 7.0)]
-    return matrix, rng.random(units) < 1 / (1 + np.exp(-strength * matrix[:, 1]))
+    matrix = np.hstack([rng.normal(3.0, 1.0, size=(units, 3)), np.full((units, 1), 7.0)])
+    return matrix, rng.random(units) < 1 / (1 + np.exp(-strength * (matrix[:, 1] - 3)))
+
+
+def noise(units: int, seed: int, share: float = 0.5) -> tuple[Matrix, Truth]:
+    """Units with thirty features that tell nothing, of which such a share is acceptable."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(units, 30)), rng.random(units) < share
 
 
 def test_a_head_gives_a_chance_of_any_features() -> None:
@@ -120,13 +128,37 @@ def test_a_head_that_knows_something_is_found() -> None:
     """With a strong feature a few hundred units are proof enough."""
     head = fit(*world(400, 1.5))
     assert head is not None
-    assert head.chance((0.0, -2.0, 0.0, 7.0)) < UNPROMISING < head.chance((0.0, 2.0, 0.0, 7.0))
+    assert head.chance((3.0, 1.0, 3.0, 7.0)) < UNPROMISING < head.chance((3.0, 5.0, 3.0, 7.0))
 
 
 def test_where_prompts_tell_nothing_there_is_no_head() -> None:
-    """At 1 % each, three of 300 are expected at most; eleven or more have a chance of 2 in 10 000."""
-    on = sum(tried(*world(60 + seed, 0.0, seed)).won for seed in range(300))
-    assert on <= 10
+    """At 1 % each, two of 200 are expected at most; nine or more have a chance of 2 in 10 000."""
+    assert sum(tried(*noise(60 + seed, seed)).won for seed in range(200)) <= 8
+
+
+def test_a_hundredfold_is_won_and_no_less() -> None:
+    """That is what a doubt of 1 % takes."""
+    assert Trial(4.61, 10.0, 0, 0).won
+    assert not Trial(4.60, 10.0, 0, 0).won
+
+
+def test_the_stake_is_what_the_average_would_have_won() -> None:
+    """Without features a head knows the average so far, and half a unit of each outcome that nobody saw."""
+    acceptable = np.random.default_rng(5).random(50) < 0.7
+    wealth = 0.0
+    for place in range(10, 50):
+        start = place // 5 * 5
+        chance = (acceptable[:start].sum() + 0.5) / (start + 1)
+        wealth += log(chance if acceptable[place] else 1 - chance)
+        wealth -= log(acceptable[10:].mean() if acceptable[place] else 1 - acceptable[10:].mean())
+    assert tried(np.ones((50, 2)), acceptable).log_wealth == pytest.approx(wealth, abs=1e-6)
+
+
+def test_what_is_called_unpromising_is_so_by_the_head_that_won() -> None:
+    """Where features are noise a cautious head wins, which finds nobody so; the boldest finds many."""
+    trial = tried(*noise(300, 1, 0.7))
+    assert trial.ridge > RIDGES[0]
+    assert (trial.unpromising, trial.mistaken) == (0, 0)
 
 
 def test_a_head_that_never_speaks_is_none() -> None:
