@@ -53,6 +53,7 @@ JSON_MODE = replace(chat(), format=FormatKind.JSON_OBJECT)
 SCHEMA = replace(chat(), format=FormatKind.JSON_SCHEMA, schema="integer seats")
 OFFERED = replace(chat(), tools=TOOLS)
 FORCED, NAMED = (replace(OFFERED, required_tool=name) for name in ("*", "book"))
+IN_PROSE = Traits(Endpoint.CHAT, (Turn("system", "Reply in JSON only."), Turn("user", "When does it leave?")))
 REFUSED = replace(reply(), refusal="I can't.")
 
 
@@ -80,6 +81,8 @@ REFUSED = replace(reply(), refusal="I can't.")
         (NAMED, calls(("book", '{"seats": 2}'))),
         (NAMED, REFUSED),
         (chat("Reply in JSON only: when does it leave?"), reply('```json\n{"at": 9}\n```')),
+        (chat("Reply in JSON only. Use at most three words."), reply('{"it": "leaves at nine in the morning"}')),
+        (replace(OFFERED, turns=IN_PROSE.turns), calls(("cancel", "{}"))),
         (chat("How do I parse JSON in Python?"), reply("With the module of that name.")),
     ],
 )
@@ -104,6 +107,7 @@ def test_a_sound_reply_breaks_no_rule(traits: Traits, answer: Observation) -> No
         (FORCED, reply(FINE)),
         (NAMED, calls(("cancel", "{}"))),
         (chat("Reply in JSON only: when does it leave?"), reply(FINE)),
+        (IN_PROSE, reply(FINE)),
     ],
 )
 def test_json_and_calls_that_nobody_can_use_are_malformed(traits: Traits, answer: Observation) -> None:
@@ -181,6 +185,8 @@ def test_a_reply_that_shows_no_sign_is_served(traits: Traits, answer: Observatio
         (chat(), "The train to", (), None),
         (chat(), "", (Behavior.REFUSAL,), None),
         (chat(), "The train that goes to Basel in the early morning usually leaves a little before", (), None),
+        (chat(), f"{FINE} It stops at every station on its long way through the valley and", (), None),
+        (chat("How much is 2 + 2?"), "4", (Behavior.ANSWER,), None),
         (chat(), LOOP, (), "degenerate"),
         (chat(), "I'm sorry, but I can't help", (Behavior.REFUSAL,), "lost_behavior"),
         (chat(), "I'm sorry, but I can't help", (), None),
@@ -195,6 +201,12 @@ def test_an_opening_is_held_to_what_shows_by_then(
 ) -> None:
     """That it is no whole sentence, or no whole JSON, is no fault of a beginning."""
     assert broken_opening(traits, reply(text, ""), unproven, check) == reason
+
+
+def test_an_opening_that_calls_owes_no_json() -> None:
+    """What it says beside its call is not the answer that was asked for."""
+    opening = replace(reply("Let me look", ""), tool_calls=(ToolCall("any", "{}"),))
+    assert broken_opening(JSON_MODE, opening, (), check) is None
 
 
 @given(

@@ -71,6 +71,7 @@ def test_tokens_may_end_anywhere(text: str, cuts: list[int]) -> None:
         ("It costs [1] more than {x}, or {y}.", "It costs 1 more than x}, or {y}."),
         ("if (a) { return 1; }", "if (a) return 1; }"),
         ('{"a": 1]', "1]"),
+        ('{"a"} it is', "} it is"),
     ],
 )
 def test_what_says_something(text: str, says: str) -> None:
