@@ -36,6 +36,10 @@ _OF: Mapping[str, str] = {
     "selective": "of the answers that the student serves, at most {} diverge",
     "marginal": "of all requests, at most {} get a divergent answer of the student's",
 }
+_IN_SHORT: Mapping[str, str] = {
+    "selective": "at most {} of what the student serves diverges",
+    "marginal": "at most {} of all requests get a divergent answer",
+}
 _WARN = "warn"
 _ON_FAILURE = {
     "rollback": "a failure takes the slice back",
@@ -185,9 +189,8 @@ def assured(told: ConfidenceStatus) -> str:
         return promised(told)
     certified = [one.slice for one in told.slices if any(view.threshold is not None for view in one.views)]
     silent = f"; no log-probabilities on {', '.join(told.silent)}: hard rules alone" if told.silent else ""
-    if certified:
-        return f"{promised(told)}: certified in {', '.join(certified)}{silent}"
-    return f"{promised(told)}: certified nowhere yet{silent}"
+    where = f"certified in {', '.join(certified)}" if certified else "certified nowhere yet"
+    return f"{_IN_SHORT[told.promise].format(percent(told.target))}, {where}{silent}"
 
 
 def kept(found: SliceConfidence) -> str:

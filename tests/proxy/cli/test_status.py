@@ -14,6 +14,7 @@ from proxy.cli.status import show_route, show_status
 from proxy.cli.terminal import is_plain
 from proxy.examiner.status import Cell, Judging, Status, WorkerStatus
 from tests.proxy.cli.command import practicum
+from tests.proxy.confidences import CONFIDENCE
 from tests.proxy.desk import route_status, some_status
 
 
@@ -35,6 +36,14 @@ def test_all_routes(admin: str) -> None:
         "KV cache 42 %",
     ):
         assert expected in ran.out
+
+
+def test_what_is_promised_stands_in_a_line() -> None:
+    """And where it is certified: the rest is another command's."""
+    told = dataclasses.replace(route_status(), confidence=CONFIDENCE)
+    line = "at most 2 % of what the student serves diverges, certified in math; no log-probabilities on messages"
+    assert line in screen(some_status(told))
+    assert "confidence" not in screen(some_status())
 
 
 def test_one_route(admin: str) -> None:

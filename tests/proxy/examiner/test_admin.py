@@ -18,12 +18,13 @@ from starlette.routing import Route
 from proxy.examiner.admin import MAX_BODY, admin_app
 from proxy.examiner.documents import PairDocument, PairPage, pair_of
 from proxy.examiner.pair_query import KNOWN
-from proxy.examiner.status import Decided, Status
+from proxy.examiner.status import ConfidenceStatus, Decided, Status
 from proxy.store.errors import UnavailableError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter
 from proxy.store.store import Store
 from routing.divergence import Direction, Trial
+from tests.proxy.confidences import CONFIDENCE
 from tests.proxy.desk import a_desk, filled, served, some_status
 from tests.proxy.rollouts import moving_route
 from tests.proxy.store.samples import pair
@@ -132,6 +133,19 @@ def test_decisions_are_those_of_the_store(store: Store) -> None:
     assert [one["what"] for one in answer["decisions"]] == ["taken back", "ceiling"]
     assert asked == [("support", 2), ("support", 20)]
     assert {response.status_code for response in wrong} == {400}
+
+
+def test_confidence_is_told_with_its_diagrams(store: Store) -> None:
+    """Of the route that was asked for; null before the examiner has looked at it."""
+    known = {"support": CONFIDENCE}
+    with served(a_desk(store, confidence=known.get)) as url:
+        answer = httpx.get(f"{url}/api/routes/support/confidence")
+        unknown = httpx.get(f"{url}/api/routes/suport/confidence")
+        known.clear()
+        nothing = httpx.get(f"{url}/api/routes/support/confidence").json()
+    assert msgspec.json.decode(msgspec.json.encode(answer.json()["confidence"]), type=ConfidenceStatus) == CONFIDENCE
+    assert unknown.status_code == 404
+    assert nothing == {"route": "support", "confidence": None}
 
 
 def test_pages_hold_every_pair_once_newest_first(client: httpx.Client) -> None:

@@ -9,9 +9,11 @@ import pytest
 from proxy.examiner.status import RouteStatus, Weights
 from proxy.examiner.wording import (
     acting,
+    assured,
     besides,
     decided,
     decider,
+    kept,
     limited,
     limits,
     missing,
@@ -19,6 +21,7 @@ from proxy.examiner.wording import (
     moves,
     percent,
     position,
+    promised,
     ranked,
     served,
     standing,
@@ -26,6 +29,9 @@ from proxy.examiner.wording import (
     wanted,
     weighed,
 )
+from tests.proxy.confidences import CODE as UNCERTIFIED
+from tests.proxy.confidences import CONFIDENCE, EARLY, UNPROMISED
+from tests.proxy.confidences import MATH as CERTIFIED
 from tests.proxy.desk import route_status
 from tests.proxy.rollouts import CEILING, CODE, GENERAL, MATH, WAIVED, gate, moving_route, slice_status
 
@@ -194,3 +200,27 @@ def test_decisions_say_who_did_what_to_what_and_why() -> None:
 def test_a_slice_without_gates_is_no_trouble() -> None:
     """The first minutes of a route."""
     assert besides(dataclasses.replace(MATH, gates=())) == ""
+
+
+def test_a_promise_names_what_it_is_a_share_of() -> None:
+    """Two promises of 2 % are not the same: one is about the student's answers, the other about all requests."""
+    selective = "of the answers that the student serves, at most 2 % diverge, at 95 % confidence"
+    assert promised(CONFIDENCE) == selective
+    marginal = promised(dataclasses.replace(CONFIDENCE, promise="marginal"))
+    assert marginal == "of all requests, at most 2 % get a divergent answer of the student's, at 95 % confidence"
+    assert promised(UNPROMISED) == "nothing is promised: the hard rules alone decide"
+
+
+def test_how_far_a_promise_is_certified() -> None:
+    """Nowhere is not everywhere, and a silent endpoint is neither."""
+    assert assured(CONFIDENCE).endswith(
+        " diverges, certified in math; no log-probabilities on messages: hard rules alone"
+    )
+    assert assured(EARLY) == "at most 2 % of what the student serves diverges, certified nowhere yet"
+    assert assured(UNPROMISED) == promised(UNPROMISED)
+
+
+def test_what_was_kept_of_a_promise() -> None:
+    """Nothing is said where nothing was audited: that is not a promise kept."""
+    assert kept(CERTIFIED) == "2 of 310 audited answers diverged: 0.65 %, at most 1.9 %"
+    assert kept(UNCERTIFIED) == ""
