@@ -12,7 +12,6 @@ from proxy.config.problems import Finding, Path
 
 INERT: tuple[tuple[Path, str], ...] = (
     (("tracing",), "no spans are exported yet"),
-    (("routes", "*", "fallback"), "a student that fails falls back to the teacher; its confidence decides nothing yet"),
 )
 """Each section, ``*`` standing for any route, and why it does nothing."""
 

@@ -24,7 +24,9 @@ from proxy.worker.endpoints import DataPort
 from proxy.worker.link import Link
 from proxy.worker.listener import Listener
 from proxy.worker.serving import Serving
+from proxy.worker.teacher_guard import TeacherGuard
 from proxy.worker.units import RequestFacts
+from routing.confidence.assurance import Assurance
 from routing.decision import Decision, Reason, decide
 
 log = logging.getLogger("practicum.worker")
@@ -41,7 +43,8 @@ class Worker:
         self._tally = Tally()
         self._upstreams = Upstreams()
         self._link = Link(handover, name, self._tally, self._counts)
-        serving = Serving(self._upstreams, self._tally, self._link.hand, self._key)
+        self._guard = TeacherGuard()
+        serving = Serving(self._upstreams, self._tally, self._link.hand, self._key, self._assurance, self._guard)
         self._port = DataPort(self._config, self._keys, serving, self._decide, self._tally)
         self._client_keys: frozenset[bytes] = frozenset()
         self._listener = Listener(self._port.answer, lambda: self._config().listen)
@@ -50,6 +53,7 @@ class Worker:
 
     async def run(self, listening: socket.socket, siblings: Siblings | None = None) -> None:
         """Serve on a listening socket until ``stop``, evenly with other workers that listen there."""
+        self._guard.workers = 1 if siblings is None else siblings.workers
         link = asyncio.create_task(self._link.run())
         watch = asyncio.create_task(self._reloader.run())
         try:
@@ -79,6 +83,10 @@ class Worker:
         if decision.reason is _UNBUCKETABLE:
             self._tally.count(UNBUCKETABLE, facts.route)
         return decision
+
+    def _assurance(self, route: str) -> Assurance | None:
+        standing = self._link.standing
+        return None if standing is None else standing.assurances.get(route)
 
     def _adopt(self, config: Config) -> None:
         name = config.listen.client_keys_env

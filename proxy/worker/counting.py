@@ -18,10 +18,13 @@ _Kind = tuple[str, str, str, str, str, str, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class _Totals:
-    """Of exchanges of one kind. ``first_token`` is of those that were answered, so None for others."""
+    """Of exchanges of one kind. ``first_token`` is of those that were answered, so None for others.
+
+    ``attempts`` is None where the last call of an upstream has been counted already, or there was none.
+    """
 
     requests: Key
-    attempts: Key
+    attempts: Key | None
     duration: Histogram
     overhead: Histogram
     first_token: Histogram | None
@@ -43,7 +46,8 @@ class Counting:
         )  # fmt: skip
         totals = self._known.get(kind) or self._look_up(kind)
         self._tally.increment(totals.requests)
-        self._tally.increment(totals.attempts)
+        if totals.attempts is not None:
+            self._tally.increment(totals.attempts)
         totals.duration.observe(record.total)
         totals.overhead.observe(record.overhead)
         if totals.first_token is not None and record.first_token is not None:
@@ -53,14 +57,16 @@ class Counting:
 
     def count_attempt(self, exchange: Exchange) -> None:
         """Count the call of an upstream that has ended, where another one follows."""
-        self._tally.increment(_attempts(exchange.ask.route.name, exchange.arm, exchange.attempt, exchange.fallback))
+        if exchange.called:
+            self._tally.increment(_attempts(exchange.ask.route.name, exchange.arm, exchange.attempt, exchange.fallback))
+        exchange.called = False
 
     def _look_up(self, kind: _Kind) -> _Totals:
         route, endpoint, arm, outcome, attempt, fallback, stream, answered = kind
         histogram = self._tally.histogram
         totals = self._known[kind] = _Totals(
             key(REQUESTS, route, endpoint, arm, outcome),
-            _attempts(route, arm, attempt, fallback),
+            _attempts(route, arm, attempt, fallback) if attempt else None,
             histogram(DURATION, route, arm, _said(stream)),
             histogram(OVERHEAD, route, arm),
             histogram(FIRST_TOKEN, route, arm, _said(stream)) if answered else None,

@@ -25,8 +25,9 @@ from proxy.wire.errors import WireError
 from proxy.wire.head import Head, glance
 from proxy.worker.client import Client
 from proxy.worker.exchange import Ask
+from proxy.worker.failures import send_error
 from proxy.worker.replies import RequestError
-from proxy.worker.serving import Serving, send_error
+from proxy.worker.serving import Serving
 from proxy.worker.units import RequestFacts
 from routing.decision import Decision
 from routing.traits import Endpoint, Slice
@@ -110,6 +111,7 @@ class DataPort:
         endpoint, headers = _endpoint(client), client.headers
         route, head = _route(config, endpoint, client.fields, body)
         told_slice = _told(headers) if HEADER in client.fields and endpoint is not _OTHER else None
+        facts = RequestFacts(route, endpoint, headers, body, told_slice)
         return Ask(
             pair=new_pair_id(),
             route=route,
@@ -122,9 +124,10 @@ class DataPort:
             model=head.model,
             stream=head.stream,
             store=head.store,
-            decision=self._decide(RequestFacts(route, endpoint, headers, body, told_slice)),
+            decision=self._decide(facts),
             started=started,
             slice=told_slice,
+            facts=facts,
         )
 
     def _count(self, client: Client, outcome: str) -> None:

@@ -12,11 +12,12 @@ from typing import TypeVar
 import msgspec
 
 from proxy.config.settings import Route
-from proxy.handover import Record
+from proxy.handover import Declined, Record
 from proxy.slicing import conditions_met
 from proxy.upstream import Headers
 from proxy.wire.ending import Ending
 from proxy.worker.headers import value
+from proxy.worker.units import RequestFacts
 from routing.decision import Decision
 from routing.fallback import FallbackReason
 from routing.observation import Arm, Failure
@@ -32,7 +33,7 @@ _OTHER, _STUDENT = Endpoint.OTHER, Arm.STUDENT  # up to Python 3.11, looking a m
 class Ask(msgspec.Struct, frozen=True):
     """One request of a client, parsed and bounded. ``slice`` is the one the caller named.
 
-    ``fields`` are the first value of each header, for looking one up.
+    ``fields`` are the first value of each header, for looking one up. ``facts`` know more, on demand.
 
     A struct, because a frozen dataclass of as many fields takes ten times as long to make.
 
@@ -53,6 +54,7 @@ class Ask(msgspec.Struct, frozen=True):
     decision: Decision
     started: float
     slice: Slice | None = None
+    facts: RequestFacts | None = None
 
     @property
     def mirrored(self) -> bool:
@@ -72,8 +74,9 @@ class Exchange:
     """What happened to one ask so far. Times are of ``time.monotonic``."""
 
     __slots__ = (
-        "_capture", "_ending", "_first", "_gaps", "_kept", "_last", "_size", "_tail", "_waited", "arm", "ask",
-        "blocked", "client_gone", "content_type", "encoding", "failure", "fallback", "oversized", "status",
+        "_capture", "_ending", "_first", "_gaps", "_kept", "_last", "_size", "_tail", "_waited", "_wanted", "arm",
+        "ask", "blocked", "called", "client_gone", "confidence", "content_type", "declined", "encoding", "failure",
+        "fallback", "given_up", "held", "oversized", "rejected", "slice", "status",
     )  # fmt: skip
 
     def __init__(self, ask: Ask) -> None:
@@ -87,7 +90,15 @@ class Exchange:
         self.client_gone = False
         self.oversized = False
         self.blocked = False  # the client does not take its bytes
-        self._kept = ask.mirrored
+        self.slice = ask.slice or ask.decision.slice or ""
+        self.confidence: float | None = None  # in the student's reply
+        self.held = 0.0  # seconds that it was held back
+        self.declined: Declined | None = None
+        self.called = True  # whether its last call of an upstream is still to be counted
+        self.given_up = False  # whether that was given up, because its reply was not wanted any more
+        self.rejected = False  # whether nobody was asked, and the client told to come again
+        self._wanted = ask.mirrored
+        self._kept = self._wanted or self.arm is _STUDENT  # what falls back is wanted in any case
         self._waited = 0.0
         self._tail = b""
         self._capture: list[bytes] = []
@@ -132,8 +143,8 @@ class Exchange:
         """Whether an event of our own can follow: the stream is readable, and stands between two events."""
         return self._ending is not None and self._tail.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
 
-    def body(self, chunk: bytes, now: float) -> None:
-        """Bytes of the reply came."""
+    def body(self, chunk: bytes, now: float, raw: bytes | None = None) -> None:
+        """Bytes of the reply came, and are passed on. ``raw`` is what came, where that is not the same."""
         if self._first is None:
             self._first = now
         elif len(self._gaps) < _GAPS_KEPT:
@@ -143,7 +154,7 @@ class Exchange:
             self._ending.feed(chunk)
             self._tail = chunk[-4:] if len(chunk) >= 4 else (self._tail + chunk)[-4:]  # noqa: PLR2004 -- CRLF twice
         if self._kept and not self.oversized:
-            self._keep(chunk)
+            self._keep(chunk if raw is None else raw)
 
     def _keep(self, chunk: bytes) -> None:
         self._size += len(chunk)
@@ -161,6 +172,8 @@ class Exchange:
     @property
     def outcome(self) -> str:
         """How the request ended, as ``requests_total`` counts it."""
+        if self.rejected:
+            return "rejected"
         if self.client_gone:
             return "client_gone"
         if self.failure is not None:
@@ -172,6 +185,7 @@ class Exchange:
     def record(self, now: float) -> Record:
         """What the examiner gets."""
         ask, fields = self.ask, self.ask.fields
+        wanted = self._wanted or self.declined is not None
         total = now - ask.started
         return Record(
             pair=ask.pair,
@@ -179,13 +193,13 @@ class Exchange:
             endpoint=ask.endpoint,
             path=ask.target,
             started=time.time() - total,
-            request=ask.body if self._kept else b"",
+            request=ask.body if wanted else b"",
             arm=self.arm,
             reason=ask.decision.reason,
             status=self.status,
             content_type=self.content_type.decode("latin-1"),
             encoding=self.encoding.decode("latin-1"),
-            reply=b"".join(self._capture),
+            reply=b"".join(self._capture) if wanted else b"",
             failure=self.failure or "",
             outcome=self.outcome,
             first_token=None if self._first is None else self._first - ask.started,
@@ -197,23 +211,59 @@ class Exchange:
             store=ask.store,
             conversation=fields.get(b"x-practicum-conversation", b"").decode("latin-1"),
             traceparent=fields.get(b"traceparent", b"").decode("latin-1"),
-            slice=ask.slice or ask.decision.slice or "",
+            slice=self.slice,
             met=conditions_met(ask.route.slices, ask.headers) if ask.route.slices else [],
             fallback=self.fallback or "",
+            confidence=self.confidence,
+            held=self.held,
+            declined=self.declined,
         )
 
     @property
     def attempt(self) -> str:
-        """How the call of an upstream ended, as ``upstream_attempts_total`` counts it."""
+        """How the call of an upstream ended, as ``upstream_attempts_total`` counts it; "" where there was none."""
+        if not self.called:
+            return ""
         if self.failure is not None:
             return self.failure
         if self.client_gone:
             return "client_gone"
-        return Failure.HTTP_ERROR if self.status >= _CLIENT_ERROR else "ok"
+        if self.status >= _CLIENT_ERROR:
+            return Failure.HTTP_ERROR
+        return "cancelled" if self.given_up else "ok"
+
+    def decline(self, reply: bytes, first: float, now: float) -> None:
+        """The student's reply came whole, and is not passed on. ``first`` is when its first byte came."""
+        if not self._kept or len(reply) > self.ask.route.mirror.max_reply:
+            return
+        self.declined = Declined(
+            status=self.status,
+            content_type=self.content_type.decode("latin-1"),
+            encoding=self.encoding.decode("latin-1"),
+            reply=reply,
+            first_token=first - self.ask.started,
+            total=now - self.ask.started,
+        )
 
     def fall_back(self, reason: FallbackReason) -> None:
         """Begin again with the teacher: nothing of the student's was passed on."""
         self.arm, self.fallback = Arm.TEACHER, reason
         self.status, self.failure = 0, None
         self.content_type = self.encoding = b""
+        self.called, self.given_up = True, False
         self._ending = None
+
+    def hedge(self, now: float) -> None:
+        """Begin with the teacher beside another exchange of the same request: what went before was waiting."""
+        self.fall_back(FallbackReason.HEDGED)
+        self._waited = now - self.ask.started
+
+    def stand_for(self, other: Exchange) -> None:
+        """This is the one that answers; what is known of the student's reply is in the other."""
+        self.slice, self.confidence, self.held = other.slice, other.confidence, other.held
+        self.declined = other.declined
+
+    def take_back(self, status: int, headers: Headers) -> None:
+        """The student answers after all; the teacher's call has failed, and is counted, or was never made."""
+        self.arm, self.failure, self.declined, self.called = _STUDENT, None, None, False
+        self.head(status, headers)

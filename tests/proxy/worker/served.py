@@ -24,7 +24,9 @@ from proxy.worker.endpoints import DataPort
 from proxy.worker.http import Answer as Answering
 from proxy.worker.listener import Listener
 from proxy.worker.serving import Serving
+from proxy.worker.teacher_guard import TeacherGuard
 from proxy.worker.units import RequestFacts
+from routing.confidence.assurance import Assurance
 from routing.decision import Decision, Standing, decide
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import Answer, Caller, Fields, request
@@ -135,7 +137,11 @@ class Port(Served):
         self.upstreams = Upstreams()
         self.upstreams.keep({target for route in config.routes.values() for target in (route.teacher, route.student)})
         self.standing: Standing | None = None
-        serving = Serving(self.upstreams, self.tally, self._hand, lambda name: environ.get(name or ""))
+        self.guard = TeacherGuard()
+        serving = Serving(
+            self.upstreams, self.tally, self._hand, lambda name: environ.get(name or ""), self._assurance, self.guard
+        )
+        self.budget = serving.budget
         self.app = DataPort(lambda: self.config, lambda: keys, serving, self._decide, self.tally)
         super().__init__(self.app.answer, config.listen)
 
@@ -152,6 +158,9 @@ class Port(Served):
 
     def _decide(self, facts: RequestFacts) -> Decision:
         return decide(self.standing, facts, 0.0)
+
+    def _assurance(self, route: str) -> Assurance | None:
+        return None if self.standing is None else self.standing.assurances.get(route)
 
     def _hand(self, record: Record) -> bool:
         self.records.append(record)

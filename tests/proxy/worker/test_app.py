@@ -45,7 +45,8 @@ class Working:
         """Replace the configuration file; the student is the teacher unless it is given."""
         upstream = {"base_url": teacher, "stall_timeout": "30s"}
         candidate = {"base_url": student or teacher, "model": "s"}
-        routes = {"x": {"models": ["x"], "teacher": upstream, "student": candidate}}
+        unjudged = {"promise": "none"}  # the examiner here has no pairs to judge by
+        routes = {"x": {"models": ["x"], "teacher": upstream, "student": candidate, "fallback": unjudged}}
         self.file.write_text(json.dumps({"listen": {"drain": "1s", **(listen or {})}, "routes": routes}))
 
     def reload(self) -> bool:

@@ -204,6 +204,21 @@ def test_what_is_audited_or_may_yet_be_mirrored_is_kept(
     assert exchange.record(1002.0).reply == (DONE if kept else b"")
 
 
+def test_a_whole_reply_that_was_turned_down_is_handed_over_with_the_one_in_its_place() -> None:
+    """Also where nothing is mirrored and nothing audited: comparing the two costs nobody a call."""
+    route = replace(ROUTE, mirror=Mirror(percentage=0), audit=Audit(0.0))
+    decision = Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, 7, Slice.MATH)
+    exchange = begun(structs.replace(ASK, route=route, decision=decision), 200, JSON)
+    exchange.decline(b"unsure", 1000.5, 1000.75)
+    exchange.fall_back(FallbackReason.UNSURE)
+    exchange.head(200, EVENTS)
+    exchange.body(DONE, 1001.0)
+    record = exchange.record(1002.0)
+    assert (record.request, record.reply) == (ASK.body, DONE)
+    assert record.declined is not None
+    assert (record.declined.reply, record.declined.content_type) == (b"unsure", "application/json")
+
+
 def test_a_fallback_leaves_nothing_of_the_student_but_why() -> None:
     """Who answered is in the record, with the reason of the decision and that of the fallback."""
     decision = Decision(Arm.STUDENT, Reason.WITHIN_WEIGHT, 7, Slice.MATH)
