@@ -23,7 +23,12 @@ async def run_both(config: Path, handover: str, data: socket.socket, admin: sock
     store = await asyncio.to_thread(Store.open, reloader.config.database)
     examiner = Examiner(reloader, handover, store, os.environ)
     worker = Worker(reloader, handover, "0", os.environ)
-    listen_to_signals(worker.stop, reloader, None)
+
+    def stop() -> None:
+        examiner.leave()
+        worker.stop()
+
+    listen_to_signals(stop, reloader, None)
     async with asyncio.TaskGroup() as group:
         group.create_task(examiner.run(admin))
         await worker.run(data)

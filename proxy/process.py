@@ -1,7 +1,8 @@
 """What a worker and an examiner process have in common: their arguments, their names, and how they are told to stop.
 
 They name themselves for ``ps``, stop in good order on SIGTERM or when their supervisor is gone (its end of the
-lifeline closes), and read their configuration again on SIGHUP. What they do is their own rooms' business.
+lifeline closes), and read their configuration again on SIGHUP. An examiner hears on SIGUSR1 that this host is leaving,
+before its workers stop. What they do is their own rooms' business.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from proxy.siblings import Siblings
 from proxy.telemetry.logs import set_up
 
 log = logging.getLogger("practicum.process")
+
+LEAVING = signal.SIGUSR1  # tells an examiner that the workers begin to drain
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,15 @@ def introduce(name: str) -> None:
     set_up(name)
 
 
-def listen_to_signals(stop: Callable[[], None], reloader: Reloader, lifeline: int | None) -> None:
-    """Stop when asked or orphaned; reload when asked."""
+def listen_to_signals(
+    stop: Callable[[], None], reloader: Reloader, lifeline: int | None, leave: Callable[[], None] | None = None
+) -> None:
+    """Stop when asked or orphaned; reload when asked; ``leave`` when this host is about to stop serving."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGHUP, reloader.check_now)
+    if leave is not None:
+        loop.add_signal_handler(LEAVING, leave)
     if lifeline is None:
         loop.add_signal_handler(signal.SIGINT, stop)
     else:  # a terminal's Ctrl-C reaches the whole group; in which order to stop is for the supervisor to say

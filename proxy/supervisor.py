@@ -1,9 +1,9 @@
 """The parent process: it holds the listening sockets, starts workers and examiner, and starts again what dies.
 
 A crashed worker loses its own requests only, for the sockets stay open here and the others accept; a crashed examiner
-costs no request at all. Restarts wait longer each time until a process has lived for a while. On SIGTERM the workers
-stop first, so that the examiner still gets their last records. It refuses to serve, to examine and to read more of the
-configuration than where to listen.
+costs no request at all. Restarts wait longer each time until a process has lived for a while. On SIGTERM the examiner
+says at once that this host is not ready any more, and the workers stop first, so that it still gets their last records.
+It refuses to serve, to examine and to read more of the configuration than where to listen.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from setproctitle import setproctitle
 from proxy.config.parse import load
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
-from proxy.process import Errand
+from proxy.process import LEAVING, Errand
 from proxy.siblings import Team
 from proxy.store.errors import StoreError
 from proxy.telemetry.logs import set_up
@@ -147,6 +147,7 @@ class Supervisor:
         self._listen_to_signals([examiner, *serving])
         keeping = [asyncio.create_task(child.keep_running()) for child in (examiner, *serving)]
         await self._stopping.wait()
+        examiner.signal(LEAVING)
         self._data.close()  # with the workers' own copies closed too, new connections are refused
         if team is not None:
             team.close()

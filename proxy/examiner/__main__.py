@@ -19,7 +19,7 @@ async def _run(errand: Errand) -> None:
     reloader = errand.reloader
     store = await asyncio.to_thread(Store.open, reloader.config.database)
     examiner = Examiner(reloader, errand.handover, store, os.environ)
-    listen_to_signals(examiner.stop, reloader, errand.lifeline)
+    listen_to_signals(examiner.stop, reloader, errand.lifeline, examiner.leave)
     await examiner.run(errand.listening)
 
 

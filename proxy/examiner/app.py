@@ -106,6 +106,10 @@ class Examiner:
             await asyncio.to_thread(self._controller.close)
             self._store.close()
 
+    def leave(self) -> None:
+        """Say from now on that no traffic should come: this host's workers are about to drain."""
+        self.reporting.leaving = True
+
     def stop(self) -> None:
         """Finish in good order."""
         self._stopping.set()

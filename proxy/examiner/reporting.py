@@ -43,6 +43,7 @@ class Reporting:
         self.cells: dict[str, tuple[Cell, ...]] = {}
         self.styles: dict[str, tuple[SliceStyle, ...]] = {}
         self.decisions: dict[str, tuple[Decided, ...]] = {}
+        self.leaving = False
         self._reloader = reloader
         self._lanes = lanes
         self._intake = intake
@@ -53,8 +54,8 @@ class Reporting:
         self._tally = tally
 
     def unready(self) -> list[str]:
-        """Why traffic should not come yet."""
-        reasons = []
+        """Why traffic should not come, yet or any more."""
+        reasons = ["stopping: what is being answered is finished, and nobody new is let in"] if self.leaving else []
         if not self._intake.workers():
             reasons.append("no worker is connected")
         return reasons

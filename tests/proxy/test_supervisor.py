@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from proxy.supervisor import Child
+from tests.end_to_end.asks import CHAT, ask, behave
+from tests.end_to_end.behaviors import BEHAVIORS
 from tests.end_to_end.practicum import COMMAND, Practicum, route, until
+from tests.end_to_end.upstream import Upstream
 
 DEAD = "http://127.0.0.1:9/v1"
 ROUTES = {"x": route(DEAD, DEAD)}
@@ -113,6 +116,26 @@ def test_killed_children_are_started_again_and_sigterm_ends_all(tmp_path: Path) 
         assert service.stop() == 0
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     assert not list(tmp_path.glob("practicum-*"))
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_drain_is_told_while_it_lasts(tmp_path: Path, workers: int) -> None:
+    """A load balancer has to take the host out at the drain's beginning, while the workers still answer."""
+    with Upstream(BEHAVIORS) as teacher:
+        patient = route(teacher.url(), DEAD, None, {"total_timeout": "60s"})
+        with (
+            Practicum(tmp_path, {"x": patient}, workers, listen={"drain": "60s"}) as service,
+            service.connect() as caller,
+        ):
+            service.begin(caller, CHAT, ask(CHAT, "x", "m"), behave("slow:60"))
+            until(lambda: teacher.in_progress == 1, "a request is being answered")
+            service.process.terminate()
+            until(lambda: service.probe("/readyz") == 503, "it is not ready any more")
+            assert b"stopping" in service.ask_admin("/readyz").body
+            assert service.probe("/livez") == 200
+            assert teacher.in_progress == 1
+            caller.close()
+            assert service.process.wait(20) == 0
 
 
 def test_children_end_with_a_killed_supervisor(tmp_path: Path) -> None:

@@ -81,6 +81,16 @@ def test_no_worker_means_not_ready(tmp_path: Path) -> None:
     reporting(tmp_path, lambda report, _: _is(report.unready(), ["no worker is connected"]))
 
 
+def test_one_that_leaves_is_not_ready(tmp_path: Path) -> None:
+    """A load balancer has to hear of a drain, whatever else stands well."""
+
+    def check(report: Reporting, _: Lane) -> None:
+        report.leaving = True
+        assert report.unready()[0].startswith("stopping")
+
+    reporting(tmp_path, check)
+
+
 def test_weights_are_zero_and_the_phase_is_shadow(tmp_path: Path) -> None:
     """In this version the student serves nobody, and the status must not suggest otherwise."""
 
