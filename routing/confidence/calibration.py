@@ -1,9 +1,11 @@
 """What a student's own certainty is worth: from the numbers of a reply to the chance that it is acceptable.
 
 A *unit* is one answer of one conversation: its vector (``signal``), and whether it was acceptable. A ridge logistic
-regression gives every vector one score; a centered isotonic regression says what chance a score has had. Confidence
-only ranks and describes: that a threshold on it keeps a promise is shown on other conversations (``threshold``), so a
-bad fit costs coverage, never the promise. It refuses to judge whether a reply may be served: that is ``acceptance``.
+regression gives every vector one score, to which each number adds along a line that may bend at its quartiles: a nat
+more of margin says much where replies are doubtful and little where they are sure, and of lengths the middle one may be
+the best. A centered isotonic regression says what chance a score has had. Confidence only ranks and describes: that a
+threshold on it keeps a promise is shown on other conversations (``threshold``), so a bad fit costs coverage, never the
+promise. It refuses to judge whether a reply may be served: that is ``acceptance``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ _HUGE = 1e9  # numbers beyond it are taken for it, so that squares stay finite
 _CONSTANT = 1e-9  # a spread below this part of the mean is rounding
 _RIDGES = (1.0, 4.0, 16.0, 64.0, 256.0)  # what holds weights near 0, in units that speak against any
 _KNOTS = 100  # the most that a calibration carries
+_BENDS = (0.25, 0.5, 0.75)  # the quantiles of a number at which its line may bend
 _PULL = 100.0  # units that the logistic's own chance counts as: less costs at a few hundred units, more at thousands
 _STEPS = 100
 _HALVINGS = 30
@@ -37,13 +40,15 @@ class Calibration:
 
     Attributes:
         intercept: The score of a vector of zeros.
-        weights: What the score grows by with each number of a vector.
+        weights: What the score grows by with each number of a vector, below the first of its bends.
         lows: The least that was seen of each.
         highs: The most that was seen of each.
         scores: Where the chance is known, ascending strictly; at least one.
         chances: The chance at each of ``scores``, ascending; between them it is interpolated, beyond them it is flat.
         units: How many it was fitted to.
         function: The function whose vectors it was fitted to; others it must not be asked about.
+        bends: Which number's line bends (its place in a vector), from where on, and by how much more the score grows
+            with it there.
     """
 
     intercept: float = 0.0
@@ -54,6 +59,7 @@ class Calibration:
     chances: tuple[float, ...] = (0.5,)
     units: int = 0
     function: str = ""
+    bends: tuple[tuple[int, float, float], ...] = ()
 
     def confidence(self, vector: Sequence[float]) -> float:
         """The chance, between 0 and 1, that a reply is acceptable; 0 where one of its numbers is not a number.
@@ -61,9 +67,14 @@ class Calibration:
         Raises:
             ValueError: where the vector has another length than those it was fitted to.
         """
-        score = self.intercept
+        score, seen = self.intercept, []
         for weight, low, high, value in zip(self.weights, self.lows, self.highs, vector, strict=True):
-            score += weight * (low if value < low else high if value > high else value)  # noqa: FURB136 -- calls cost double
+            within = low if value < low else high if value > high else value  # noqa: FURB136 -- calls cost double
+            seen.append(within)
+            score += weight * within
+        for place, bend, more in self.bends:
+            if (value := seen[place]) > bend:
+                score += more * (value - bend)
         return self._chance(score) if score == score else 0.0  # noqa: PLR0124 -- only NaN differs from itself
 
     def confidences(self, vectors: Floats) -> Floats:
@@ -74,10 +85,13 @@ class Calibration:
         """
         if vectors.shape[1] != len(self.weights):
             raise ValueError(f"vectors of {vectors.shape[1]} numbers: this calibration takes {len(self.weights)}")
+        lows, highs = np.array(self.lows), np.array(self.highs)
+        seen = np.where(vectors < lows, lows, np.where(vectors > highs, highs, vectors))
         scores = np.full(len(vectors), self.intercept)
-        for column, (weight, low, high) in enumerate(zip(self.weights, self.lows, self.highs, strict=True)):
-            values = vectors[:, column]
-            scores = scores + weight * np.where(values < low, low, np.where(values > high, high, values))
+        for place, weight in enumerate(self.weights):
+            scores = scores + weight * seen[:, place]
+        for place, bend, more in self.bends:
+            scores = scores + np.where(seen[:, place] > bend, more * (seen[:, place] - bend), 0.0)
         return np.where(np.isnan(scores), 0.0, self.chances_at(scores))
 
     def _chance(self, score: float) -> float:
@@ -123,21 +137,37 @@ def fit_and_hold_out(vectors: Floats, acceptable: Flags, *, function: str = "") 
     """
     usable = np.isfinite(vectors).all(axis=1)
     rows, good = np.clip(vectors[usable], -_HUGE, _HUGE), acceptable[usable].astype(np.float64)
-    center, spread = _standard(rows)
-    coefficients, scores = _foretelling(np.column_stack([np.ones(len(rows)), (rows - center) / spread]), good)
-    weights = coefficients[1:] / spread
+    bends = _bends(rows)
+    columns = np.column_stack([rows, *(np.maximum(rows[:, place] - bend, 0.0) for place, bend in bends)])
+    center, spread = _standard(columns)
+    design = np.column_stack([np.ones(len(rows)), (columns - center) / spread])
+    coefficients, scores = _foretelling(design, good, 1 + rows.shape[1])
+    slopes = coefficients[1:] / spread
+    weights, more = np.split(slopes, [rows.shape[1]])
     calibration = Calibration(
-        float(coefficients[0] - weights @ center),
+        float(coefficients[0] - slopes @ center),
         tuple(weights.tolist()),
-        tuple(rows.min(axis=0).tolist()) if len(rows) else (0.0,) * len(center),
-        tuple(rows.max(axis=0).tolist()) if len(rows) else (0.0,) * len(center),
+        tuple(rows.min(axis=0).tolist()) if len(rows) else (0.0,) * len(weights),
+        tuple(rows.max(axis=0).tolist()) if len(rows) else (0.0,) * len(weights),
         *_isotonic(scores, good),
         units=len(rows),
         function=function,
+        bends=tuple((place, bend, turn) for (place, bend), turn in zip(bends, more.tolist(), strict=True) if turn),
     )
     held_out = np.zeros(len(vectors))
     held_out[usable] = calibration.chances_at(scores)
     return calibration, held_out
+
+
+def _bends(rows: Floats) -> list[tuple[int, float]]:
+    """Where each number's line may bend: the place of the number, and a quantile strictly between its extremes."""
+    if not len(rows):
+        return []
+    found = np.quantile(rows, _BENDS, axis=0)
+    inner = (found > rows.min(axis=0)) & (found < rows.max(axis=0))
+    return [
+        (place, bend) for place in range(rows.shape[1]) for bend in sorted(set(found[inner[:, place], place].tolist()))
+    ]
 
 
 def _standard(rows: Floats) -> tuple[Floats, Floats]:
@@ -208,13 +238,18 @@ class _Regression:
         return found
 
 
-def _foretelling(design: Floats, good: Floats) -> tuple[Floats, Floats]:
-    """Coefficients, and the scores of units left out, under the ridge that foretells such units best."""
+def _foretelling(design: Floats, good: Floats, straight: int) -> tuple[Floats, Floats]:
+    """Coefficients, and the scores of units left out, under what foretells such units best.
+
+    Tried are several ridges, with all columns and with the first ``straight`` alone: where nothing bends, that many
+    columns more would only add noise.
+    """
     found: list[tuple[Floats, Floats]] = []
-    for ridge in _RIDGES:
-        regression = _Regression(design, good, ridge)
-        coefficients = regression.solved()
-        found.append((coefficients, regression.left_out(coefficients)))
+    for columns in sorted({straight, design.shape[1]}):
+        for ridge in _RIDGES:
+            regression = _Regression(design[:, :columns], good, ridge)
+            coefficients = regression.solved()
+            found.append((np.pad(coefficients, (0, design.shape[1] - columns)), regression.left_out(coefficients)))
     return min(found, key=lambda one: _surprise(one[1], good))
 
 

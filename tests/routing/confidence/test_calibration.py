@@ -95,7 +95,8 @@ def test_the_same_units_give_the_same_calibration_as_plain_numbers() -> None:
     one, other = (fit(*drawn(3, 300), function="1") for _ in range(2))
     assert one == other
     assert one.function == "1"
-    plain = (one.intercept, one.units, *one.weights, *one.lows, *one.highs, *one.scores, *one.chances)
+    bends = (number for bend in one.bends for number in bend)
+    plain = (one.intercept, one.units, *one.weights, *one.lows, *one.highs, *one.scores, *one.chances, *bends)
     assert {type(number) for number in plain} == {float, int}
 
 
@@ -123,19 +124,37 @@ def test_a_higher_score_never_has_a_lower_confidence(seed: int, units: int, flip
     worst = vectors[:, 0] > 1.0 if flipped else np.zeros(units, bool)
     calibration = fit(vectors, acceptable & ~worst)
     rows = 3.0 * drawn(seed + 1, 400)[0]
-    scores = [
-        calibration.intercept
-        + sum(
-            weight * min(max(value, low), high)
-            for weight, low, high, value in zip(
-                calibration.weights, calibration.lows, calibration.highs, row, strict=True
-            )
-        )
-        for row in rows.tolist()
-    ]
+    scores = [score(calibration, row) for row in rows.tolist()]
     exact = Calibration(0.0, (1.0,), (-math.inf,), (math.inf,), calibration.scores, calibration.chances)
     judged = [exact.confidence((score,)) for score in sorted(scores)]
     assert judged == sorted(judged)
+
+
+def score(calibration: Calibration, row: list[float]) -> float:
+    """What a vector's lines add up to."""
+    seen = [
+        min(max(value, low), high) for value, low, high in zip(row, calibration.lows, calibration.highs, strict=True)
+    ]
+    straight = sum(weight * value for weight, value in zip(calibration.weights, seen, strict=True))
+    return calibration.intercept + straight + sum(m * max(0.0, seen[p] - bend) for p, bend, m in calibration.bends)
+
+
+def test_what_speaks_for_a_reply_in_the_middle_only_is_found() -> None:
+    """A reply may be too short or too long: along one straight line, its length would say nothing."""
+    chance = np.random.default_rng(9)
+    vectors = chance.normal(size=(2000, 3))
+    acceptable = np.abs(vectors[:, 0]) < 1.0
+    calibration = fit(vectors, acceptable)
+    middle, short, long = (calibration.confidence((value, 0.0, 0.0)) for value in (0.0, -2.0, 2.0))
+    assert middle > 0.9
+    assert short < 0.1
+    assert long < 0.1
+
+
+def test_a_line_bends_from_where_it_says() -> None:
+    """Below its bend a number counts with its weight, above it with what is more there."""
+    bent = Calibration(0.0, (1.0,), (-2.0,), (2.0,), (-10.0, 10.0), (0.0, 1.0), bends=((0, 0.5, -1.0),))
+    assert [20 * bent.confidence((v,)) - 10 for v in (-1.0, 0.5, 1.5, 9.0)] == pytest.approx([-1.0, 0.5, 0.5, 0.5])
 
 
 def test_units_agree_and_yet_few_replies_tie() -> None:
