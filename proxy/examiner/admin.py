@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 
 import msgspec
@@ -21,16 +21,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from proxy.config.settings import Config
 from proxy.examiner.answers import Problem, json_answer, on_problem, text_answer
 from proxy.examiner.config_answers import effective_answer, verdict
+from proxy.examiner.desk import Desk
 from proxy.examiner.documents import PairPage, document, row
 from proxy.examiner.explanation import EXAMPLES, examples, explained
 from proxy.examiner.guard import Guard
-from proxy.examiner.orders import Order, read_order
+from proxy.examiner.orders import read_order
 from proxy.examiner.overview import POLICY, overview
 from proxy.examiner.pair_query import decision_limit, pair_filter
-from proxy.examiner.status import ConfidenceStatus, Decided, RouteStatus, Status
+from proxy.examiner.status import ConfidenceStatus, RouteStatus
 from proxy.store.errors import StoreError
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter, cursor
@@ -40,37 +40,6 @@ from routing.rollout import RolloutError
 MAX_BODY = 1024 * 1024
 _NDJSON = "application/x-ndjson"
 _CHUNK = 20  # pairs encoded on a thread at a time: bounds memory, whatever the size of the export
-
-
-async def _no_order(route: str, order: Order) -> str:
-    raise RolloutError(f"nothing here moves rollouts: {order.verb} of {route!r} was not done")
-
-
-def _no_decisions(route: str, limit: int) -> Sequence[Decided]:
-    raise RolloutError(f"nothing here moves rollouts: the latest {limit} decisions about {route!r} cannot be told")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Desk:
-    """What the admin port asks of the examiner. What is not awaited or said to run on a thread must not block.
-
-    ``ready`` gives the reasons why not; none means ready. ``metrics`` renders all metrics, in OpenMetrics if asked to,
-    with their content type. ``token`` None leaves the port open to this machine. ``order`` carries an operator's order
-    out for a route and says in one sentence what was done; it raises ``RolloutError`` where that makes no sense now.
-    ``confidence`` tells how a route's student is judged, None until that was looked at.
-    ``decisions`` gives at most so many of a route's stored decisions, the newest first; it runs on a thread. Without
-    them, the port refuses to order and to tell. Both raise ``StoreError`` where the database fails.
-    """
-
-    status: Callable[[], Status]
-    ready: Callable[[], Sequence[str]]
-    metrics: Callable[[bool], tuple[bytes, str]]
-    store: Store
-    config: Callable[[], Config]
-    token: str | None = dataclasses.field(default=None, repr=False)
-    order: Callable[[str, Order], Awaitable[str]] = _no_order
-    decisions: Callable[[str, int], Sequence[Decided]] = _no_decisions
-    confidence: Callable[[str], ConfidenceStatus | None] = lambda _: None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ import uvicorn
 
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config, Route
-from proxy.examiner.admin import Desk, admin_app
+from proxy.examiner.admin import admin_app
 from proxy.examiner.confidence.calibrator import Calibrator
+from proxy.examiner.desk import Desk
 from proxy.examiner.examination import Examination, count_served_tokens
 from proxy.examiner.illness import ill
 from proxy.examiner.intake import Intake, Settle

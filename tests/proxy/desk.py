@@ -13,7 +13,8 @@ from pathlib import Path
 import uvicorn
 
 from proxy.config.parse import parse
-from proxy.examiner.admin import Desk, admin_app
+from proxy.examiner.admin import admin_app
+from proxy.examiner.desk import Desk
 from proxy.examiner.status import Cell, MirrorHealth, RouteStatus, Status, Weights, WorkerStatus
 from proxy.store.entry import Entry
 from proxy.store.pair import Pair

@@ -246,11 +246,6 @@ def test_the_token_guards_all_but_probes_and_metrics(store: Store) -> None:
     assert allowed.status_code == 200
 
 
-def test_the_desk_does_not_show_its_token(store: Store) -> None:
-    """A repr ends in logs."""
-    assert "secret" not in repr(a_desk(store, token="secret"))
-
-
 class StuckStore(Store):
     """A store whose database does not answer until it is let go."""
 
