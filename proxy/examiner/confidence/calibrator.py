@@ -14,6 +14,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from proxy.config.settings import Config, Route
@@ -33,7 +34,7 @@ from routing.verdicts import Gate
 
 log = logging.getLogger("practicum.confidence")
 
-_REST = 20.0  # times what a look took, until the next one at that route
+_REST = 10.0  # times what a look took, until the next one at that route
 
 Weights = dict[str, dict[str, int]]
 
@@ -63,20 +64,25 @@ class Calibrator:
         self._pace = pace or Pace()
         self._now = now
         self._followers: dict[str, Follower] = {}
+        self._found: dict[str, Finding] = {}  # by these, without what the gates have to say
         self._rests: dict[str, float] = {}  # until when, of the monotonic clock
 
     async def tick(self) -> None:
         """Look at every route that is not at rest. Raises ``StoreError``; what was found last then stands."""
         routes = self._config().routes
         for gone in self._followers.keys() - routes.keys():
-            for of_routes in (self._followers, self.findings, self.statuses, self.assurances, self._rests):
-                of_routes.pop(gone, None)
+            self._forget(gone)
         epochs = {name: self._controller.epoch_of(route) for name, route in routes.items()}
         newest = await asyncio.to_thread(self._calibrations.versions)
         positions = await asyncio.to_thread(self._confidences.newest, epochs)
         for name, route in routes.items():
             if time.monotonic() >= self._rests.get(name, 0.0):
                 await self._attend_alone(self._asked(route, epochs[name], newest.get(name, 0), positions[name]))
+            await self._tell(route)
+
+    def _forget(self, name: str) -> None:
+        for of_routes in (self._followers, self._found, self.findings, self.statuses, self.assurances, self._rests):
+            of_routes.pop(name, None)
 
     def rested(self) -> None:
         """Let the next look be at every route."""
@@ -109,7 +115,7 @@ class Calibrator:
     def _asked(self, route: Route, epoch: str, newest: int, position: int) -> Asked:
         now, seen = self._now(), self._controller.looks.get(route.name)
         by = seen.charter if seen else charter(route, 1, datetime.fromtimestamp(now, UTC).date())
-        return Asked(route, epoch, by, self._unproven(route.name), self._controller.acts, newest, position, now)
+        return Asked(route, epoch, by, self._controller.acts, newest, position, now)
 
     def _unproven(self, name: str) -> Mapping[str, tuple[str, ...]]:
         """By slice, the behaviors whose gate acts and does not pass, as of the controller's last look."""
@@ -127,29 +133,25 @@ class Calibrator:
         follower = self._followers.get(name) or Follower(name, self._engine, self._pace)
         self._followers[name] = follower
         try:
-            finding, told = await asyncio.to_thread(self._look, follower, asked)
+            self._found[name] = await asyncio.to_thread(follower.look, asked)
         except StoreError:
             raise
         except Exception:
             log.exception("the confidence of %s could not be looked at", name)
             del self._followers[name]  # what it has gathered may be half of it
-        else:
-            self._tell(name, finding, told)
         self._rests[name] = time.monotonic() + _REST * (time.monotonic() - began)
 
-    def _look(self, follower: Follower, asked: Asked) -> tuple[Finding, ConfidenceStatus]:
-        """On a thread: look, and put into words what has changed."""
-        finding, name = follower.look(asked), asked.route.name
-        if self.findings.get(name) is finding and name in self.statuses:
-            return finding, self.statuses[name]
-        return finding, status(finding, asked.route.fallback.confidence)
-
-    def _tell(self, name: str, finding: Finding, told: ConfidenceStatus) -> None:
-        """Keep what was found, and tell the workers where it is something else."""
-        before, known = self.findings.get(name), self.assurances.get(name)
-        self.findings[name], self.statuses[name] = finding, told
-        if before is finding and known is not None:
+    async def _tell(self, route: Route) -> None:
+        """Keep what was found, put it into words, and tell the workers where it is something else for them."""
+        name, found, before = route.name, self._found.get(route.name), self.findings.get(route.name)
+        if found is None:
             return
+        finding = replace(found, unproven=self._unproven(name))
+        if before is not None and finding == before and name in self.statuses:
+            return
+        self.statuses[name] = await asyncio.to_thread(status, finding, route.fallback.confidence)
+        self.findings[name] = finding
+        known = self.assurances.get(name)
         number = known.version if known else 0
         if known is None or finding.assurance(number) != known:
             self.assurances[name] = finding.assurance(number + 1)

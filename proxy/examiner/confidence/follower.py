@@ -69,7 +69,6 @@ class Asked:
         route: As it is configured.
         epoch: Of its evidence.
         charter: The gates', in force.
-        unproven: By slice, the behaviors whose gate acts and does not pass.
         acts: Whether this examiner makes versions.
         newest: The number of the route's newest version, 0 where there is none.
         position: Of the newest pair.
@@ -79,7 +78,6 @@ class Asked:
     route: Route
     epoch: str
     charter: Charter
-    unproven: Mapping[str, tuple[str, ...]]
     acts: bool
     newest: int
     position: int
@@ -100,7 +98,7 @@ class Finding:
         units: Conversations that count.
         fitted: Those of them that the next version would be fitted to,
         due: and how many of these it takes.
-        unproven: By slice, the behaviors whose gate acts and does not pass.
+        unproven: By slice, the behaviors whose gate acts and does not pass, which a look knows nothing of.
     """
 
     terms: Terms
@@ -145,7 +143,7 @@ class _Seen:
         """Whether another look would find the same."""
         before = self.asked
         settings = before.route.fallback.confidence == asked.route.fallback.confidence
-        same = settings and before.charter == asked.charter and before.unproven == asked.unproven
+        same = settings and before.charter == asked.charter
         return same and self.units is units and self.complete == len(units.complete)
 
 
@@ -267,7 +265,6 @@ class Follower:
             units=len(units.complete),
             fitted=len(_fit_half(units)),
             due=self._due(asked, units),
-            unproven=asked.unproven,
         )
 
 

@@ -54,7 +54,7 @@ def charter(route: Route, position: int, today: date) -> Charter:
         terms={name: _terms(rule, everywhere.get(name), twice=twice) for name, rule in rules.items()},
         waived={(str(one.slice), one.behavior): _terms(rules[one.behavior], one, twice=twice) for one in there},
         alpha=share(1.0 - gates.confidence / 100, position),
-        budget=gates.risk_budget / 100,
+        budget=min(_MOST, gates.risk_budget / 100),
         alone=route.audit.required_above,
     )
 

@@ -170,6 +170,24 @@ def test_behaviors_whose_gates_do_not_pass_are_unproven(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_what_gates_say_counts_at_once_whatever_rests(tmp_path: Path) -> None:
+    """A gate that passes frees replies that were turned down for it; one that fails again holds them back."""
+
+    async def test(bench: Bench) -> None:
+        await bench.look()
+        assert bench.calibrator.assurances["support"].unproven == {}
+        lost = (Trial("refusal", Direction.LOST, diverged=True),)
+        bench.store.write([Entry(pair(1, lost, epoch=bench.epoch()), kept=False)], "batch")
+        await bench.controller.tick()
+        assert bench.told == ["support", "other"]
+        await bench.calibrator.tick()
+        assert bench.told == ["support", "other", "support"]
+        assert "refusal" in bench.calibrator.assurances["support"].unproven["general"]
+        assert bench.calibrator.statuses["support"].slices[0].unproven
+
+    run(tmp_path, test)
+
+
 def test_a_stricter_promise_holds_from_the_moment_it_is_made(tmp_path: Path) -> None:
     """Between the reload and the next look, nothing may be served by the old one."""
 

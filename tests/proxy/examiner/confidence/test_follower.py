@@ -47,7 +47,7 @@ class Watched:
         by = charter(self.route, 1, date(2026, 11, 23))
         newest = Calibrations(self.store.engine).versions().get("support", 0)
         position = Confidences(self.store.engine).newest({"support": self.epoch})["support"]
-        return Asked(self.route, self.epoch, by, {}, acts, newest, position, now)
+        return Asked(self.route, self.epoch, by, acts, newest, position, now)
 
     def promising(self, **changed: object) -> None:
         """The operator wants something else."""

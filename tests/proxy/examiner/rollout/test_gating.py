@@ -8,12 +8,20 @@ from datetime import date
 import pytest
 
 from proxy.examiner.rollout.gating import charter, identity, plan, resolved
+from routing.assessment import assess
 from routing.gates import Band
 from routing.rollout import OPEN, Act, Step
-from tests.proxy.examiner.rollout.routes import STEPS, route
+from tests.proxy.examiner.rollout.routes import STEPS, ledger, route, sheet
 
 TODAY = date(2026, 11, 23)
 WAIVER = '{{behavior: hedging, {where}reason: "style only", owner: ana@example.com, expires: {expires}}}'
+
+
+def test_a_budget_of_everything_can_be_judged_by() -> None:
+    """A limit of 100 % has no likelihood: the rollout of such a route would stand still, with an error in the log."""
+    everything = charter(route(gates="riskBudget: 100"), 1, TODAY)
+    assert 0.9999 < everything.budget < 1.0
+    assert assess(ledger(math=sheet(3)), everything)["math"].conversations == 3
 
 
 def test_percentages_become_shares_and_the_level_is_the_epochs() -> None:
