@@ -13,6 +13,7 @@ Duration = Annotated[float, "duration"]
 Timeout = Annotated[float, "timeout"]  # a duration above zero
 Size = Annotated[int, "size"]
 Percent = Annotated[float, "percent"]
+Price = Annotated[float, "price"]  # of a million tokens, in any currency
 EnvName = Annotated[str, "environment variable"]
 Url = Annotated[str, "url"]
 WebhookUrl = Annotated[str, "webhook url"]

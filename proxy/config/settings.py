@@ -31,6 +31,7 @@ from proxy.config.hints import (
 )
 from proxy.config.moving import Gates, Rollout
 from proxy.config.own import OwnBehavior
+from proxy.config.prices import Prices
 from proxy.config.slice_rules import SliceRule
 
 MIB = 1024 * 1024
@@ -268,6 +269,7 @@ class Route:
         privacy: What is kept.
         behaviors: Behaviors of the operator's own.
         slices: Rules that put requests into a slice; the first that holds decides.
+        prices: What tokens cost.
     """
 
     name: Derived
@@ -284,6 +286,7 @@ class Route:
     privacy: Privacy = Privacy()
     behaviors: tuple[OwnBehavior, ...] = ()
     slices: tuple[SliceRule, ...] = ()
+    prices: Prices = field(default_factory=Prices)
 
 
 @dataclass(frozen=True, slots=True)

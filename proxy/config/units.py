@@ -29,6 +29,7 @@ SIZE_PATTERN = f"^({_NUMBER})({'|'.join(_SIZES)})$"
 _PERCENT = re.compile(r"[+-]?(?:[0-9]+(?:\.(?P<decimals>[0-9]*))?|\.(?P<only>[0-9]+))")
 _DECIMALS = 3  # a bucket is a thousandth of a percent
 _WHOLE = 100
+_PRICE = r"(?:[0-9]{1,9}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})"
 
 
 def parse_duration(text: str) -> float:
@@ -83,6 +84,13 @@ def parse_percent(text: str) -> float:
         raise Refused("has more than three decimals", "round it to a multiple of 0.001")
     if text.startswith("-") or float(text) > _WHOLE:
         raise Refused("is not between 0 and 100", "write a number from 0 to 100")
+    return float(text)
+
+
+def parse_price(text: str) -> float:
+    """What a million tokens cost. Raises ``Refused`` on anything but a plain number of 0 or more."""
+    if not re.fullmatch(_PRICE, text):
+        raise Refused("is not a price", "write a plain number of 0 or more, such as 2.5, for a million tokens")
     return float(text)
 
 

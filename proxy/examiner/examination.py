@@ -188,12 +188,13 @@ def _compared(route: Route, contest: Contest | None, judged: Judged) -> Comparis
 
 def count_served_tokens(tally: Tally, record: Record, most: int) -> None:
     """Count what the caller's reply cost, and one that was turned down for it, whether or not it was sampled."""
-    replies = [(record.arm, record.reply, record.encoding)]
+    purpose = "fallback" if record.fallback and record.arm == Arm.TEACHER else "serve"
+    replies = [(record.arm, purpose, record.reply, record.encoding)]
     if (declined := record.declined) is not None:
-        replies.append((Arm.STUDENT, declined.reply, declined.encoding))
-    for arm, body, encoding in replies:
+        replies.append((Arm.STUDENT, "declined", declined.reply, declined.encoding))
+    for arm, purpose, body, encoding in replies:
         read = decompress(body, encoding, most).body if encoding else body
-        count_tokens(tally, record.route, arm, "serve", usage_of(read))
+        count_tokens(tally, record.route, arm, purpose, usage_of(read))
 
 
 def _asked(route: Route, sample: Sample) -> Call | None:

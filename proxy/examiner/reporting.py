@@ -11,10 +11,12 @@ from proxy.examiner.confidence.telling import confidence_gauges
 from proxy.examiner.intake import Intake
 from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Judges
 from proxy.examiner.lane import Lane
+from proxy.examiner.prices import price_gauges
 from proxy.examiner.rollout.controller import Controller
 from proxy.examiner.rollout_gauges import rollout_gauges
 from proxy.examiner.status import Cell, ConfidenceStatus, Decided, RouteStatus, SliceStyle, Status, Weights
 from proxy.examiner.style_report import style_gauges
+from proxy.store.room import free_bytes
 from proxy.store.writer import Writer
 from proxy.telemetry import catalog as metric
 from proxy.telemetry.catalog import Metric
@@ -115,6 +117,8 @@ class Reporting:
         yield _gauge(metric.CONFIG, 1, here)
         yield _gauge(metric.STORE_OK, self._writer.ok)
         yield _gauge(metric.STORE_PENDING, self._writer.pending)
+        if (free := free_bytes(self._reloader.config.database)) is not None:
+            yield _gauge(metric.STORE_FREE, free)
         yield _gauge(metric.JUDGE_QUEUE_LIMIT, MOST_WAITING, "pairs")
         yield _gauge(metric.JUDGE_QUEUE_LIMIT, MOST_WAITING_BYTES, "bytes")
         for name in self._reloader.config.routes:
@@ -124,6 +128,7 @@ class Reporting:
         status = self._route(name)
         mirror = status.mirror
         yield from rollout_gauges(status)
+        yield from price_gauges(self._reloader.config.routes[name])
         yield _gauge(metric.QUEUE_RECORDS, mirror.queue_records, name)
         yield _gauge(metric.QUEUE_BYTES, mirror.queue_bytes, name)
         yield _gauge(metric.MIRROR_INFLIGHT, mirror.inflight, name)

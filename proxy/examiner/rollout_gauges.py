@@ -37,6 +37,8 @@ def _gates(found: SliceStatus, route: str) -> Iterator[tuple[Key, float]]:
     for gate in found.gates:
         yield _gauge(metric.GATE_VERDICT, _VERDICTS[gate.verdict], route, found.slice, gate.behavior)
         yield _gauge(metric.GATE_ACTS, not gate.idle, route, found.slice, gate.behavior)
+        if gate.needed is not None:
+            yield _gauge(metric.GATE_NEEDED, gate.needed, route, found.slice, gate.behavior)
         for way in gate.directions:
             yield from _rates(way, route, found.slice, gate.behavior, way.direction)
 

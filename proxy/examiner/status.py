@@ -187,11 +187,11 @@ class ViewConfidence:
 class SliceConfidence:
     """How sure the student has to be in one slice, and what was found of what it served.
 
-    ``served`` audited answers of the student's were judged, of which ``diverged`` diverged; ``upper`` is the most that
-    may, as a share of what the promise is about, None where none was judged. ``fell_back`` counts the conversations
-    judged in which the teacher answered in its place. ``unproven`` are the behaviors in which no reply is taken that
-    may differ; ``prompt`` says whether hopeless requests are told before the call. ``uncertified`` says why nothing may
-    be served, "" where something may.
+    ``served`` audited answers of the student's were judged, of which ``diverged`` diverged; ``lower`` and ``upper``
+    bound the share of what the promise is about that does, None where none was judged. ``fell_back`` counts the
+    conversations judged in which the teacher answered in its place. ``unproven`` are the behaviors in which no reply
+    is taken that may differ; ``prompt`` says whether hopeless requests are told before the call. ``uncertified`` says
+    why nothing may be served, "" where something may.
     """
 
     slice: str
@@ -204,6 +204,7 @@ class SliceConfidence:
     unproven: tuple[str, ...]
     prompt: bool
     uncertified: str
+    lower: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ CONFIDENCE = _histogram(
 )
 UNBUCKETABLE = _counter("unbucketable", "Requests kept from the student because nothing said whose they are.", "route")
 TOKENS = _counter("tokens", "Tokens as the upstreams report them.", "route", "arm", "purpose", "direction")
+PRICE = _gauge(
+    "price_per_token", "What a token costs, as configured; absent where it is not.", "route", "arm", "direction"
+)
 SAMPLED = _counter("mirror_sampled", "Requests chosen for the shadow lane.", "route")
 PAIRS = _counter("mirror_pairs", "Sampled requests, by the one outcome each of them ends in.", "route", "outcome")
 SHED = _counter("mirror_shed", "Sampled requests that were shed, by why.", "route", "reason")
@@ -148,6 +151,12 @@ PROMISE = _gauge("promise_target_ratio", "The share that may diverge of what the
 SERVED_DIVERGENCE = _gauge(
     "served_divergence_ratio", "Share of what the student served that diverged, as audits found.", "route", "slice"
 )
+SERVED_DIVERGENCE_LOWER = _gauge(
+    "served_divergence_lower_ratio",
+    "The least of what the student served that must have diverged, at the promise's confidence.",
+    "route",
+    "slice",
+)
 SERVED_DIVERGENCE_UPPER = _gauge(
     "served_divergence_upper_ratio",
     "The most of what the student served that may have diverged, at the promise's confidence.",
@@ -162,6 +171,13 @@ GATE_VERDICT = _gauge(
 )
 GATE_ACTS = _gauge(
     "gate_acts", "0 where a gate is muted, a dry run or waived, 1 where it acts.", "route", "slice", "behavior"
+)
+GATE_NEEDED = _gauge(
+    "gate_needed_conversations",
+    "How many more conversations without a divergence would let a gate pass; absent where no number would.",
+    "route",
+    "slice",
+    "behavior",
 )
 STYLE_LENGTH = _gauge("style_length_ratio", "Words of the student for each of its teacher's.", "route", "slice")
 STYLE_HEDGES = _gauge("style_hedges_per_hundred_words", "Hedges in an arm's replies.", "route", "slice", "arm")
@@ -186,6 +202,7 @@ LOST = _counter("records_lost", "Records and requests lost when a process died."
 STORE_OK = _gauge("store_available", "1 if the last write to the database succeeded.")
 STORE_ERRORS = _counter("store_errors", "Failed writes to the database; each is tried again.")
 STORE_PENDING = _gauge("store_pending_pairs", "Pairs waiting to be written.")
+STORE_FREE = _gauge("store_free_bytes", "Bytes free where the SQLite database lies; absent for a server.")
 PRUNED = _counter("store_pruned_pairs", "Pairs removed, by age or by size.", "reason")
 
 CATALOG: tuple[Metric, ...] = tuple(m for m in list(globals().values()) if isinstance(m, Metric))

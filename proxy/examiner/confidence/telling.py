@@ -87,8 +87,9 @@ def confidence_gauges(route: str, told: ConfidenceStatus | None) -> Iterator[tup
 
 
 def _gauges(route: str, one: SliceConfidence) -> Iterator[tuple[Key, float]]:
-    if one.rate is not None and one.upper is not None:
+    if one.rate is not None and one.upper is not None and one.lower is not None:
         yield _gauge(metric.SERVED_DIVERGENCE, one.rate, route, one.slice)
+        yield _gauge(metric.SERVED_DIVERGENCE_LOWER, one.lower, route, one.slice)
         yield _gauge(metric.SERVED_DIVERGENCE_UPPER, one.upper, route, one.slice)
     if one.views:
         yield _gauge(metric.PROMPT_ESTIMATE, one.prompt, route, one.slice)
@@ -107,6 +108,7 @@ def _slice(found: Finding, name: str, confidence: float) -> SliceConfidence:
     served = found.certified.served.get(name, Served())
     trials = served.trials(of_all=found.terms.promise is Promise.MARGINAL)
     known = trials.count > 0
+    alpha = max(1e-5, 1.0 - confidence / 100)
     return SliceConfidence(
         slice=name,
         views=tuple(_views(found.certified.views.get(name, {}))),
@@ -114,10 +116,11 @@ def _slice(found: Finding, name: str, confidence: float) -> SliceConfidence:
         diverged=served.diverged,
         fell_back=served.fell_back,
         rate=trials.diverged / trials.count if known else None,
-        upper=rates.upper(trials, max(1e-5, 1.0 - confidence / 100)) if known else None,
+        upper=rates.upper(trials, alpha) if known else None,
         unproven=found.unproven.get(name, ()),
         prompt=found.version is not None and name in found.version.prompts,
         uncertified=uncertified(found, name),
+        lower=rates.lower(trials, alpha) if known else None,
     )
 
 

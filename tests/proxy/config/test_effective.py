@@ -27,6 +27,9 @@ Written = st.SearchStrategy[Any]  # what YAML can hold, of any type
 BY_NOUN: dict[str, Written] = {
     "a duration": st.integers(1, 10**9).map(lambda ms: f"{ms}ms"),
     "a size": st.integers(0, 10**12).map(lambda size: f"{size}B"),
+    "a price": st.integers(0, 10**12)
+    .map(lambda n: n / 10**6)
+    .filter(lambda price: price < 10**9 and "e" not in str(price)),
     "a percentage": st.integers(0, 100_000).map(lambda n: n / 1000),
     "a whole number": st.integers(1, 10**12),
     "a port": st.integers(0, 65535),

@@ -77,6 +77,10 @@ BAD = [
     ("count", "-1", "0 or more"),
     ("count", "010", "plain decimal digits"),
     ("count", "1_000", "plain decimal digits"),
+    ("price", "-1", "0 or more"),
+    ("price", "1e3", "plain number"),
+    ("price", "nan", "plain number"),
+    ("price", "inf", "plain number"),
     ("boolean", "yes", "true or false"),
     ("timeout", "0s", "above zero"),
 ]

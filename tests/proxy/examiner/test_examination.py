@@ -317,7 +317,8 @@ def test_a_reply_that_was_turned_down_cost_tokens_all_the_same() -> None:
     """A student that is unsure of everything is paid for twice, and must not look cheap."""
     tally = Tally()
     count_served_tokens(tally, UNSURE, 1 << 20)
-    assert [tally.value(TOKENS, "support", arm, "serve", "completion") for arm in ("teacher", "student")] == [2, 2]
+    spent = (("teacher", "fallback"), ("student", "declined"), ("teacher", "serve"), ("student", "serve"))
+    assert [tally.value(TOKENS, "support", *one, "completion") for one in spent] == [2, 2, 0, 0]
 
 
 def test_what_fell_back_unasked_is_asked_in_the_shadow(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ routes:
     models: ["*"]
     teacher: {base_url: "http://127.0.0.1:1/v1"}
     student: {base_url: "http://127.0.0.1:2/v1", model: small}
+    prices: {teacher: {prompt: 2.5}}
 """
 
 
@@ -141,11 +142,24 @@ def test_style_drift_is_in_the_status_and_on_the_page(tmp_path: Path) -> None:
     reporting(tmp_path, check)
 
 
+def test_the_room_that_is_left_is_on_the_page(tmp_path: Path) -> None:
+    """Somebody has to hear of a full disk before the database does."""
+    reporting(tmp_path, lambda report, _: _is(values(report)["practicum_store_free_bytes",] > 0, True))
+
+
+def test_prices_are_on_the_page(tmp_path: Path) -> None:
+    """The dashboard of costs multiplies them with tokens."""
+    shown = "practicum_price_per_token", "prompt", "support", "teacher"
+    reporting(tmp_path, lambda report, _: _is(values(report)[shown], 2.5e-6))
+
+
 def test_a_scrape_changes_nothing(tmp_path: Path) -> None:
     """Two scrapes in a row see the same counters."""
 
     def check(report: Reporting, _: Lane) -> None:
-        assert values(report) == values(report)
+        first, second = values(report), values(report)
+        unsteady = {("practicum_store_free_bytes",)}  # others write to the disk
+        assert {k: first[k] for k in first.keys() - unsteady} == {k: second[k] for k in second.keys() - unsteady}
 
     reporting(tmp_path, check)
 

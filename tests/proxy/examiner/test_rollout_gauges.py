@@ -44,6 +44,19 @@ def test_verdicts_are_three_values_and_say_whether_they_act() -> None:
     assert [found["gate_acts", behavior, "support", "code"] for behavior in ("hedging", "refusal")] == [0, 1]
 
 
+def test_what_a_gate_lacks_is_shown_where_a_number_would_do() -> None:
+    """A gate that no number of conversations helps has no series: an alert on a stuck gate asks for just that."""
+    gates = tuple(
+        dataclasses.replace(gate(behavior, "hold"), needed=needed)
+        for behavior, needed in (("answer", 120), ("format", 0), ("refusal", None))
+    )
+    found = page(moving_route(slices=(slice_status("math", gates),)))
+    assert {key: value for key, value in found.items() if key[0] == "gate_needed_conversations"} == {
+        ("gate_needed_conversations", "answer", "support", "math"): 120,
+        ("gate_needed_conversations", "format", "support", "math"): 0,
+    }
+
+
 def test_bounds_are_shares_and_absent_without_trials() -> None:
     """No data is not a rate of 0."""
     known = gate("answer")

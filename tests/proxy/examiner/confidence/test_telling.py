@@ -64,7 +64,8 @@ def test_a_status_has_what_there_is_to_say() -> None:
     (math,) = found.slices
     assert (math.served, math.diverged, math.fell_back, math.rate) == (200, 1, 40, 1 / 200)
     assert math.upper is not None
-    assert 1 / 200 < math.upper < 0.05
+    assert math.lower is not None
+    assert 0 <= math.lower < 1 / 200 < math.upper < 0.05
     assert (math.unproven, math.prompt, math.uncertified) == (("refusal",), True, "")
     whole, first = math.views
     assert (whole.view, whole.threshold, whole.answers, whole.diverged, whole.of) == ("whole", 0.9, 300, 2, 400)
