@@ -63,10 +63,12 @@ class Commit(Relay):
         if hold.settled:
             exchange.failure = failure_of(hold.reason)
             return False
-        await self._hold_back()
-        now = time.monotonic()
-        hold.spent = exchange.held = now - self._first
-        exchange.confidence = hold.confidence
+        try:
+            await self._hold_back()
+        finally:  # also where it failed, or nobody waits any longer
+            now = time.monotonic()
+            exchange.confidence = hold.confidence
+            exchange.held = hold.spent = now - (self._first or now)
         if hold.reason is None and (self._gate is None or self._gate(reply.status)):
             return True
         exchange.failure, exchange.given_up = failure_of(hold.reason), not (reply.ended or hold.whole)

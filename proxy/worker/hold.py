@@ -56,9 +56,9 @@ class Hold:
         settled: Whether the commit point is reached, or the reply withdrawn.
         reason: Why it is withdrawn, None where it may be served.
         confidence: As it was judged, None where it was not.
-        whole: Whether all of the reply is here.
+        whole: Whether all of a reply is here, good enough or not, and nothing of it failed.
         reader: What reads the reply, from ``begin`` on.
-        spent: Seconds from its first byte until the hold was settled; None before.
+        spent: Seconds from its first byte until it was held back no longer; None before.
         status, headers: Of the reply, once they came.
     """
 
@@ -167,11 +167,11 @@ class Hold:
         self._settle(broken_opening(terms.traits, self._observed(), terms.unproven, check_schema))
 
     def _judge_whole(self) -> None:
-        self.whole = True
         terms, reply = self.terms, self._observed()
         reason = broken(terms.traits, reply, terms.unproven, check_schema)
         if reason is None and terms.stream and not reply.finish_reason:
             reason = FallbackReason.TRUNCATED  # its end says that it is complete, and nothing says why it ended
+        self.whole = reply.failure is None and reason is not FallbackReason.TRUNCATED
         if terms.view is not None:
             view, structured = terms.view, is_structured(terms.traits)
             found = vectors(reply.logprobs, rungs(view), structured=structured, finish=reply.finish_reason)

@@ -69,9 +69,7 @@ class _Turn:
 class Share:
     """Serves the requests that the student has a share in."""
 
-    def __init__(
-        self, calls: Calls, tally: Tally, assurances: Assurances, guard: TeacherGuard, budget: Budget
-    ) -> None:
+    def __init__(self, calls: Calls, tally: Tally, assurances: Assurances, guard: TeacherGuard, budget: Budget) -> None:
         self._calls = calls
         self._tally = tally
         self._assurances = assurances

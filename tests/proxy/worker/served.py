@@ -71,6 +71,12 @@ class InThread:
             raise self._failure
 
     @property
+    def ident(self) -> int:
+        """The thread, as the system knows it."""
+        assert self._thread.ident is not None
+        return self._thread.ident
+
+    @property
     def running(self) -> bool:
         """Whether it has not come to its end."""
         return self._thread.is_alive()

@@ -123,7 +123,10 @@ def test_before_the_commit_point_a_fault_is_unseen(
     assert answer.head.value("x-practicum-fallback") == reason
     (record,) = stage.port.settled()
     assert (record.arm, record.outcome, record.fallback) == ("teacher", "ok", reason)
+    assert record.declined is None or attempt in {"ok", "empty"}  # else it did not come whole
+    assert (record.held >= 0.6) == (reason == "stall_timeout")
     tally = stage.port.tally
+    assert sum(tally.histogram(HELD, "support").counts) == 1
     assert tally.value(FALLBACKS, "support", reason) == 1
     assert tally.value(ATTEMPTS, "support", "student", "serve", attempt) == 1
     assert tally.value(ATTEMPTS, "support", "teacher", "fallback", "ok") == 1
