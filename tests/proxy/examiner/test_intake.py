@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from proxy.examiner.intake import Intake, Settle
-from proxy.handover import Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import Assured, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
+from routing.confidence.assurance import Assurance
 from tests.proxy.examiner.records import record
 
 
@@ -23,7 +24,8 @@ class Desk:
         self.taken: list[tuple[Record, Settle]] = []
         self.sequence = 0
         self.writers: list[asyncio.StreamWriter] = []
-        self.intake = Intake(self.path, self.take, self.snapshot, self.tally)
+        self.assured = Assured({})
+        self.intake = Intake(self.path, self.take, self.snapshot, self.tally, lambda: self.assured)
 
     def take(self, told: Record, settle: Settle) -> None:
         self.taken.append((told, settle))
@@ -185,3 +187,23 @@ def test_it_takes_the_place_of_a_dead_examiner(tmp_path: Path) -> None:
         await until(lambda: len(desk.intake.workers()) == 1)
 
     run(tmp_path, scenario)
+
+
+def test_workers_know_what_to_judge_by_before_they_are_told_to(tmp_path: Path) -> None:
+    """A snapshot that names what its worker does not hold yet would cost a second of the student's share."""
+
+    async def test(desk: Desk) -> None:
+        desk.assured = Assured({"support": Assurance(version=1), "other": Assurance(version=4)})
+        reader, _ = await desk.worker()
+        async with asyncio.timeout(5):
+            said = frames(reader)
+            assert await anext(said) == desk.assured
+            assert isinstance(await anext(said), Snapshot)
+            changed = Assured({"support": Assurance(version=2)})
+            desk.intake.publish(changed)
+            assert await anext(said) == changed
+            assert isinstance(await anext(said), Snapshot)
+            desk.intake.publish()
+            assert isinstance(await anext(said), Snapshot)
+
+    run(tmp_path, test)
