@@ -15,6 +15,7 @@ from html import escape
 from proxy.examiner.status import Cell, RouteStatus, SliceStatus, Status
 from proxy.examiner.wording import (
     FAIL,
+    assured,
     besides,
     decided,
     decider,
@@ -64,9 +65,13 @@ def _route(route: RouteStatus) -> str:
     return (
         f"<h2>{escape(route.name)}: {escape(position(route))}</h2>{trouble}"
         f"<p>Teacher {escape(route.teacher)}; student {escape(route.student)}, "
-        f"which serves {serves}.</p>{_rollout(route)}"
+        f"which serves {serves}{_promise(route)}.</p>{_rollout(route)}"
         f"<p>{mirror.sampled} sampled{': ' + outcomes if outcomes else ''}.</p>{paused}{_cells(route.cells)}"
     )
+
+
+def _promise(route: RouteStatus) -> str:
+    return f"; {escape(assured(route.confidence))}" if route.confidence else ""
 
 
 def _rollout(route: RouteStatus) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from proxy.examiner.overview import POLICY, overview
 from proxy.examiner.status import Cell, RouteStatus, Status
+from tests.proxy.confidences import CONFIDENCE
 from tests.proxy.desk import route_status, some_status
 from tests.proxy.rollouts import FAILED, HELD, MATH, gate, moving_route, slice_status
 
@@ -111,6 +112,12 @@ def test_a_rollout_is_told_as_by_the_command_line() -> None:
     ):
         assert expected in page
     assert "code passes" not in page
+
+
+def test_what_is_promised_stands_beside_what_is_served() -> None:
+    """As the command line says it."""
+    page = overview(some_status(dataclasses.replace(route_status(), confidence=CONFIDENCE)), ())
+    assert "which serves 0 %; at most 2 % of what the student serves diverges, certified in math; " in unescape(page)
 
 
 def test_a_failed_slice_is_marked_and_a_holding_one_is_not() -> None:
