@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -21,4 +22,5 @@ async def _run(errand: Errand) -> None:
 if __name__ == "__main__":
     errand = Errand.of(sys.argv[1:])
     introduce(f"worker {errand.name}")
+    gc.freeze()  # what was imported lives as long as the process: no collection need look at it again
     uvloop.run(_run(errand))
