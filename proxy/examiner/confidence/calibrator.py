@@ -103,9 +103,11 @@ class Calibrator:
         return {name: assurance.version for name, assurance in self.assurances.items()}
 
     def finding(self, name: str) -> Finding | None:
-        """What was found of a route on the terms of today; None where nothing was yet."""
+        """What was found of a route's student of today, on the terms of today; None where nothing was yet."""
         finding, route = self.findings.get(name), self._config().routes.get(name)
-        return finding if finding and route and finding.terms == Terms.of(route.fallback) else None
+        if finding is None or route is None or finding.terms != Terms.of(route.fallback):
+            return None
+        return finding if finding.epoch == self._controller.epoch_of(route) else None
 
     def told(self, route: RouteStatus) -> RouteStatus:
         """A route's status, with what is to be said of its confidence."""

@@ -90,6 +90,7 @@ class Finding:
 
     Attributes:
         terms: By which it went.
+        epoch: Whose evidence it looked at.
         target: What is promised, at the level of the version; None where nothing is.
         made: The version in force, None without one; its body is empty here.
         version: What it holds.
@@ -102,6 +103,7 @@ class Finding:
     """
 
     terms: Terms
+    epoch: str = ""
     target: Target | None = None
     made: Made | None = None
     version: Version | None = None
@@ -257,6 +259,7 @@ class Follower:
         target = units.terms.target(asked.route.fallback.confidence, made.version if made else self._number + 1)
         return Finding(
             terms=units.terms,
+            epoch=asked.epoch,
             target=target,
             made=made and replace(made, body=b""),
             version=units.version,

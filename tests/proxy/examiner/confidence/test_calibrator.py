@@ -205,6 +205,21 @@ def test_a_stricter_promise_holds_from_the_moment_it_is_made(tmp_path: Path) -> 
     run(tmp_path, test)
 
 
+def test_another_student_serves_nothing_by_what_the_one_before_has_earned(tmp_path: Path) -> None:
+    """From the moment at which the file names it."""
+
+    async def test(bench: Bench) -> None:
+        write(bench.store, MOST, bench.epoch())
+        await bench.look()
+        assert bench.calibrator.allowed(WEIGHTS)
+        about = bench.config.routes["support"]
+        other = dataclasses.replace(about, student=dataclasses.replace(about.student, model="other"))
+        bench.config = dataclasses.replace(bench.config, routes={**bench.config.routes, "support": other})
+        assert bench.calibrator.allowed(WEIGHTS) == {}
+
+    run(tmp_path, test)
+
+
 def test_a_status_says_what_is_in_force(tmp_path: Path) -> None:
     """A weight that was reached and is not served would be a lie; the limit says what is missing."""
 
