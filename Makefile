@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: record-instructions demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
+.PHONY: dashboards record-instructions demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -76,6 +76,10 @@ simulate: .venv/.ready
 # The weights of phrasing, fitted again.
 behaviors-fit: .venv/.ready
 	$(BIN)/python -m measuring fit --data $(DATA)
+
+# The JSON of Grafana's dashboards, from the package dashboards.
+dashboards: .venv/.ready
+	$(BIN)/python -m dashboards
 
 # The JSON Schema of the configuration, from its types.
 schema: .venv/.ready
