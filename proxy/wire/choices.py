@@ -13,6 +13,7 @@ from proxy.wire.heard import ABSENT, Heard, hear_arrays, hear_content, says
 from proxy.wire.surplus import Values, Where
 
 _FIRST = (0, None)
+_CHOICE = Where.CHOICE
 
 
 class _Delta(msgspec.Struct, gc=False):
@@ -50,14 +51,17 @@ _bare = msgspec.json.Decoder(_BareChunk)
 def chat(heard: Heard, data: bytes, *, hears: bool) -> Values:
     """An event of Chat, or a whole reply."""
     chunk = _read(heard, data, hear_content, hears)
-    logprobs = [choice.logprobs for choice in chunk.choices if len(choice.logprobs)]
-    return Values(logprobs, Where.CHOICE, None, _may_be_extra(chunk) and _is_extra(data))
+    return Values(_logprobs(chunk), _CHOICE, None, _may_be_extra(chunk) and _is_extra(data))
 
 
 def completion(heard: Heard, data: bytes, *, hears: bool) -> Values:
     """An event of Completions, or a whole reply."""
     chunk = _read(heard, data, hear_arrays, hears)
-    return Values([choice.logprobs for choice in chunk.choices if len(choice.logprobs)], Where.CHOICE)
+    return Values(_logprobs(chunk), _CHOICE)
+
+
+def _logprobs(chunk: _Chunk) -> list[msgspec.Raw]:
+    return [choice.logprobs for choice in chunk.choices if len(choice.logprobs)]
 
 
 def _read(heard: Heard, data: bytes, hear: Callable[[Heard, msgspec.Raw], int], hears: bool) -> _Chunk:
@@ -88,7 +92,9 @@ def _may_be_extra(chunk: _Chunk) -> bool:
     """Whether these are tokens without a word, as vLLM sends them for the sake of their log-probabilities."""
     for choice in chunk.choices:
         delta = choice.delta
-        if delta is None or delta.content is not None or choice.finish_reason is not None or not says(choice.logprobs):
+        if delta is None or delta.content is not None:  # as nearly always
+            return False
+        if choice.finish_reason is not None or not says(choice.logprobs):
             return False
     return bool(chunk.choices)
 

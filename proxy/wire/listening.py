@@ -46,7 +46,7 @@ _WHOLE: dict[Endpoint, _Quick] = _EVENTS | {Endpoint.RESPONSES: response_events.
 class Listening:
     """Hears one reply. ``hears`` may be unset once no more needs to be heard; what is surplus is found still."""
 
-    __slots__ = ("_endpoint", "_event", "_surplus", "heard", "hears")
+    __slots__ = ("_edits_none", "_endpoint", "_event", "_surplus", "heard", "hears")
 
     def __init__(self, endpoint: Endpoint, surplus: Surplus) -> None:
         self.heard = Heard()
@@ -54,6 +54,7 @@ class Listening:
         self._endpoint = endpoint
         self._event = _EVENTS.get(endpoint)
         self._surplus = surplus
+        self._edits_none = surplus is Surplus.NOTHING
 
     def event(self, name: str, data: bytes) -> list[Edit] | None:
         """Hear an event; the edits that make it what it would be unasked, None if it would not have been sent."""
@@ -65,7 +66,7 @@ class Listening:
             except (ValueError, RecursionError):
                 pass
             else:
-                return None if values.extra and self._surplus is not Surplus.NOTHING else self._edits(data, values)
+                return None if values.extra and not self._edits_none else self._edits(data, values)
         return self._long(name, data)
 
     def whole(self, body: bytes) -> list[Edit]:
@@ -82,7 +83,7 @@ class Listening:
         return OPENAI[self._surplus] if self.heard.stores else VLLM
 
     def _edits(self, data: bytes, values: Values) -> list[Edit]:
-        if self._surplus is Surplus.NOTHING:
+        if self._edits_none:
             return []
         return edits(self._endpoint, data, values, self._unasked())
 
@@ -97,7 +98,7 @@ class Listening:
         _READERS[self._endpoint].event(draft, name, document)
         self._take(draft, document)
         extra = self._endpoint is Endpoint.CHAT and _is_extra(document)
-        if self._surplus is Surplus.NOTHING:
+        if self._edits_none:
             return []
         return None if extra else search_edits(self._endpoint, data, self._unasked())
 
@@ -108,7 +109,7 @@ class Listening:
         draft = Draft()
         _READERS[self._endpoint].unary(draft, document)
         self._take(draft, document)
-        return [] if self._surplus is Surplus.NOTHING else search_edits(self._endpoint, body, self._unasked())
+        return [] if self._edits_none else search_edits(self._endpoint, body, self._unasked())
 
     def _take(self, draft: Draft, document: Document) -> None:
         """What an event said, read the long way. The last one of a Responses stream repeats what was heard before."""

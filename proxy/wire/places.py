@@ -34,12 +34,14 @@ def located(data: bytes, key: bytes, values: Iterable[msgspec.Raw]) -> list[Span
         if found < 0:
             return None
         begin = found + len(key)
+        written = bytes(value)
         start = begin + 1
-        if data.find(value, start, start + len(value)) != start or data[begin:start] != b":":
-            start = data.find(value, start)  # there is a space between them
+        at = start + len(written)
+        if data[begin:at] != b":" + written:
+            start = data.find(written, start)  # there is a space between them
             if start < 0 or data[begin:start].strip(_SPACE) != b":":
                 return None
-        at = start + len(value)
+            at = start + len(written)
         spans.append((start, at))
     return spans if data.find(key, at) < 0 else None
 

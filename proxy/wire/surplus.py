@@ -80,13 +80,16 @@ class Values(NamedTuple):
 
 def edits(endpoint: Endpoint, data: bytes, values: Values, unasked: Unasked) -> list[Edit]:
     """The edits, in their order, that make of a document with these values what it would be unasked."""
-    if values.echo is None and all(map(_is_blank, values.logprobs)):
+    logprobs = values.logprobs
+    if values.echo is None and (_is_blank(logprobs[0]) if len(logprobs) == 1 else all(map(_is_blank, logprobs))):
         return []
-    spans = located(data, _KEY, values.logprobs)
+    spans = located(data, _KEY, logprobs)
     if spans is None:
         return search_edits(endpoint, data, unasked)
     new = _unasked(unasked, values.where)
-    found = [(*span, new) for span, raw in zip(spans, values.logprobs, strict=True) if not _is_blank(raw)]
+    if len(spans) == 1 and values.echo is None:
+        return [(*spans[0], new)]
+    found = [(*span, new) for span, raw in zip(spans, logprobs, strict=True) if not _is_blank(raw)]
     if values.echo is None or unasked.echo is None:
         return found
     echo = _echo(data, spans, values.echo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.wire.replies import observe
@@ -38,6 +38,7 @@ same_or_unusual = st.sampled_from([lambda reply: reply, asked.unusual])
 sizes = st.lists(st.integers(1, 400), min_size=1, max_size=4)
 
 
+@settings(max_examples=50)
 @given(st.data(), st.sampled_from([Endpoint.CHAT, Endpoint.COMPLETIONS]), sizes)
 def test_a_stream_is_what_it_would_have_been_unasked(
     data: st.DataObject, endpoint: Endpoint, pieces: list[int]
@@ -53,6 +54,7 @@ def test_a_stream_is_what_it_would_have_been_unasked(
     assert (reply.heard.unheard, reply.held) == (0, 0)
 
 
+@settings(max_examples=25)
 @given(st.data(), st.booleans(), sizes)
 def test_a_responses_stream_is_too(data: st.DataObject, openai: bool, pieces: list[int]) -> None:
     """Whose parts and echo differ between OpenAI and vLLM; its repetitions are not heard twice."""
@@ -64,6 +66,7 @@ def test_a_responses_stream_is_too(data: st.DataObject, openai: bool, pieces: li
     assert reply.heard.ended
 
 
+@settings(max_examples=50)
 @given(st.data(), st.sampled_from(["chat", "completions", "openai", "vllm"]), sizes)
 def test_a_whole_reply_is_too(data: st.DataObject, kind: str, pieces: list[int]) -> None:
     """It is heard at its end."""
