@@ -2,8 +2,9 @@
 
 Of a stream the first ``hold.tokens`` tokens are held, for ``hold.time`` from its first byte at the most; a reply that
 ends by then is judged whole, and so is one that is held back whole. From a prefix only what shows by then can be told:
-its confidence, and ``broken_opening``. A whole reply is read once more, by the same functions as a stored pair, so that
-what was certified on pairs is what is served. Bytes in, a verdict out: ``commit`` reads them and keeps the time.
+its confidence, and ``broken_opening``. Tokens are heard by the same ``Listener`` as those of stored pairs, and a whole
+reply is read by the same ``observe``, so that what was certified on pairs is what is served. Bytes in, a verdict out:
+``commit`` reads them and keeps the time.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from proxy.worker.headers import value
 from proxy.worker.terms import Terms
 from routing.confidence.acceptance import Acceptance, judge
 from routing.confidence.hard_rules import broken, broken_opening
-from routing.confidence.signal import Listener, Vector, vectors
+from routing.confidence.signal import Listener, Vector
 from routing.confidence.spans import is_structured
 from routing.confidence.views import View, reached, rungs
 from routing.fallback import FallbackReason, disqualified
 from routing.observation import Arm, Failure, Observation, Timing
 
-HELD_LIMIT = 64 * 1024 * 1024
+HELD_LIMIT = 128 * 1024 * 1024
 _UNTIMED = Timing(None, 0.0)
 _PLAIN = frozenset((b"", b"identity"))
 
@@ -103,14 +104,17 @@ class Hold:
         self._passed.append(self.reader.feed(piece))
         if last:
             self._passed.append(self.reader.close())
-        if self.reader.heard.failed:
+        heard = self.reader.heard
+        if heard.failed:
             self._settle(FallbackReason.ERROR_EVENT)
         elif not self.reader.readable:
             self._settle(FallbackReason.HOLD_FULL)  # an event that is larger than any is
-        elif last or self.reader.heard.ended:
-            self._judge_whole()
-        elif not self.terms.whole:
-            self._hear()
+        else:
+            self._listen()
+            if last or heard.ended:
+                self._judge_whole()
+            elif not self.terms.whole:
+                self._judge_complete()
 
     def late(self) -> None:
         """``hold.time`` is over: what came has to do."""
@@ -139,22 +143,25 @@ class Hold:
         self._held += size
         return True
 
-    def _hear(self) -> None:
-        """Take what was heard of a prefix, and judge it where it is complete."""
-        heard, limit = self.reader.heard, self.terms.limits.tokens
-        if self.terms.view is None:
-            self._pieces += len(heard.texts)
-            if self._pieces >= limit:
-                self._judge_opening()
-        elif heard.unheard:
-            self._settle(FallbackReason.NO_LOGPROBS)
-        else:
-            for token in heard.tokens:
-                self._listener.hear(token)
-            if self._listener.tokens >= limit:
-                self._judge_prefix(limit)
+    def _listen(self) -> None:
+        """Take what was heard of the reply."""
+        heard = self.reader.heard
+        self._pieces += len(heard.texts)
+        for token in heard.tokens:
+            self._listener.hear(token)
         heard.texts.clear()
         heard.tokens.clear()
+
+    def _judge_complete(self) -> None:
+        """Judge a prefix if it is complete."""
+        limit = self.terms.limits.tokens
+        if self.terms.view is None:
+            if self._pieces >= limit:
+                self._judge_opening()
+        elif self.reader.heard.unheard:
+            self._settle(FallbackReason.NO_LOGPROBS)
+        elif self._listener.tokens >= limit:
+            self._judge_prefix(limit)
 
     def _judge_prefix(self, view: View | None) -> None:
         vector = () if view is None else self._listener.complete[view]
@@ -173,9 +180,8 @@ class Hold:
             reason = FallbackReason.TRUNCATED  # its end says that it is complete, and nothing says why it ended
         self.whole = reply.failure is None and reason is not FallbackReason.TRUNCATED
         if terms.view is not None:
-            view, structured = terms.view, is_structured(terms.traits)
-            found = vectors(reply.logprobs, rungs(view), structured=structured, finish=reply.finish_reason)
-            self._accept(view, found.get(view))
+            whole = self._listener.whole(reply.finish_reason)
+            self._accept(terms.view, self._listener.complete.get(terms.view, whole))
         self._settle(reason or self.reason)
 
     def _accept(self, view: View | None, vector: Vector | None) -> None:
@@ -186,11 +192,11 @@ class Hold:
         self._settle(found.reason)
 
     def _observed(self) -> Observation:
+        """What came, without its log-probabilities where nobody asked for them: they are most of its bytes."""
         terms = self.terms
-        return observe(terms.endpoint, Arm.STUDENT, 200, self._content_type, self.raw(), terms.stream, None, _UNTIMED)
-
-    def _withdraw(self, reason: FallbackReason) -> None:
-        self._settle(reason)
+        return observe(
+            terms.endpoint, Arm.STUDENT, 200, self._content_type, self.passed(), terms.stream, None, _UNTIMED
+        )
 
     def _settle(self, reason: FallbackReason | None) -> None:
         self.settled, self.reason = True, reason

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from proxy.config.settings import Fallback, Hold
+from proxy.wire.requests import Document
 from proxy.worker.exchange import Ask
 from routing.confidence import prompt
 from routing.confidence.acceptance import before
@@ -58,12 +59,21 @@ def terms_of(ask: Ask, assurance: Assurance | None) -> Terms | FallbackReason:
     whole = not ask.stream or _holds_whole_turn(wanted, traits)
     view = _view(wanted, whole=whole)
     if view is not None:
+        if _asks_several(ask.facts.document):
+            return FallbackReason.UNCERTIFIED  # of several choices a pair has the first, and so has what was certified
         views = (WHOLE,) if whole else rungs(view)
         if reason := before(assurance, ask.endpoint, settled, views, lambda: prompt.features(traits)):
             return reason
         if assurance is not None and ask.endpoint in assurance.silent:
             view = None
     return Terms(ask.endpoint, ask.stream, whole, view, wanted.hold, traits, settled, assurance)
+
+
+def _asks_several(body: Document) -> bool:
+    """Whether the reply is to have several choices: by ``n``, or one for each of several prompts."""
+    count, prompts = body.get("n"), body.get("prompt")
+    several = isinstance(prompts, list) and len(prompts) > 1 and not isinstance(prompts[0], int)
+    return several or (isinstance(count, int) and count > 1)
 
 
 def _view(wanted: Fallback, *, whole: bool) -> View | None:

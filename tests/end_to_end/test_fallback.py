@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -196,9 +197,13 @@ def test_a_sure_whole_turn_leaves_at_its_end(stage: Stage) -> None:
     stage.port.settled()
 
 
-def test_where_time_runs_out_the_longest_rung_that_is_complete_decides(stage: Stage) -> None:
-    """Three tokens of four: two make a rung."""
-    stage.set(Fallback(hold=replace(HOLD, time=0.1)), assurance())
+@pytest.mark.parametrize("http_client", ["own", "aiohttp"])
+def test_where_time_runs_out_the_longest_rung_that_is_complete_decides(
+    stage: Stage, http_client: Literal["own", "aiohttp"]
+) -> None:
+    """Three tokens of four: two make a rung. Whichever client it is that waits for more."""
+    student = replace(stage.port.config.routes["support"].student, http_client=http_client)
+    stage.set(Fallback(hold=replace(HOLD, time=0.4)), assurance(), student=student)
     stage.plays(begin(), tokens(SURE, SURE, UNSURE), stage.student.pause(), finish())
     with stage.port.connect() as caller:
         caller.send(request("POST", CHAT, STREAM))
@@ -208,7 +213,7 @@ def test_where_time_runs_out_the_longest_rung_that_is_complete_decides(stage: St
         assert b"".join(caller.pieces(head)) == unasked(*words(3))
     (record,) = stage.port.settled()
     assert record.confidence == pytest.approx(1 + SURE / 5)
-    assert record.held >= 0.1
+    assert record.held >= 0.4
 
 
 def test_where_time_runs_out_before_any_rung_the_teacher_answers(stage: Stage) -> None:

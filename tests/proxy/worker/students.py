@@ -228,8 +228,8 @@ def fresh(stage: Stage) -> Iterator[Stage]:
     stage.student.received.clear()
     stage.student.go.clear()
     stage.student.said = stage.port.budget.most = 0
-    teacher = replace(stage.port.config.routes["support"].teacher, base_url=stage.teacher.url())
-    stage.set(Fallback(hold=HOLD), assurance(), teacher=teacher)
+    known = configured(stage.teacher, stage.student).routes["support"]
+    stage.set(Fallback(hold=HOLD), assurance(), teacher=known.teacher, student=known.student)
     limit = stage.port.budget.limit
     yield stage
     stage.port.budget.limit = limit

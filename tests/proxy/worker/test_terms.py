@@ -106,6 +106,19 @@ def test_a_hopeless_prompt_goes_straight_to_the_teacher(intercept: float, reason
     assert terms is reason or (reason is None and isinstance(terms, Terms))
 
 
+@pytest.mark.parametrize("fields", [{"n": 2}, {"prompt": ["a", "b"]}, {"prompt": [[1, 2], [3]]}])
+def test_several_choices_are_certified_by_no_pair(fields: dict[str, object]) -> None:
+    """The first is compared; the others would be served without anybody having looked at their like."""
+    assert terms_of(asked(Fallback(hold=HOLD), fields), assurance()) is FallbackReason.UNCERTIFIED
+    assert isinstance(terms_of(asked(Fallback(promise="none", hold=HOLD), fields), None), Terms)
+
+
+@pytest.mark.parametrize("fields", [{"n": 1}, {"n": None}, {"prompt": ["a"]}, {"prompt": [1, 2, 3]}, {"prompt": []}])
+def test_one_choice_is_asked_for_in_many_ways(fields: dict[str, object]) -> None:
+    """Tokens instead of a text are one prompt."""
+    assert isinstance(terms_of(asked(Fallback(hold=HOLD), fields), assurance()), Terms)
+
+
 def test_what_cannot_be_read_is_not_asked_of_the_student() -> None:
     """Nobody could say what its reply is to be held against."""
     assert terms_of(asked(Fallback(promise="none"), body=b"[]"), None) is FallbackReason.INEXPRESSIBLE
