@@ -22,9 +22,11 @@ from proxy.cli.admin_api import AdminApi
 from proxy.cli.terminal import cells, headed_table, moment, page_console, percent, plain, print_rows
 from proxy.examiner.status import Bin, ConfidenceStatus, SliceConfidence, ViewConfidence
 from proxy.examiner.wording import kept, promised
+from routing.confidence.views import WHOLE, label
 
 _BAR = 40  # characters that stand for 100 %
 _NOTHING = "-"
+_WHOLE = label(WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def show_confidence(console: Console, route: str, told: ConfidenceStatus) -> Non
     if any(one.views for one in told.slices):
         console.print()
         print_rows(console, _views(told.slices))
-    for name, view in _viewed(told.slices):
+    for name, view in _drawn(told.slices):
         if view.diagram:
             console.print()
             console.print(Text(f"  {plain(name)}, {plain(view.view)}: of replies so sure, so many were acceptable"))
@@ -101,6 +103,14 @@ def _named(name: str, slices: list[SliceConfidence]) -> Iterator[tuple[str, Slic
 
 def _viewed(slices: Iterable[SliceConfidence]) -> Iterator[tuple[str, ViewConfidence]]:
     return ((one.slice, view) for one in slices for view in one.views)
+
+
+def _drawn(slices: Iterable[SliceConfidence]) -> Iterator[tuple[str, ViewConfidence]]:
+    """The views that decide as a rule: whole replies, and of prefixes the longest, which comes last."""
+    for one in slices:
+        for place, view in enumerate(one.views, 1):
+            if view.view == _WHOLE or place == len(one.views):
+                yield one.slice, view
 
 
 def _views(slices: Iterable[SliceConfidence]) -> Table:

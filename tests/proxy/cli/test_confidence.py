@@ -81,6 +81,14 @@ def test_the_diagram_shows_how_far_confidence_is_off() -> None:
     assert sum(line.startswith("  ") and ": of replies so sure" in line for line in lines) == 1, "no empty diagrams"
 
 
+def test_only_the_views_that_decide_as_a_rule_are_drawn() -> None:
+    """Shorter prefixes decide where time ran out; a page of diagrams for each would hide the others."""
+    views = [dataclasses.replace(WHOLE, view=name) for name in ("whole", "first_6", "first_12", "first_24")]
+    told = dataclasses.replace(CONFIDENCE, slices=(dataclasses.replace(MATH, views=tuple(views)),))
+    drawn = [line.split()[1] for line in page(told).splitlines() if ": of replies so sure" in line]
+    assert drawn == ["whole:", "first_24:"]
+
+
 @pytest.mark.parametrize("share", [0.0, 0.004, 0.5, 0.996, 1.0])
 def test_a_bar_ends_within_its_column(share: float) -> None:
     """Certainty is a share like others."""
