@@ -14,9 +14,11 @@ from typing import NamedTuple
 LIMIT = 16 * 1024 * 1024  # bytes of one event; a Responses stream repeats the whole reply in its last one
 _DATA, _EVENT, _END = b"data: ", b"event: ", b"\n\n"
 _BOM = b"\xef\xbb\xbf"
-_BLANK = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+_BLANK = re.compile(  # a CR after another line end may be the first half of a CRLF: the next byte tells
+    rb"(?>\r\n|\n)(?:\r\n|\n|\r(?=.))|\r(?!\n)(?>\r\n|\n|\r)", re.DOTALL
+)
 _LINE = re.compile(rb"([^\r\n]*)(?>\r\n|\n|\r|\Z)")
-_PARTIAL = 2  # bytes of a blank line that may lie at the end of what was searched
+_PARTIAL = 3  # bytes of a blank line that may lie at the end of what was searched
 
 
 class Block(NamedTuple):

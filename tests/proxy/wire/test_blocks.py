@@ -78,6 +78,14 @@ def test_data_over_several_lines_are_edited_where_they_lie() -> None:
     assert edited(block, [(0, 1, b"<"), (len(block.data) - 1, len(block.data), b">")]).endswith(b"data:3>\r\n\r\n")
 
 
+def test_an_event_takes_its_whole_blank_line_along() -> None:
+    """Else half a line end would stay behind where an event is left out."""
+    blocks = Blocks()
+    assert blocks.feed(b"data: a\r\n\r") == []
+    assert [block.raw for block in blocks.feed(b"\ndata: b\r\n\r\n")] == [b"data: a\r\n\r\n", b"data: b\r\n\r\n"]
+    assert [block.raw for block in blocks.feed(b"data: a\r\r")] == [b"data: a\r\r"]
+
+
 def test_several_spans_are_replaced_at_once() -> None:
     """Of any length."""
     assert replaced(b"0123456789", [(1, 3, b"x"), (3, 4, b""), (8, 10, b"end")]) == b"0x4567end"
