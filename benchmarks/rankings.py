@@ -29,14 +29,14 @@ def rankings(sample: Sample, seed: int) -> dict[str, Floats]:
     }
 
 
-def held_out(sample: Sample, seed: int, columns: Sequence[int] | None = None) -> Floats:
+def held_out(sample: Sample, seed: int, columns: Sequence[int] | None = None, folds: int = FOLDS) -> Floats:
     """Each unit's confidence by calibrations of its slice that did not see it; of these columns only, if given."""
     chosen = sample.vectors if columns is None else sample.vectors[:, list(columns)]
-    fold = np.random.default_rng(seed).permutation(len(sample)) % FOLDS
+    fold = np.random.default_rng(seed).permutation(len(sample)) % folds
     sureness = np.zeros(len(sample))
     for slice_ in np.unique(sample.slices):
         mine = sample.slices == slice_
-        for number in range(FOLDS):
+        for number in range(folds):
             asked, seen = mine & (fold == number), mine & (fold != number)
             if asked.any():
                 sureness[asked] = fit(chosen[seen], sample.diverged[seen] == 0.0).confidences(chosen[asked])
