@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -120,6 +121,7 @@ def configured(teacher: Server, student: Server) -> Config:
 @pytest.fixture(scope="module")
 def shared(teacher: Server, student: Server) -> Iterator[Port]:
     """Every route gives all its weight to the student."""
+    importlib.import_module("proxy.upstream.aiohttp_client")  # else the first call does, within its deadline
     known = configured(teacher, student)
     with Port(known, TEACHER=TEACHER_KEY, STUDENT=STUDENT_KEY) as port:
         port.standing = Standing({name: dict.fromkeys(Slice, BUCKETS) for name in known.routes}, 1.0)

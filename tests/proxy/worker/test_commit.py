@@ -124,7 +124,7 @@ def test_before_the_commit_point_a_fault_is_unseen(
     (record,) = stage.port.settled()
     assert (record.arm, record.outcome, record.fallback) == ("teacher", "ok", reason)
     assert record.declined is None or attempt in {"ok", "empty"}  # else it did not come whole
-    assert (record.held >= 0.6) == (reason == "stall_timeout")
+    assert (record.held > 0.5) == (reason == "stall_timeout")  # it was held for as long as nothing came
     tally = stage.port.tally
     assert sum(tally.histogram(HELD, "support").counts) == 1
     assert tally.value(FALLBACKS, "support", reason) == 1
