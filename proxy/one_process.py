@@ -12,7 +12,7 @@ from pathlib import Path
 
 from proxy.config.reload import Reloader
 from proxy.examiner.app import Examiner
-from proxy.process import listen_to_signals
+from proxy.process import listen_to_signals, speak_as_configured
 from proxy.store.store import Store
 from proxy.worker.app import Worker
 
@@ -20,6 +20,7 @@ from proxy.worker.app import Worker
 async def run_both(config: Path, handover: str, data: socket.socket, admin: socket.socket) -> None:
     """Serve and examine until told to stop. Raises ``StoreError`` if the database cannot be opened."""
     reloader = Reloader(config)
+    speak_as_configured(reloader)
     store = await asyncio.to_thread(Store.open, reloader.config.database)
     examiner = Examiner(reloader, handover, store, os.environ)
     worker = Worker(reloader, handover, "0", os.environ)

@@ -20,7 +20,7 @@ from setproctitle import setproctitle
 
 from proxy.config.reload import Reloader
 from proxy.siblings import Siblings
-from proxy.telemetry.logs import set_up
+from proxy.telemetry.logs import set_up, write_as
 
 log = logging.getLogger("practicum.process")
 
@@ -76,6 +76,12 @@ def introduce(name: str) -> None:
     """Be seen under a name, in ``ps`` and in the log."""
     setproctitle(f"practicum {name}")
     set_up(name)
+
+
+def speak_as_configured(reloader: Reloader) -> None:
+    """Log in the form that the configuration asks for, now and whenever it changes."""
+    write_as(reloader.config.log.format)
+    reloader.on_change(lambda config: write_as(config.log.format))
 
 
 def listen_to_signals(

@@ -29,7 +29,7 @@ from proxy.errors import ConfigError
 from proxy.process import LEAVING, Errand
 from proxy.siblings import Team
 from proxy.store.errors import StoreError
-from proxy.telemetry.logs import set_up
+from proxy.telemetry.logs import set_up, write_as
 
 log = logging.getLogger("practicum.supervisor")
 
@@ -49,6 +49,7 @@ def serve(config_path: str, workers: int) -> int:
     try:
         loaded = load(path)
         config = loaded.config
+        write_as(config.log.format)
         data, admin = _bind(config.listen.host, config.listen.port), _bind(config.admin.host, config.admin.port)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")

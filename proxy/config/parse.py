@@ -12,8 +12,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NoReturn, cast
 
+from proxy.config.cautions import cautions
 from proxy.config.document import Unreadable, compose
-from proxy.config.inert import notices
 from proxy.config.problems import Problem, dotted
 from proxy.config.reading import Reading
 from proxy.config.rules import broken
@@ -26,7 +26,7 @@ _HASH = 12
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A valid configuration, and what its author should know about it: settings that have no effect yet."""
+    """A valid configuration, and what its author should know of it: what does more, or less, than it may seem to."""
 
     config: Config
     warnings: tuple[Problem, ...] = ()
@@ -61,7 +61,7 @@ def parse(text: bytes | str, source: str) -> Loaded:
         reading.report(finding)
     if reading.problems:
         raise ConfigError(_ordered(reading))
-    return Loaded(_completed(config, hash_of(data)), _warnings(reading))
+    return Loaded(_completed(config, hash_of(data)), _warnings(config, reading))
 
 
 def hash_of(data: bytes) -> str:
@@ -77,10 +77,10 @@ def _salted(route: Route) -> Route:
     return replace(route, sticky=replace(route.sticky, salt=route.sticky.salt or route.name))
 
 
-def _warnings(reading: Reading) -> tuple[Problem, ...]:
+def _warnings(config: Config, reading: Reading) -> tuple[Problem, ...]:
     found = (
         Problem(reading.source, reading.lines[f.path], dotted(f.path), f.value, f.why, f.remedy)
-        for f in notices(reading.lines)
+        for f in cautions(config, reading.lines)
     )
     return tuple(sorted(found, key=lambda problem: problem.line))
 

@@ -86,11 +86,32 @@ class Tracing:
 
     Attributes:
         otlp_endpoint: The OTLP collector; without one, nothing is traced.
-        sample: The share of requests traced.
+        protocol: How it is spoken to; auto is gRPC on port 4317 and HTTP on any other.
+        headers_env: The environment variable that holds headers for it, name=value, separated by commas.
+        sample: The share of requests traced, of those whose caller does not say by its traceparent.
+        slow: A first byte that takes longer makes a request worth a trace, and a line of the log, in any case.
+        content: Show prompts and replies on spans, as far as the route's privacy lets them be stored.
     """
 
     otlp_endpoint: Url | None = None
+    protocol: Literal["auto", "http", "grpc"] = "auto"
+    headers_env: EnvName | None = None
     sample: Percent = 5.0
+    slow: Timeout = 30.0
+    content: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is logged, and how.
+
+    Attributes:
+        format: Lines of JSON, or text; auto is text where stderr is a terminal, and JSON elsewhere.
+        requests: The share of requests with a line of their own, of those that went well; all others have one.
+    """
+
+    format: Literal["auto", "json", "text"] = "auto"
+    requests: Percent = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +322,7 @@ class Config:
         admin: The admin port.
         database: Where pairs and evidence are kept, an SQLite file or a PostgreSQL server.
         tracing: Where spans go.
+        log: What is logged, and how.
     """
 
     routes: Mapping[RouteName, Route]
@@ -308,6 +330,7 @@ class Config:
     admin: Admin = Admin()
     database: DatabaseUrl = field(default="sqlite:///practicum.db", repr=False)  # it may carry a password
     tracing: Tracing = Tracing()
+    log: Log = Log()
     hash: Derived = ""
 
     def route_for(self, model: str) -> Route | None:

@@ -10,13 +10,14 @@ import sys
 import uvloop
 
 from proxy.examiner.app import Examiner
-from proxy.process import Errand, introduce, listen_to_signals
+from proxy.process import Errand, introduce, listen_to_signals, speak_as_configured
 from proxy.store.errors import StoreError
 from proxy.store.store import Store
 
 
 async def _run(errand: Errand) -> None:
     reloader = errand.reloader
+    speak_as_configured(reloader)
     store = await asyncio.to_thread(Store.open, reloader.config.database)
     examiner = Examiner(reloader, errand.handover, store, os.environ)
     listen_to_signals(examiner.stop, reloader, errand.lifeline, examiner.leave)

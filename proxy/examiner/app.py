@@ -40,6 +40,7 @@ from proxy.store.signals import heard
 from proxy.store.store import Store
 from proxy.store.writer import Writer
 from proxy.telemetry.catalog import PRUNED
+from proxy.telemetry.request_log import RequestLog
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 
@@ -64,6 +65,7 @@ class Examiner:
         self._store = store
         self._environ = environ
         self._tally = Tally()
+        self._request_log = RequestLog(lambda: reloader.config)
         self._upstreams = Upstreams()
         self._writer = Writer(store)
         self._webhooks = Webhooks(self._tally)
@@ -140,6 +142,7 @@ class Examiner:
             settle()
             return
         try:
+            self._request_log.took(record)
             count_served_tokens(self._tally, record, lane.route.mirror.max_reply)
             well = lane.circuit.state
             lane.offer(record, settle)

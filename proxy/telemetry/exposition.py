@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.samples import Exemplar
 
 from proxy.telemetry.catalog import CATALOG, PREFIX, Kind, Metric
+from proxy.telemetry.tally import Exemplar as Event
 from proxy.telemetry.tally import Histogram, Key, Tally
 
 T = TypeVar("T")
@@ -46,16 +47,21 @@ class _Totals(Collector):
 def _counter(metric: Metric, tally: Tally) -> Family:
     family = CounterMetricFamily(PREFIX + metric.name, metric.help, labels=metric.labels)
     for key, total in _of(metric, tally.counters):
-        pair = tally.exemplars.get(key)
+        found = tally.exemplars.get(key)
         family.add_sample(
             f"{PREFIX}{metric.name}_total",
             dict(zip(metric.labels, key[1], strict=True)),
             total,
-            exemplar=Exemplar({"pair": pair}, 1.0) if pair else None,
+            exemplar=Exemplar(_named(found), 1.0) if found else None,
         )
     if not metric.labels and not family.samples:
         family.add_metric((), 0)
     return family
+
+
+def _named(event: Event) -> dict[str, str]:
+    """The names by which people and Grafana look an event up; OpenMetrics allows 128 characters."""
+    return {"pair": event.pair} | ({"trace_id": event.trace} if event.trace else {})
 
 
 def _histogram(metric: Metric, tally: Tally) -> Family:

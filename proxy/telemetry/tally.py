@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from proxy.handover import Counts
 from proxy.telemetry.catalog import BY_NAME, Metric
@@ -49,20 +50,27 @@ def key(metric: Metric, *labels: str) -> Key:
     return metric.name, labels
 
 
+class Exemplar(NamedTuple):
+    """One event among those that a counter has counted: its pair, and its trace where it has one."""
+
+    pair: str
+    trace: str = ""
+
+
 class Tally:
     """Totals by metric and label values."""
 
     def __init__(self) -> None:
         self.counters: dict[Key, float] = {}
         self.histograms: dict[Key, Histogram] = {}
-        self.exemplars: dict[Key, str] = {}
+        self.exemplars: dict[Key, Exemplar] = {}
 
-    def count(self, metric: Metric, *labels: str, by: float = 1, pair: str = "") -> None:
-        """Add to a counter; ``pair`` becomes its exemplar."""
+    def count(self, metric: Metric, *labels: str, by: float = 1, pair: str = "", trace: str = "") -> None:
+        """Add to a counter; ``pair``, with its ``trace`` if it has one, becomes its exemplar."""
         key = (metric.name, labels)
         self.counters[key] = self.counters.get(key, 0) + by
         if pair:
-            self.exemplars[key] = pair
+            self.exemplars[key] = Exemplar(pair, trace)
 
     def increment(self, key: Key) -> None:
         """Add one to a counter."""

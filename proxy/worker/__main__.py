@@ -8,12 +8,13 @@ import sys
 
 import uvloop
 
-from proxy.process import Errand, introduce, listen_to_signals
+from proxy.process import Errand, introduce, listen_to_signals, speak_as_configured
 from proxy.worker.app import Worker
 
 
 async def _run(errand: Errand) -> None:
     reloader = errand.reloader
+    speak_as_configured(reloader)
     worker = Worker(reloader, errand.handover, errand.name, os.environ)
     listen_to_signals(worker.stop, reloader, errand.lifeline)
     await worker.run(errand.listening, errand.siblings_of_worker())

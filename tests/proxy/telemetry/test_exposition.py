@@ -31,6 +31,17 @@ def test_openmetrics_carries_the_pair_as_exemplar() -> None:
     assert sample.exemplar.labels == {"pair": "0198"}
 
 
+def test_a_traced_pair_is_an_exemplar_with_its_trace() -> None:
+    """By this name Grafana links a point to its trace."""
+    tally = Tally()
+    tally.count(LOST, "worker", pair="0198", trace="7073" + "0" * 28)
+    page, _ = render(tally, {}, exemplars=True)
+    families = {family.name: family for family in read_openmetrics(page.decode())}
+    (sample,) = families["practicum_records_lost"].samples
+    assert sample.exemplar is not None
+    assert sample.exemplar.labels == {"pair": "0198", "trace_id": "7073" + "0" * 28}
+
+
 def test_histograms_are_cumulative_and_end_at_infinity() -> None:
     """A rate over a bucket that is not cumulative is nonsense that nobody notices."""
     page, _ = render(filled(), {}, exemplars=True)

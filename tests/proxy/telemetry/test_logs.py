@@ -85,3 +85,17 @@ def test_a_terminal_gets_plain_lines() -> None:
         said = terminal.read(1000).decode()
         assert process.wait(60) == 0
     assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3: ready\r\n", said)
+
+
+def test_facts_are_members_of_their_line() -> None:
+    """Whoever searches for a pair searches a member, not a sentence."""
+    (line,) = lines('logging.getLogger("practicum").info("done", extra={"facts": {"pair": "p1", "total": 0.5}})')
+    assert (line["message"], line["pair"], line["total"]) == ("done", "p1", 0.5)
+
+
+def test_the_form_can_be_chosen() -> None:
+    """A container may have a terminal nobody looks at, and a pipe may end at a person."""
+    asked = 'write_as("text"); logging.getLogger("practicum").info("x", extra={"facts": {"pair": "p1"}})'
+    before = "from proxy.telemetry.logs import write_as"
+    done = subprocess.run(command(asked, before), capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3: x\n", done.stderr)

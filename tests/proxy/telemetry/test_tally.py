@@ -50,7 +50,7 @@ def test_merging_leaves_its_parts_alone() -> None:
     for _ in range(2):
         merged = one.merged([other])
         assert merged.value(PAIRS, "support", "compared") == 2
-        assert list(merged.exemplars.values()) == ["p1"]
+        assert list(merged.exemplars.values()) == [("p1", "")]
     assert one.value(PAIRS, "support", "compared") == 1
 
 

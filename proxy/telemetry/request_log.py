@@ -1,0 +1,75 @@
+"""One line of the log for a request, written from its record: of those that went well a share, of all others each.
+
+A line has ids, names from closed sets, times and numbers; never a header, a query, or a word of what was said. The
+examiner writes it, so that it costs a worker nothing: while no examiner runs, there are only the workers' own warnings
+of upstreams that fail. Requests that were refused before they had a route leave no record, and are counted only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from proxy.config.settings import Config
+from proxy.handover import Record
+from proxy.telemetry.noteworthy import FAILED, noteworthy
+from proxy.telemetry.trace_ids import Role, drawn, inbound, served, threshold
+
+log = logging.getLogger("practicum.requests")
+
+Fact = str | int | float
+_MICRO = 6  # digits of a second
+
+
+class RequestLog:
+    """Writes lines, as ``log`` and ``tracing.slow`` of the configuration say."""
+
+    def __init__(self, config: Callable[[], Config]) -> None:
+        self._config = config
+        self._share, self._below = -1.0, ""
+
+    def took(self, record: Record) -> None:
+        """Write a line of this request, or none."""
+        config = self._config()
+        if config.log.requests != self._share:
+            self._share, self._below = config.log.requests, threshold(config.log.requests)
+        why = noteworthy(record, config.tracing.slow)
+        if why or drawn(record.pair, self._below):
+            facts = facts_of(record, why or "sampled")
+            log.log(logging.WARNING if why == FAILED else logging.INFO, "%s", sentence(facts), extra={"facts": facts})
+
+
+def facts_of(record: Record, why: str) -> dict[str, Fact]:
+    """What a line says; what is unknown or empty is left out."""
+    facts: dict[str, Fact | None] = {
+        "pair": record.pair,
+        "trace": served(record.pair, Role.SERVER, inbound(record.traceparent)).trace,
+        "why": why,
+        "route": record.route,
+        "endpoint": record.endpoint,
+        "arm": record.arm,
+        "outcome": record.outcome,
+        "status": record.status or None,
+        "failure": record.failure,
+        "reason": record.reason,
+        "slice": record.slice,
+        "fallback": record.fallback,
+        "confidence": _rounded(record.confidence),
+        "first_byte": _rounded(record.first_token),
+        "total": _rounded(record.total),
+        "overhead": _rounded(record.overhead),
+        "held": _rounded(record.held) or None,
+    }
+    return {key: value for key, value in facts.items() if value not in {None, ""}}  # type: ignore[misc] # no None is left
+
+
+def sentence(facts: dict[str, Fact]) -> str:
+    """The line for people."""
+    known = {"failure": "", "status": "-", **facts}
+    words = f"{known['route']} {known['endpoint']} {known['arm']} {known['status']} {known['outcome']}"
+    why = "" if facts["why"] == "sampled" else f" ({facts['why']}: {facts.get('fallback') or known['failure'] or '-'})"
+    return f"{words} in {float(facts['total']) * 1e3:.1f} ms{why}, pair {facts['pair']}"
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, _MICRO)
