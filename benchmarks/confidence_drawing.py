@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.rankings import CONFIDENCE, LEAST, MEAN
 from benchmarks.risk_coverage import Floats, curve
 
-_LEFT, _TOP, _WIDTH, _HEIGHT, _PANEL = 60, 40, 460, 200, 290
+_LEFT, _TOP, _WIDTH, _HEIGHT, _PANEL = 60, 40, 460, 200, 265
 _POINTS = 200
 _FIRST = 0.02  # of coverage: before that, a curve is a handful of replies
 _COLORS = {CONFIDENCE: "#1f6feb", MEAN: "#bf8700", LEAST: "#8250df", "best possible": "#8c959f"}
@@ -32,7 +32,7 @@ def picture(panels: Sequence[Panel]) -> str:
     shapes = [shape for number, panel in enumerate(panels) for shape in _panel(panel, _TOP + number * _PANEL)]
     height = _TOP + len(panels) * _PANEL
     shapes += _legend(height - 10)
-    size = f'width="{_LEFT + _WIDTH + 80}" height="{height + 20}"'
+    size = f'width="{_LEFT + _WIDTH + 140}" height="{height + 20}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>\n<style>{style}</style>\n' + "\n".join(shapes) + "\n</svg>\n"
     )
@@ -69,4 +69,4 @@ def _legend(top: int) -> Iterator[str]:
     for name, color in _COLORS.items():
         yield f'<rect x="{left}" y="{top}" width="10" height="10" fill="{color}"/>'
         yield f'<text x="{left + 16}" y="{top + 10}">{escape(name)}</text>'
-        left += 145
+        left += 158

@@ -58,14 +58,14 @@ def _heading(findings: Findings) -> Iterator[str]:
         f"{teacher.server} and {student.model} on {student.server}, were asked the same {teacher.count:,} "
         f"conversations at temperature {teacher.temperature:g}: what the demonstration's callers ask, drawn with a "
         f"seed that neither training nor the demonstration uses. {findings.units:,} pairs are units, "
-        f"{findings.failed} are none because an arm failed; {_percent(findings.diverged)} diverged, mostly in what "
-        f"the student never learned or lost. Vectors are of function {FUNCTION}."
+        f"{findings.failed} are none because an arm failed; {_percent(findings.diverged)} diverged. "
+        f"Vectors are of function {FUNCTION}."
     )
     yield ""
     yield (
         "A reply is *acceptable* where its pair diverged in nothing that acts. Confidence is always that of a "
         f"calibration of the reply's slice and view that did not see the conversation ({FOLDS} folds). "
-        "[README.md](README.md#confidence) says how to repeat it, and what disappoints."
+        "[README.md](README.md#confidence) says how to repeat it, and what the figures are true of."
     )
     yield ""
 
