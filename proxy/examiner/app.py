@@ -157,14 +157,18 @@ class Examiner:
         weights, versions = self._calibrator.allowed(self._controller.weights()), self._calibrator.versions()
         return Snapshot(self._sequence, SNAPSHOT_TTL, weights, ill(self._lanes.values()), versions)
 
+    def _assurances(self, routes: Iterable[str]) -> Assured:
+        return Assured({name: self._calibrator.assurances[name] for name in routes})
+
     def _assured(self) -> Assured:
-        return Assured(dict(self._calibrator.assurances))
+        return self._assurances(self._calibrator.assurances)
 
     def _assure(self, routes: Iterable[str]) -> None:
-        self._intake.publish(Assured({name: self._calibrator.assurances[name] for name in routes}))
+        self._intake.publish(self._assurances(routes))
 
     def _publish(self) -> None:
-        self._intake.publish()
+        changed = self._calibrator.heed()
+        self._intake.publish(self._assurances(changed) if changed else None)
 
     async def _repeat(self) -> None:
         """So that no snapshot grows old."""

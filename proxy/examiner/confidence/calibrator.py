@@ -65,6 +65,7 @@ class Calibrator:
         self._now = now
         self._followers: dict[str, Follower] = {}
         self._found: dict[str, Finding] = {}  # by these, without what the gates have to say
+        self._worded: dict[str, Finding] = {}  # those that the statuses tell of
         self._rests: dict[str, float] = {}  # until when, of the monotonic clock
 
     async def tick(self) -> None:
@@ -81,8 +82,18 @@ class Calibrator:
             await self._tell(route)
 
     def _forget(self, name: str) -> None:
-        for of_routes in (self._followers, self._found, self.findings, self.statuses, self.assurances, self._rests):
-            of_routes.pop(name, None)
+        for known in (self._followers, self._rests, self._found, self._worded):
+            known.pop(name, None)
+        for public in (self.findings, self.statuses, self.assurances):
+            public.pop(name, None)
+
+    def heed(self) -> list[str]:
+        """Take in what the gates say by now; returns the routes whose assurance is another since.
+
+        To be asked before any snapshot: a weight that was raised because a gate passes, and replies that are turned
+        down because it does not, must not go together.
+        """
+        return [name for name in self._found if self._assures(name)]
 
     def rested(self) -> None:
         """Let the next look be at every route."""
@@ -144,22 +155,31 @@ class Calibrator:
         self._rests[name] = time.monotonic() + _REST * (time.monotonic() - began)
 
     async def _tell(self, route: Route) -> None:
-        """Keep what was found, put it into words, and tell the workers where it is something else for them."""
-        name, found, before = route.name, self._found.get(route.name), self.findings.get(route.name)
-        if found is None:
+        """Tell the workers what was found where it is something else for them, and put it into words."""
+        name = route.name
+        if name not in self._found:
             return
-        finding = replace(found, unproven=self._unproven(name))
-        if before is not None and finding == before and name in self.statuses:
+        if self._assures(name):
+            self._publish([name])
+        finding, before = self.findings[name], self._worded.get(name)
+        if finding == before:
             return
         self.statuses[name] = await asyncio.to_thread(status, finding, route.fallback.confidence)
-        self.findings[name] = finding
-        known = self.assurances.get(name)
-        number = known.version if known else 0
-        if known is None or finding.assurance(number) != known:
-            self.assurances[name] = finding.assurance(number + 1)
-            self._publish([name])
+        self._worded[name] = finding
         if finding.made and (before is None or before.made != finding.made):
             log.info("route %s: calibration %d, of %d conversations", name, finding.made.version, finding.fitted)
+
+    def _assures(self, name: str) -> bool:
+        """Join what was found with what the gates say; whether that is another assurance than before."""
+        finding = replace(self._found[name], unproven=self._unproven(name))
+        if finding == self.findings.get(name):
+            return False
+        self.findings[name], known = finding, self.assurances.get(name)
+        number = known.version if known else 0
+        if finding.assurance(number) == known:
+            return False
+        self.assurances[name] = finding.assurance(number + 1)
+        return True
 
 
 def _is_unproven(gate: Gate) -> bool:

@@ -179,9 +179,11 @@ def test_what_gates_say_counts_at_once_whatever_rests(tmp_path: Path) -> None:
         lost = (Trial("refusal", Direction.LOST, diverged=True),)
         bench.store.write([Entry(pair(1, lost, epoch=bench.epoch()), kept=False)], "batch")
         await bench.controller.tick()
-        assert bench.told == ["support", "other"]
+        assert bench.calibrator.heed() == ["support"]
+        assert bench.calibrator.heed() == []
+        assert bench.calibrator.versions() == {"support": 2, "other": 1}
+        assert bench.told == ["support", "other"], "who asked publishes it"
         await bench.calibrator.tick()
-        assert bench.told == ["support", "other", "support"]
         assert "refusal" in bench.calibrator.assurances["support"].unproven["general"]
         assert bench.calibrator.statuses["support"].slices[0].unproven
 
