@@ -40,6 +40,19 @@ class Declined(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     total: float
 
 
+class Called(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A call of an upstream that ended before the one that answered, or beside it.
+
+    ``started`` and ``ended`` are seconds since the request's start; ``outcome`` as ``upstream_attempts_total`` has it.
+    """
+
+    arm: str
+    started: float
+    ended: float
+    status: int
+    outcome: str
+
+
 class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     """One finished exchange. Times are seconds; ``started`` is Unix time; ``failure`` a Failure value or "".
 
@@ -51,6 +64,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     headers, of the route's slice rules, that hold.
     ``confidence`` is the student's as it was judged, None where it was not; ``held`` is how long its reply was held
     back, in seconds. ``declined`` is that reply, where it came whole and the teacher answered.
+    ``asked`` is when the call that answered began, in seconds since ``started``, None where there was none; ``calls``
+    are the others that were made for this request.
     """
 
     pair: str
@@ -82,6 +97,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=2, kw_only=True):
     confidence: float | None = None
     held: float = 0.0
     declined: Declined | None = None
+    asked: float | None = None
+    calls: tuple[Called, ...] = ()
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True, tag=3):

@@ -25,6 +25,7 @@ from proxy.worker.link import Link
 from proxy.worker.listener import Listener
 from proxy.worker.serving import Serving
 from proxy.worker.teacher_guard import TeacherGuard
+from proxy.worker.trace_header import TraceHeader
 from proxy.worker.units import RequestFacts
 from routing.confidence.assurance import Assurance
 from routing.decision import Decision, Reason, decide
@@ -44,8 +45,8 @@ class Worker:
         self._upstreams = Upstreams()
         self._link = Link(handover, name, self._tally, self._counts)
         self._guard = TeacherGuard()
-        serving = Serving(self._upstreams, self._tally, self._link.hand, self._key, self._assurance, self._guard)
-        self._port = DataPort(self._config, self._keys, serving, self._decide, self._tally)
+        self._serving = Serving(self._upstreams, self._tally, self._link.hand, self._key, self._assurance, self._guard)
+        self._port = DataPort(self._config, self._keys, self._serving, self._decide, self._tally)
         self._client_keys: frozenset[bytes] = frozenset()
         self._listener = Listener(self._port.answer, lambda: self._config().listen)
         reloader.on_change(self._adopt)
@@ -92,6 +93,7 @@ class Worker:
         name = config.listen.client_keys_env
         keys = (self._environ.get(name) or "").split(",") if name else []
         self._client_keys = frozenset(hashlib.sha256(k.strip().encode()).digest() for k in keys if k.strip())
+        self._serving.trace(TraceHeader.of(config.tracing))
         self._upstreams.keep({target for route in config.routes.values() for target in (route.teacher, route.student)})
 
     def _counts(self) -> Counts:

@@ -15,7 +15,8 @@ from typing import Protocol
 from proxy.config import settings
 from proxy.handover import Record
 from proxy.telemetry.tally import Tally
-from proxy.upstream import Deadlines, Reply, Request, UpstreamError
+from proxy.telemetry.trace_ids import Role
+from proxy.upstream import Deadlines, Headers, Reply, Request, UpstreamError
 from proxy.upstream.deadlines import Alarm
 from proxy.upstreams import Upstreams
 from proxy.wire.mirror_request import with_model
@@ -25,6 +26,7 @@ from proxy.worker.counting import Counting
 from proxy.worker.exchange import Ask, Exchange
 from proxy.worker.headers import forwarded
 from proxy.worker.relay import Relay
+from proxy.worker.trace_header import TraceHeader
 from routing.observation import Failure
 from routing.traits import Endpoint
 
@@ -42,18 +44,23 @@ class Runs(Protocol):
 
 
 class Calls:
-    """Calls upstreams on behalf of clients."""
+    """Calls upstreams on behalf of clients. ``trace`` is None where nothing is traced."""
 
     def __init__(self, upstreams: Upstreams, tally: Tally, hand: Callable[[Record], bool], key: Keys) -> None:
         self._upstreams = upstreams
         self._counting = Counting(tally)
         self._hand = hand
         self._key = key
+        self.trace: TraceHeader | None = None
 
     def to_teacher(self, ask: Ask, *, keep_credentials: bool) -> Request:
         """The request as the teacher is to get it."""
         teacher = ask.route.teacher
-        headers = forwarded(ask.headers, api_key=self._key(teacher.api_key_env), keep_credentials=keep_credentials)
+        headers: Headers = forwarded(
+            ask.headers, api_key=self._key(teacher.api_key_env), keep_credentials=keep_credentials
+        )
+        if self.trace is not None:
+            headers = self.trace.on(headers, ask, Role.TEACHER)
         body = ask.body
         if teacher.model is not None and teacher.model != ask.model and ask.endpoint is not _OTHER:
             body = with_model(body, teacher.model)
@@ -61,7 +68,12 @@ class Calls:
 
     def to_student(self, ask: Ask, *, logprobs: bool) -> Asked | None:
         """The request as the student is to get it; None where it means something to the teacher only."""
-        return students_request(ask, self._key(ask.route.student.api_key_env), logprobs=logprobs)
+        asked = students_request(ask, self._key(ask.route.student.api_key_env), logprobs=logprobs)
+        if self.trace is None or asked is None:
+            return asked
+        plain = asked.request
+        traced = Request(plain.method, plain.target, self.trace.on(plain.headers, ask, Role.STUDENT), plain.body)
+        return Asked(traced, asked.surplus)
 
     async def run(
         self,
@@ -92,6 +104,7 @@ class Calls:
 
     def count(self, exchange: Exchange) -> None:
         """Count a call that has ended, where its exchange goes on, or counts for nothing."""
+        exchange.called_in_vain(time.monotonic())
         self._counting.count_attempt(exchange)
 
     def conclude(self, exchange: Exchange) -> None:

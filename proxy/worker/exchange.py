@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from proxy.config.settings import Route
-from proxy.handover import Declined, Record
+from proxy.handover import Called, Declined, Record
 from proxy.slicing import conditions_met
 from proxy.upstream import Headers
 from proxy.wire.ending import Ending
@@ -74,8 +74,9 @@ class Exchange:
     """What happened to one ask so far. Times are of ``time.monotonic``."""
 
     __slots__ = (
-        "_capture", "_ending", "_first", "_gaps", "_kept", "_last", "_size", "_tail", "_waited", "_wanted", "arm",
-        "ask", "blocked", "called", "client_gone", "confidence", "content_type", "declined", "encoding", "failure",
+        "_asked", "_capture", "_ending", "_first", "_gaps", "_kept", "_last", "_size", "_tail", "_waited", "_wanted",
+        "arm", "ask", "blocked", "called", "calls", "client_gone", "confidence", "content_type", "declined",
+        "encoding", "failure",
         "fallback", "given_up", "held", "oversized", "rejected", "slice", "status",
     )  # fmt: skip
 
@@ -97,6 +98,8 @@ class Exchange:
         self.called = True  # whether its last call of an upstream is still to be counted
         self.given_up = False  # whether that was given up, because its reply was not wanted any more
         self.rejected = False  # whether nobody was asked, and the client told to come again
+        self.calls: tuple[Called, ...] = ()  # those that have ended, where another one followed
+        self._asked: float | None = None  # when the present call began
         self._wanted = ask.mirrored
         self._kept = self._wanted or self.arm is _STUDENT  # what falls back is wanted in any case
         self._waited = 0.0
@@ -111,6 +114,8 @@ class Exchange:
     async def wait(self, upstream: Awaitable[T]) -> T:
         """Await an upstream, and keep the time apart from our own."""
         before = time.monotonic()
+        if self._asked is None:
+            self._asked = before
         try:
             return await upstream
         finally:
@@ -217,6 +222,8 @@ class Exchange:
             confidence=self.confidence,
             held=self.held,
             declined=self.declined,
+            asked=self._asked - ask.started if self.called and self._asked is not None else None,
+            calls=self.calls,
         )
 
     @property
@@ -231,6 +238,14 @@ class Exchange:
         if self.status >= _CLIENT_ERROR:
             return Failure.HTTP_ERROR
         return "cancelled" if self.given_up else "ok"
+
+    def called_in_vain(self, now: float) -> None:
+        """The present call has ended, and another one follows, or has taken its place."""
+        if self._asked is not None:
+            started, ended = self._asked - self.ask.started, now - self.ask.started
+            call = Called(arm=self.arm, started=started, ended=ended, status=self.status, outcome=self.attempt)
+            self.calls += (call,)
+            self._asked = None
 
     def decline(self, reply: bytes, first: float, now: float) -> None:
         """The student's reply came whole, and is not passed on. ``first`` is when its first byte came."""
@@ -262,6 +277,7 @@ class Exchange:
         """This is the one that answers; what is known of the student's reply is in the other."""
         self.slice, self.confidence, self.held = other.slice, other.confidence, other.held
         self.declined = other.declined
+        self.calls += other.calls
 
     def take_back(self, status: int, headers: Headers) -> None:
         """The student answers after all; the teacher's call has failed, and is counted, or was never made."""

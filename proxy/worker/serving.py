@@ -22,6 +22,7 @@ from proxy.worker.failures import answer_failure
 from proxy.worker.hold import Budget
 from proxy.worker.share import Assurances, Share
 from proxy.worker.teacher_guard import TeacherGuard
+from proxy.worker.trace_header import TraceHeader
 from routing.decision import Reason
 from routing.observation import Arm
 
@@ -43,6 +44,10 @@ class Serving:
         self._calls = Calls(upstreams, tally, hand, key)
         self.budget = Budget()
         self._share = Share(self._calls, tally, assurances, guard, self.budget)
+
+    def trace(self, header: TraceHeader | None) -> None:
+        """Trace from now on, or do not."""
+        self._calls.trace = header
 
     async def serve(self, ask: Ask, client: Client, *, keep_credentials: bool) -> None:
         """Answer one request, whatever happens, and hand over its record."""

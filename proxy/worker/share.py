@@ -147,6 +147,8 @@ class Share:
                 loser = student if race.speaker is second else teacher
                 loser.client_gone, loser.given_up = turn.client.gone, True
                 self._calls.count(loser)
+                if loser is teacher:
+                    student.calls += teacher.calls
             if race.speaker is second:
                 teacher.stand_for(student)
                 turn.exchange = teacher

@@ -147,6 +147,7 @@ class Port(Served):
         serving = Serving(
             self.upstreams, self.tally, self._hand, lambda name: environ.get(name or ""), self._assurance, self.guard
         )
+        self.serving = serving
         self.budget = serving.budget
         self.app = DataPort(lambda: self.config, lambda: keys, serving, self._decide, self.tally)
         super().__init__(self.app.answer, config.listen)
