@@ -106,12 +106,13 @@ def test_a_student_that_commits_first_cancels_the_teacher(stage: Stage, body: by
 
 def test_a_student_in_time_is_not_hedged(stage: Stage) -> None:
     """Also where its stream lasts longer than that: it has committed."""
-    stage.set(replace(HEDGING, hedge_after=0.3), assurance())
+    patient = replace(stage.port.config.routes["support"].student, stall_timeout=5.0)
+    stage.set(replace(HEDGING, hedge_after=1.0), assurance(), student=patient)
     stage.plays(begin(), tokens(*[SURE] * TOKENS), stage.student.pause(), finish())
     with stage.port.connect() as caller:
         caller.send(request("POST", CHAT, STREAM))
         head = caller.head()
-        threading.Timer(0.5, stage.student.go.set).start()
+        threading.Timer(1.2, stage.student.go.set).start()
         assert b"".join(caller.pieces(head)) == unasked(*words(TOKENS))
     stage.port.settled()
     assert stage.teacher.received == []
@@ -122,7 +123,7 @@ def test_a_hedge_that_is_under_way_answers_for_a_student_that_is_unsure(stage: S
     stage.set(HEDGING, assurance())
     stage.plays(stage.student.pause(), unary("Five?", UNSURE))
     with stage.port.connect() as caller:
-        caller.send(request("POST", CHAT, UNARY, behaving("slow:0.5")))
+        caller.send(request("POST", CHAT, UNARY, behaving("slow:1")))
         until(lambda: stage.teacher.in_progress == 1, "the teacher is started")
         stage.student.go.set()
         answer = caller.answer()
@@ -202,7 +203,7 @@ def test_a_hedged_stream_that_breaks_after_the_commit_point_is_an_error(stage: S
     stage.set(HEDGING, assurance())
     stage.plays(begin(), tokens(*[SURE] * TOKENS), stage.student.pause(), cut)
     with stage.port.connect() as caller:
-        caller.send(request("POST", CHAT, STREAM))
+        caller.send(request("POST", CHAT, STREAM, behaving("silent")))
         head = caller.head()
         stage.student.go.set()
         body = b"".join(caller.pieces(head))

@@ -94,6 +94,13 @@ def test_a_prefix_is_let_go_as_far_as_it_came() -> None:
     assert hold.raw() == body[:cut]
 
 
+def test_one_token_that_says_nothing_of_its_chance_is_one_too_many() -> None:
+    """It may be the one that the student was not sure of, whatever the others say."""
+    body = stream(SURE, end=b": \n\n") + event_unasked("perhaps ") + stream(*[SURE] * 9)
+    hold = held(TERMS, body, list(range(0, len(body), 200)))
+    assert (hold.reason, hold.confidence) == (FallbackReason.NO_LOGPROBS, None)
+
+
 def test_of_two_faults_the_one_that_is_certain_is_named() -> None:
     """An unsure reply that is broken is broken: it must not be served for want of a teacher."""
     body = json.dumps(
