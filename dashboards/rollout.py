@@ -51,10 +51,10 @@ WEIGHTS = Panel(
 )
 LIMITS = Panel(
     number=4,
-    title="What limits each slice? The least of the first three is what it can be served",
-    description="Ceiling: the operator's (`practicum set-weight`). Step: the rollout's. Earned: what the "
-    "evidence allows. Is served less than the least of them, it was taken back, or no confidence threshold is "
-    "certified: see *Fallback and confidence*.",
+    title="What limits each slice?",
+    description="The least of the first three is what it can be served. Ceiling: the operator's (`practicum "
+    "set-weight`). Step: the rollout's. Earned: what the evidence allows. Is served less than the least of them, it "
+    "was taken back, or no confidence threshold is certified: see *Fallback and confidence*.",
     unit="percent",
     queries=tuple(Query(_weight(kind), kind) for kind in _KINDS),
     form=Form.TABLE,

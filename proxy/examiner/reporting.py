@@ -79,6 +79,8 @@ class Reporting:
         """The metrics page and its content type."""
         merged = self._merged()
         merged.count(metric.STORE_ERRORS, by=self._writer.errors_total)
+        for process in _PROCESSES:  # a series that begins above 0 would hide its first loss from an alert
+            merged.count(metric.LOST, process, by=0)
         return render(merged, dict(self._gauges()), exemplars=openmetrics)
 
     def _merged(self) -> Tally:

@@ -147,6 +147,15 @@ def test_the_room_that_is_left_is_on_the_page(tmp_path: Path) -> None:
     reporting(tmp_path, lambda report, _: _is(values(report)["practicum_store_free_bytes",] > 0, True))
 
 
+def test_what_was_not_lost_is_there_as_0(tmp_path: Path) -> None:
+    """An alert asks for growth, and a series that begins at 1 has not grown."""
+
+    def check(report: Reporting, _: Lane) -> None:
+        assert [values(report)["practicum_records_lost_total", process] for process in ("worker", "examiner")] == [0, 0]
+
+    reporting(tmp_path, check)
+
+
 def test_prices_are_on_the_page(tmp_path: Path) -> None:
     """The dashboard of costs multiplies them with tokens."""
     shown = "practicum_price_per_token", "prompt", "support", "teacher"
