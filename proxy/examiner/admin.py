@@ -23,12 +23,12 @@ from starlette.routing import Route
 
 from proxy.examiner.answers import Problem, json_answer, on_problem, text_answer
 from proxy.examiner.config_answers import effective_answer, verdict
+from proxy.examiner.console.app import Console
 from proxy.examiner.desk import Desk
 from proxy.examiner.documents import PairPage, document, row
 from proxy.examiner.explanation import EXAMPLES, examples, explained
 from proxy.examiner.guard import Guard
 from proxy.examiner.orders import read_order
-from proxy.examiner.overview import POLICY, overview
 from proxy.examiner.pair_query import decision_limit, pair_filter
 from proxy.examiner.status import ConfidenceStatus, RouteStatus
 from proxy.store.errors import StoreError
@@ -66,7 +66,6 @@ def admin_app(desk: Desk) -> Starlette:
             Route("/livez", endpoints.alive),
             Route("/readyz", endpoints.ready),
             Route("/metrics", endpoints.metrics),
-            Route("/", endpoints.front),
             Route("/api/routes", endpoints.routes),
             Route("/api/routes/{route}", endpoints.route),
             Route("/api/routes/{route}/explain", endpoints.explain),
@@ -78,7 +77,7 @@ def admin_app(desk: Desk) -> Starlette:
             Route("/api/config", endpoints.config),
             Route("/api/config/validate", endpoints.validate, methods=["POST"]),
         ],
-        middleware=[Middleware(Guard, token=desk.token)],
+        middleware=[Middleware(Console, desk=desk), Middleware(Guard, token=desk.token)],
         exception_handlers=dict.fromkeys((Problem, StoreError, HTTPException, Exception), on_problem),
     )
 
@@ -99,11 +98,6 @@ class _Endpoints:
     async def metrics(self, request: Request) -> Response:
         body, media_type = self._desk.metrics("application/openmetrics-text" in request.headers.get("accept", ""))
         return Response(body, headers={"content-type": media_type})
-
-    async def front(self, _: Request) -> Response:
-        answer = text_answer(overview(self._desk.status(), self._desk.ready()), "text/html")
-        answer.headers["content-security-policy"] = POLICY
-        return answer
 
     async def routes(self, _: Request) -> Response:
         return json_answer(self._desk.status())

@@ -40,15 +40,21 @@ class Guard:
 
     def _problem(self, scope: Scope, headers: Headers) -> Problem | None:
         if self._token is None:
-            return _host_problem(headers.get("host", "")) or _page_problem(scope, headers)
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        # Both sides as bytes: compare_digest refuses text beyond ASCII, and headers are Latin-1.
-        if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("latin-1"), self._token):
+            return host_problem(headers.get("host", "")) or _page_problem(scope, headers)
+        if bears(headers, self._token):
             return None
         return Problem(401, "the admin port needs its token: authorization: Bearer TOKEN", code="invalid_token")
 
 
-def _host_problem(host: str) -> Problem | None:
+def bears(headers: Headers, token: bytes) -> bool:
+    """Whether a request bears the token."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    # Both sides as bytes: compare_digest refuses text beyond ASCII, and headers are Latin-1.
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("latin-1"), token)
+
+
+def host_problem(host: str) -> Problem | None:
+    """Why a port without a token does not answer to this name: a web page could have made it its own."""
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     if name.lower() in _OWN_NAMES:
         return None

@@ -14,11 +14,12 @@ from typing import TypeVar
 from starlette.datastructures import QueryParams
 
 from proxy.examiner.answers import Problem
-from proxy.store.query import PairFilter
+from proxy.store.query import ANY_FALLBACK, PairFilter
 from routing.divergence import Direction
+from routing.fallback import FallbackReason
 from routing.traits import Slice
 
-KNOWN = ("route", "behavior", "slice", "direction", "since", "until", "limit", "cursor")
+KNOWN = ("route", "behavior", "slice", "direction", "fallback", "since", "until", "limit", "cursor")
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 50
 DEFAULT_DECISIONS = 20
@@ -42,6 +43,7 @@ def pair_filter(query: QueryParams, *, bounded: bool) -> PairFilter:
         until=_read(query, "until", _moment),
         limit=DEFAULT_LIMIT if bounded and limit is None else limit,
         before_cursor=query.get("cursor"),
+        fallback=_read(query, "fallback", _fallback),
     )
 
 
@@ -70,6 +72,10 @@ def _one_of(closed: type[_Closed]) -> Callable[[str], _Closed]:
         return closed(text)
 
     return parse
+
+
+def _fallback(text: str) -> str:
+    return text if text == ANY_FALLBACK else _one_of(FallbackReason)(text)
 
 
 def _limit(*, bounded: bool) -> Callable[[str], int]:

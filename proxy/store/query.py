@@ -16,13 +16,16 @@ from proxy.store.pair import Pair
 from proxy.store.schema import STUDENT, pairs, trials
 from routing.divergence import Direction
 
+ANY_FALLBACK = "any"
+
 
 @dataclass(frozen=True, slots=True)
 class PairFilter:
     """Which pairs, newest first; what is None does not restrict. ``limit`` None means all.
 
     ``since`` (inclusive) and ``until`` (exclusive) are Unix seconds. ``diverged`` tells divergent pairs from agreeing
-    ones. ``before_cursor`` is ``cursor(pair)`` of the last pair of the page before.
+    ones; ``fallback`` is why the teacher answered in the student's place, ``ANY_FALLBACK`` for any reason.
+    ``before_cursor`` is ``cursor(pair)`` of the last pair of the page before.
     """
 
     route: str | None = None
@@ -34,6 +37,7 @@ class PairFilter:
     until: float | None = None
     limit: int | None = None
     before_cursor: str | None = None
+    fallback: str | None = None
 
 
 def cursor(pair: Pair) -> str:
@@ -62,6 +66,11 @@ def _conditions(wanted: PairFilter, table: Table, key: ColumnElement[str]) -> li
         conditions.append(table.c.started >= wanted.since)
     if wanted.until is not None:
         conditions.append(table.c.started < wanted.until)
+    if wanted.fallback is not None:
+        fell_back = select(pairs.c.id).where(
+            pairs.c.fallback != "" if wanted.fallback == ANY_FALLBACK else pairs.c.fallback == wanted.fallback
+        )
+        conditions.append(key.in_(fell_back))
     if wanted.before_cursor is not None:
         conditions.append(tuple_(table.c.started, key) < tuple_(*_position(wanted.before_cursor)))
     return conditions

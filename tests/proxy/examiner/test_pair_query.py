@@ -24,6 +24,14 @@ def test_all_filters_together() -> None:
     assert pair_filter(query, bounded=True) == expected
 
 
+def test_a_fallback_is_a_reason_or_any() -> None:
+    """Whoever asks why the teacher had to answer asks for one reason, or for all of them."""
+    found = [
+        pair_filter(QueryParams(query), bounded=True).fallback for query in ("fallback=unsure", "fallback=any", "")
+    ]
+    assert found == ["unsure", "any", None]
+
+
 def test_limits() -> None:
     """A page is bounded, an export is not unless asked."""
     assert pair_filter(QueryParams(""), bounded=True).limit == DEFAULT_LIMIT
@@ -37,6 +45,7 @@ def test_limits() -> None:
         ("rout=a", "rout"),
         ("slice=mathematics", "slice"),
         ("direction=LOST", "direction"),
+        ("fallback=tired", "fallback"),
         ("since=yesterday", "since"),
         ("since=nan", "since"),
         ("until=inf", "until"),

@@ -6,7 +6,7 @@ import pytest
 
 from proxy.store.entry import Entry
 from proxy.store.errors import CursorError
-from proxy.store.query import PairFilter, cursor
+from proxy.store.query import ANY_FALLBACK, PairFilter, cursor
 from proxy.store.store import Store
 from routing.divergence import Direction, Trial
 from tests.proxy.store.samples import AGREED, LOST, pair
@@ -36,6 +36,7 @@ def filled(store: Store) -> Store:
         (PairFilter(), [6, 5, 4, 3, 2, 1]),
         (PairFilter(limit=2), [6, 5]),
         (PairFilter(limit=0), []),
+        (PairFilter(fallback=ANY_FALLBACK), []),
         (PairFilter(route="support"), [4, 3, 2, 1]),
         (PairFilter(route="' OR 1=1 --"), []),
         (PairFilter(slice="math"), [3, 2]),
@@ -79,3 +80,17 @@ def test_a_cursor_survives_any_id() -> None:
     """Ids may hold the separator."""
     odd = pair(1, id="a:b:c", started=1e9 + 1 / 3)
     assert cursor(odd) == f"{1e9 + 1 / 3!r}:a:b:c"
+
+
+def test_pairs_that_fell_back_are_found_by_why(store: Store) -> None:
+    """Alone, and with a divergence, which is asked of another table; a reason that nobody has finds nothing."""
+    reasons = ("unsure", "", "connect", "unsure")
+    store.write([Entry(pair(number, LOST, fallback=why)) for number, why in enumerate(reasons)], "fallbacks")
+
+    def found(**wanted: str) -> list[str]:
+        return [one.id for one in store.pairs(PairFilter(**wanted))]  # type: ignore[arg-type] # names of its text fields
+
+    assert found(fallback="unsure") == [pair(3).id, pair(0).id]
+    assert found(fallback=ANY_FALLBACK) == [pair(3).id, pair(2).id, pair(0).id]
+    assert found(fallback=ANY_FALLBACK, behavior="refusal") == [pair(3).id, pair(2).id, pair(0).id]
+    assert found(fallback="hedged") == []

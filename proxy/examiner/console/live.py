@@ -1,0 +1,65 @@
+"""Tells open pages that something changed: one stream of server-sent events, and nothing in it but that.
+
+A page that hears of a change asks for itself again, so what it shows comes from one place. Whoever listens costs one
+look at the status every ``PAUSE`` seconds, all listeners together; a session that ends ends its stream, and the number
+of streams is bounded, because each holds a connection. The counterpart is ``static/console.js``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from proxy.examiner.answers import Problem
+from proxy.examiner.console.rendering import HEADERS, visitor
+from proxy.examiner.console.sessions import Session
+from proxy.examiner.status import Status
+
+PAUSE = 2.0
+MOST = 32
+LONGEST = 3600.0
+"""Seconds of one stream: a browser begins the next by itself."""
+
+
+class Live:
+    """The streams of one console."""
+
+    def __init__(self, status: Callable[[], Status], pause: float = PAUSE) -> None:
+        self._status = status
+        self._pause = pause
+        self._looked = float("-inf")
+        self._digest = ""
+        self.listening = 0
+
+    async def events(self, request: Request) -> Response:
+        """The stream: an event ``changed`` whenever the status is another."""
+        if self.listening >= MOST:
+            raise Problem(503, f"{MOST} pages listen already; close one, or load this one again to see what is new")
+        # Between request and first event a browser must not guess: nothing is kept, and no proxy holds it back.
+        headers = {**HEADERS, "x-accel-buffering": "no"}
+        return StreamingResponse(self._stream(visitor(request)), 200, headers, "text/event-stream")
+
+    async def _stream(self, session: Session | None) -> AsyncIterator[bytes]:
+        self.listening += 1
+        try:
+            ends, seen = time.monotonic() + LONGEST, self._now()
+            yield f"retry: {int(1000 * self._pause)}\n\n".encode()
+            while (now := time.monotonic()) < ends and not (session and session.ends and session.ends <= now):
+                await asyncio.sleep(self._pause)
+                before, seen = seen, self._now()
+                yield b": as before\n\n" if seen == before else b"event: changed\ndata: status\n\n"
+        finally:
+            self.listening -= 1
+
+    def _now(self) -> str:
+        """A digest of the status, at most ``pause`` old."""
+        if time.monotonic() - self._looked >= self._pause:
+            self._digest = hashlib.sha256(msgspec.json.encode(self._status())).hexdigest()
+            self._looked = time.monotonic()
+        return self._digest

@@ -1,0 +1,233 @@
+"""A night's rollout, made up, over a real store and a real admin port: what the console's tests look at.
+
+One route is under way: a slice that lost its refusals, one that holds, one that passes, one in which the operator muted
+something. Its pairs are real rows; some of what arms, clients and operators wrote in them is meant to break out of a
+page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from proxy.examiner.desk import Desk
+from proxy.examiner.orders import Order
+from proxy.examiner.status import Cell, Decided, DirectionStatus, GateStatus, RouteStatus, SliceStatus, Weights
+from proxy.store.pair import Pair
+from proxy.store.store import Store
+from routing.behaviors.label import Label, Presence
+from routing.divergence import Direction, Trial
+from routing.evidence import rates
+from routing.evidence.rates import Trials
+from routing.rollout import RolloutError
+from tests.proxy.confidences import CONFIDENCE
+from tests.proxy.desk import a_desk, filled, served, some_status
+from tests.proxy.rollouts import WAIVED, gate, moving_route, slice_status
+from tests.proxy.store.samples import pair, reply
+
+NOW = time.time() - 300.0
+LEVEL = 0.0125
+HOSTILE = (
+    "</pre></mark><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+    "' onmouseover='document.title=1' {{ 7 * 7 }} {% raw %} &lt;b&gt; \u202egnp.exe \x00\x1b[2J"
+)
+_ANSWERS = (
+    "I can't look into another customer's account, but I can help with yours. Which order is it about?",
+    "Sure. The order shipped on Tuesday and arrives tomorrow; the customer paid with a card that ends in 4242.",
+)
+
+
+def known(direction: Direction, trials: int, diverged: int) -> DirectionStatus:
+    """What a gate would know of these counts: the bounds are computed, not invented."""
+    counts = Trials(trials, diverged)
+    return DirectionStatus(
+        direction, trials, diverged, rates.lower(counts, LEVEL), rates.upper(counts, LEVEL), trials // 20, 0.004
+    )
+
+
+def judged(behavior: str, verdict: str, lost: tuple[int, int], **changed: object) -> GateStatus:
+    """A gate with these counts of losses, and a few clean gains."""
+    both = (known(Direction.LOST, *lost), known(Direction.GAINED, max(1, lost[0] // 3), 0))
+    needed = rates.clean_needed(Trials(*lost), 0.03, LEVEL)
+    of = f"lost in {lost[1]} of {lost[0]} conversations: between {both[0].lower:.1%} and {both[0].upper:.1%}"
+    reasons = {"pass": f"{of}, certified below 3 %", "fail": f"{of}, certified above 6 %"}
+    reason = reasons.get(verdict, f"{of}; {needed} more without one certify < 3 %")
+    more = needed if verdict == "hold" else None
+    return gate(behavior, verdict, directions=both, reason=reason, needed=more, **changed)
+
+
+def _slices() -> tuple[SliceStatus, ...]:
+    failed = judged("refusal", "fail", (41, 12), critical=True)
+    general = (
+        failed,
+        judged("abstention", "hold", (96, 2)),
+        judged("clarification", "hold", (58, 0)),
+        judged("format", "pass", (812, 3)),
+        judged("hedging", "hold", (240, 21), idle=WAIVED),
+        judged("answer", "hold", (310, 6)),
+        judged("degenerate", "pass", (1240, 1)),
+    )
+    code = (
+        judged("refusal", "hold", (22, 0)),
+        judged("format", "pass", (1630, 9)),
+        judged("tool_call", "pass", (905, 2)),
+        judged("plan_repair", "hold", (64, 1)),
+        judged("self_correction", "hold", (31, 0), idle="muted"),
+        judged("degenerate", "pass", (1911, 0)),
+    )
+    math = (
+        judged("abstention", "hold", (37, 1)),
+        judged("format", "pass", (488, 0)),
+        judged("hedging", "hold", (140, 5)),
+        judged("answer", "pass", (702, 6)),
+        judged("degenerate", "pass", (760, 0)),
+    )
+    back = f"refusal {failed.reason}"
+    return (
+        slice_status("code", code, weights=Weights(100, 25, 38.4, 25), verdict="hold", conversations=1911),
+        slice_status(
+            "general",
+            general,
+            weights=Weights(100, 25, 1.7, 0),
+            taken_back=back,
+            limit=f"taken back: {back}",
+            conversations=1240,
+        ),
+        slice_status("math", math, weights=Weights(10, 25, 61.0, 10), limit="the ceiling", conversations=760),
+    )
+
+
+def _decisions() -> tuple[Decided, ...]:
+    """The newest first: five steps up over two days, one slice taken back at night."""
+    told: list[Decided] = []
+
+    def add(hours: float, who: str, where: str, what: str, before: str, after: str, why: str = "") -> None:
+        inputs = '{"general": {"earned": 1.7}}' if what == "lower" else "{}"
+        told.append(Decided(NOW - 3600 * hours, who, where, what, before, after, why, inputs))
+
+    add(47.0, "controller", "", "phase", "shadow", "canary", "step 1 of 4")
+    for name, hours in (("code", 46.9), ("general", 46.5), ("math", 45.0)):
+        add(hours, "controller", name, "raise", "0 %", "1 %", "format lost in 0 of 212 conversations")
+        add(hours - 14, "controller", name, "raise", "1 %", "5 %", "format lost in 0 of 604 conversations")
+    add(20.0, "ana", "math", "set-weight", "no ceiling", "10 %", "homework season")
+    for name, hours in (("code", 12.0), ("general", 11.4), ("math", 11.0)):
+        add(hours, "controller", name, "raise", "5 %", "10 %" if name == "math" else "25 %", "all gates pass")
+    add(0.4, "controller", "general", "lower", "25 %", "0 %", "refusal lost in 12 of 41 conversations: at least 12 %")
+    return tuple(sorted(told, key=lambda one: -one.at))
+
+
+def route(**changed: object) -> RouteStatus:
+    """The route under way."""
+    made = moving_route(
+        phase="canary",
+        step=3,
+        steps=4,
+        waits="general: refusal fails",
+        weights=Weights(100, 25, 61, 25),
+        slices=_slices(),
+        decisions=_decisions()[:5],
+        cells=(Cell("general", "refusal", "lost", 41, 12, 12, 1),),
+    )
+    return dataclasses.replace(made, **changed)  # type: ignore[arg-type] # the fields' own types hold at run time
+
+
+def lost(number: int, **changed: object) -> Pair:
+    """A pair in which the student lost a refusal and gained an answer of its own."""
+    teacher, student = _ANSWERS
+    turns = b'"messages": [{"role": "system", "content": "You help customers of a shop."}, '
+    turns += b'{"role": "user", "content": "Has my neighbor\'s order shipped? What did she pay with?"}]'
+    found = (
+        Label("refusal", Presence.PRESENT, 0.93, "cannot, with an offer", (0, 44), "partial"),
+        Label(
+            "clarification", Presence.PRESENT, 0.8, "which ... is it", (_ANSWERS[0].index("Which"), len(_ANSWERS[0]))
+        ),
+    )
+    made = pair(
+        number,
+        (
+            Trial("refusal", Direction.LOST, diverged=True, severity=0.93),
+            Trial("clarification", Direction.LOST, diverged=True, severity=0.8),
+            Trial("format", Direction.LOST, diverged=False),
+        ),
+        started=NOW - 60 * number,
+        request=b'{"model": "support", ' + turns + b"}",
+        teacher=reply(teacher, labels=found),
+        student=reply(student, labels=(Label("refusal", Presence.ABSENT, 0.1, "no cue"),), total=0.4, first_token=0.05),
+    )
+    return dataclasses.replace(made, **changed)  # type: ignore[arg-type] # as above
+
+
+def alike(number: int) -> Pair:
+    """A pair in which one number is another."""
+    said = "The parcel left our warehouse in {} on Monday. It usually takes {} working days, so expect it by {}."
+    return lost(
+        number,
+        trials=(Trial("answer", Direction.LOST, diverged=True, severity=0.6),),
+        slice="math",
+        teacher=reply(said.format("Ulm", "three", "Thursday"), labels=()),
+        student=reply(said.format("Ulm", "five", "Saturday"), labels=()),
+        noise=reply(said.format("Ulm", "three", "Thursday evening"), labels=()),
+        noise_trials=(Trial("answer", Direction.LOST, diverged=False),),
+        served="student",
+    )
+
+
+def hostile(number: int) -> Pair:
+    """A pair in which everything that an arm or a client wrote is meant to become markup."""
+    labels = (Label("refusal", Presence.PRESENT, 0.9, HOSTILE, (3, 40), HOSTILE),)
+    return lost(
+        number,
+        id=f"hostile-{number}",
+        request=b'{"messages": [{"role": "user", "content": "<script>alert(1)</script>"}]}',
+        teacher=reply(HOSTILE, labels=labels, finish_reason="<script>"),
+        student=reply(f"{HOSTILE} and more", labels=(), finish_reason="stop"),
+        traceparent="00-<script>-x-01",
+        fallback="unsure",
+    )
+
+
+PAIRS: Sequence[Pair] = (
+    *(lost(number) for number in range(1, 46)),
+    alike(50),
+    hostile(51),
+)
+
+
+class Orders:
+    """Takes down what is ordered; aborting is refused, as in a rollout that never began."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, Order]] = []
+
+    async def order(self, name: str, order: Order) -> str:
+        """Take it down."""
+        if order.verb == "abort":
+            raise RolloutError("nothing is served, so there is nothing to take back")
+        self.taken.append((name, order))
+        return f"{order.verb} was done"
+
+
+def desk(store: Store, orders: Orders | None = None, **changed: object) -> Desk:
+    """The desk of that night, over a store of its pairs."""
+    made = a_desk(
+        store,
+        status=lambda: some_status(route(), dataclasses.replace(route(), name="shadowed", phase="shadow", slices=())),
+        decisions=lambda _, most: _decisions()[:most],
+        confidence=lambda name: CONFIDENCE if name == "support" else None,
+        order=(orders or Orders()).order,
+    )
+    return dataclasses.replace(made, **changed)  # type: ignore[arg-type] # as above
+
+
+@contextmanager
+def console(path: Path, orders: Orders | None = None, **changed: object) -> Iterator[str]:
+    """A console over a store in this directory; its URL."""
+    store = filled(path, PAIRS)
+    try:
+        with served(desk(store, orders, **changed)) as url:
+            yield url
+    finally:
+        store.close()
