@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: dashboards record-instructions demo test test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
+.PHONY: dashboards record-instructions demo test test-deploy test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -12,7 +12,12 @@ test: .venv/.ready lint types
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # What needs gigabytes or system packages. Says loudly what it could not install.
-test-system: test-vllm
+test-system: test-deploy test-vllm
+
+# deploy/ before helm, kustomize, docker compose, hadolint and the schemas of clusters (400 MB, into .tools/deploy).
+test-deploy: .venv/.ready
+	@PYTHON="$(PYTHON)" tests/deploy/tools.sh install .tools/deploy || exit $$(($$? != 3)); \
+	$(BIN)/pytest -n 0 -m system tests/deploy
 
 # Against the server VLLM_URL names, or else against a vLLM of its own: the one in VLLM_HOME, installed there on first use
 # (3.5 GB). Where it cannot be installed (exit code 3) that is said, and no failure.
@@ -85,10 +90,13 @@ dashboards: .venv/.ready
 schema: .venv/.ready
 	$(BIN)/python -m proxy.config.schema > docs/practicum.schema.json
 
-# requirements.txt pins every package with its hashes.
+# requirements.txt pins every package with its hashes; the image's files hold what of it the image takes.
+LOCK_IMAGE := --quiet --python-version 3.11 --python-platform linux --constraint requirements.txt --generate-hashes --no-header --no-annotate
 lock: .venv/.ready
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --extra dev --generate-hashes --no-header --no-annotate -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK_IMAGE) pyproject.toml --extra postgres -o deploy/image/requirements.txt
+	echo hatchling | $(BIN)/uv pip compile $(LOCK_IMAGE) - -o deploy/image/build-requirements.txt
 
 .venv/.ready: pyproject.toml requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Practicum needs Python 3.11 or newer; $$($(PYTHON) --version) was found. Name another: make PYTHON=/path/to/python3.11"; exit 1; }

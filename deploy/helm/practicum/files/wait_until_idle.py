@@ -1,0 +1,1 @@
+../../../kubernetes/components/student/wait_until_idle.py
