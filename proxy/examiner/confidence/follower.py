@@ -1,8 +1,8 @@
 """One route's calibrations, followed: reads its pairs as they come, makes the next version when it is due, certifies.
 
-The first version is made once a certificate is within reach, the next when what it was fitted to has grown by half:
-each is judged more strictly than the one before, so there are few. Where there are too many pairs the older half goes;
-what was certified with them is not certified any more, so a new version begins.
+The first version is made once a certificate is within reach, the next when what it was fitted to has doubled: each is
+judged more strictly than the one before, so there are few. Where there are too many pairs the older half goes; what
+was certified with them is not certified any more, so a new version begins.
 
 A look blocks on the database, and belongs to one thread at a time. Whether anybody hears of what it found is the
 ``calibrator``'s to say.
@@ -29,6 +29,7 @@ from routing.confidence.threshold import Target
 from routing.evidence.rates import Trials, clean_needed
 
 _PAGE = 2000  # pairs read at a time
+_SHRUNK = 1.5  # trimming takes a half
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Pace:
 
     first: int = 100
     last: int = 1000
-    growth: float = 1.5
+    growth: float = 2.0
     most: int = 50_000
 
     def least(self, target: Target) -> int:
@@ -58,7 +59,7 @@ class Pace:
 
     def shrunk(self, units: int, before: int) -> bool:
         """Whether conversations have gone since a version was made of so many."""
-        return units * self.growth < before
+        return units * _SHRUNK < before
 
 
 @dataclass(frozen=True, slots=True)

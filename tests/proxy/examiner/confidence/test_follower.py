@@ -109,7 +109,7 @@ def test_a_threshold_is_certified_in_the_end(watched: Watched) -> None:
 
 
 def test_versions_are_few(watched: Watched) -> None:
-    """Each is judged more strictly than the one before: the fitted half grows by half until the next."""
+    """Each is judged more strictly than the one before: the fitted half doubles until the next."""
     fitted, last = [], 0
     for first in range(0, 600, 40):
         write(watched.store, world(40, first=first), EPOCH)
@@ -119,8 +119,8 @@ def test_versions_are_few(watched: Watched) -> None:
             fitted.append(found.fitted)
             assert found.target == found.terms.target(95.0, last)
     assert last == len(fitted)
-    assert all(after > 1.5 * before for before, after in pairwise(fitted))
-    assert 4 <= last <= 6
+    assert all(after > 2 * before for before, after in pairwise(fitted))
+    assert 3 <= last <= 4
 
 
 def test_the_level_is_that_of_the_version_in_force(watched: Watched) -> None:
