@@ -222,7 +222,7 @@ class Hold:
 
     tokens: Count = 24
     time: Duration = 0.4
-    bytes: Size = 1 * MIB
+    bytes: Size = 8 * MIB
 
 
 @dataclass(frozen=True, slots=True)
