@@ -31,6 +31,7 @@ from proxy.examiner.rollout.controller import Controller
 from proxy.examiner.sampling import Sample, sample
 from proxy.examiner.student_load import ABSENT_EVERY, metrics_target, poll
 from proxy.examiner.style_report import style_status
+from proxy.examiner.tracing.traces import Traces
 from proxy.examiner.webhooks import Webhooks
 from proxy.handover import Assured, Record, Snapshot
 from proxy.http_server import HttpServer
@@ -47,6 +48,7 @@ from proxy.upstreams import Upstreams
 log = logging.getLogger("practicum.examiner")
 
 DRAIN = 5.0
+TRACES_CLOSE = 2.0
 SNAPSHOT_EVERY = 1.0
 SNAPSHOT_TTL = 5.0
 TICK = 0.25
@@ -66,13 +68,14 @@ class Examiner:
         self._environ = environ
         self._tally = Tally()
         self._request_log = RequestLog(lambda: reloader.config)
+        self._traces = Traces(reloader.config.tracing, environ, self._tally)
         self._upstreams = Upstreams()
         self._writer = Writer(store)
         self._webhooks = Webhooks(self._tally)
         self._controller = Controller(lambda: reloader.config, store, self._webhooks, self._publish)
         self._calibrator = Calibrator(lambda: reloader.config, store, self._controller, self._assure)
         caller, epoch_of = Caller(self._upstreams, self._key, self._tally), self._controller.epoch_of
-        self._examination = Examination(caller, self._writer, self._tally, epoch_of)
+        self._examination = Examination(caller, self._writer, self._tally, epoch_of, self._traces)
         self._lanes: dict[str, Lane] = {}
         self._intake = Intake(handover, self._take, self._snapshot, self._tally, self._assured)
         self._ending: set[asyncio.Task[int]] = set()
@@ -105,6 +108,7 @@ class Examiner:
             await self._intake.close()
             await asyncio.gather(writing, return_exceptions=True)
             await self._webhooks.close()
+            await self._traces.close(TRACES_CLOSE)
             await self._upstreams.close()
             await asyncio.to_thread(self._controller.close)
             self._store.close()
@@ -120,6 +124,7 @@ class Examiner:
     def _duties(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._reloader.run()
         yield self._intake.run()
+        yield self._traces.run()
         yield _every(SNAPSHOT_EVERY, self._repeat)
         yield _every(LOOK_EVERY, self._control)
         yield _every(CALIBRATE_EVERY, self._calibrate)
@@ -143,6 +148,7 @@ class Examiner:
             return
         try:
             self._request_log.took(record)
+            self._traces.took(record, lane.route)
             count_served_tokens(self._tally, record, lane.route.mirror.max_reply)
             well = lane.circuit.state
             lane.offer(record, settle)
@@ -238,11 +244,13 @@ class Examiner:
         return self._environ.get(name) if name else None
 
     def _adopt(self, config: Config) -> None:
+        self._traces.adopt(config.tracing)
         for name, route in config.routes.items():
             lane = self._lanes.get(name)
             if lane is None:
                 store_ok = lambda: self._writer.ok  # noqa: E731 -- read anew each time
-                self._lanes[name] = Lane(route, self._choose, self._examination.examine, store_ok, self._tally)
+                examine, trace_of = self._examination.examine, self._traces.trace_of
+                self._lanes[name] = Lane(route, self._choose, examine, store_ok, self._tally, trace_of)
             else:
                 lane.adopt(route)
         for name in set(self._lanes) - set(config.routes):

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from proxy.config.settings import Route
+from proxy.config.settings import Route, Tracing
 from proxy.examiner.backlog import Conclude, Ended
 from proxy.examiner.confidence_unit import unit_of
 from proxy.examiner.judging import Against, Contest, Judged, Judges
@@ -20,6 +21,8 @@ from proxy.examiner.manners import Manners
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
 from proxy.examiner.own_behaviors import table_of
 from proxy.examiner.sampling import Outcome, Sample
+from proxy.examiner.tracing.shadow import Examined, ShadowCall
+from proxy.examiner.tracing.traces import Traces
 from proxy.handover import Record
 from proxy.store.entry import Compared
 from proxy.store.pair import Pair, Reply
@@ -60,13 +63,21 @@ class Side:
 class Examination:
     """Examines samples of all routes. ``judges`` has the pairs that wait for one; close it before the writer."""
 
-    def __init__(self, caller: Caller, writer: Writer, tally: Tally, epoch_of: EpochOf = lambda _: "") -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        writer: Writer,
+        tally: Tally,
+        epoch_of: EpochOf = lambda _: "",
+        traces: Traces | None = None,
+    ) -> None:
         self.judges = Judges(caller, tally)
         self._manners = Manners()
         self._caller = caller
         self._writer = writer
         self._tally = tally
         self._epoch_of = epoch_of
+        self._traces = traces or Traces(Tracing(), {}, tally)
 
     async def examine(self, route: Route, sample: Sample, conclude: Conclude) -> Ended:
         """Examine one sample; ``conclude`` is called with its outcome, now or once it is stored."""
@@ -81,12 +92,16 @@ class Examination:
         if ask is None:
             conclude(Outcome.UNJUDGEABLE)
             return Ended(None)
-        heard, noise_heard = await self._hear(ask, _noise_call(route, sample) if sample.noise else None)
+        ask, again = self._traced(sample, ask), _noise_call(route, sample) if sample.noise else None
+        heard, noise_heard = await self._hear(ask, self._traced(sample, again) if again else None)
         served, asked = _served(sample, traits, most), _side(traits, Arm(ask.arm), heard, most)
         noise = _side(traits, Arm.TEACHER, noise_heard, most) if noise_heard else None
         self._count_tokens(ask, asked, noise)
         teacher, student = (asked, served) if sample.audited else (served, asked)
-        self._judge(route, sample, Sides(traits, teacher, student, noise, epoch), conclude)
+        calls = [self._told(route, sample, ask.purpose, heard, asked)]
+        if noise_heard and noise:
+            calls.append(self._told(route, sample, "noise", noise_heard, noise))
+        self._judge(route, sample, Sides(traits, teacher, student, noise, epoch, tuple(calls)), conclude)
         usage = asked.seen.usage
         return Ended(_is_ill(asked.seen), usage.prompt + usage.completion if usage else 0)
 
@@ -100,6 +115,7 @@ class Examination:
     def _judge(self, route: Route, sample: Sample, sides: Sides, conclude: Conclude) -> None:
         if sides.teacher.seen.failure is not None:
             conclude(Outcome.TEACHER_FAILED)
+            self._trace(route, sample, sides, Outcome.TEACHER_FAILED)
             return
 
         def keep(judged: Judged) -> None:
@@ -128,22 +144,41 @@ class Examination:
             if not durable:
                 self._tally.count(SHED, route.name, "not_stored")
             conclude(outcome if durable else Outcome.SHED)
+            self._trace(route, sample, sides, outcome if durable else Outcome.SHED, found)
 
         compared = Compared(pair, route.privacy, sample.record.store, style, counts=evidence is not None, unit=unit)
         if not self._writer.put(compared, settled):
             self._tally.count(SHED, route.name, "store_full")
             conclude(Outcome.SHED)
+            self._trace(route, sample, sides, Outcome.SHED, found)
 
     def _style(self, route: Route, sample: Sample, sides: Sides) -> StyleDrift:
         return self._manners.added(route.name, sample.slice, sides.teacher.seen, sides.student.seen)
 
     def _count(self, route: Route, sample: Sample, found: Comparison) -> None:
-        pair = sample.record.pair
+        pair, trace = sample.record.pair, self._traces.trace_of_divergence(sample.record)
         for trial in found.trials:
             labels = (route.name, sample.slice, trial.behavior, trial.direction)
             self._tally.count(TRIALS, *labels)
             if trial.diverged:
-                self._tally.count(DIVERGENCES, *labels, pair=pair)
+                self._tally.count(DIVERGENCES, *labels, pair=pair, trace=trace)
+
+    def _traced(self, sample: Sample, call: Call) -> Call:
+        parent = self._traces.parent(sample.record, call.purpose)
+        return replace(call, parent=parent) if parent else call
+
+    def _told(self, route: Route, sample: Sample, purpose: str, heard: Heard, side: Side) -> ShadowCall:
+        said = self._traces.said(sample.record, route, side.seen)
+        failure, timing = side.seen.failure or "", heard.timing
+        return ShadowCall(
+            purpose, heard.began, timing.total, timing.first_token, heard.status, failure, side.body, said
+        )
+
+    def _trace(
+        self, route: Route, sample: Sample, sides: Sides, outcome: Outcome, found: Comparison | None = None
+    ) -> None:
+        trials = found.trials if found else ()
+        self._traces.examined(sample.record, route, Examined(sample.slice, outcome, sides.calls, trials, time.time()))
 
     def _count_tokens(self, ask: Call, asked: Side, noise: Side | None) -> None:
         count_tokens(self._tally, ask.route, ask.arm, ask.purpose, asked.seen.usage)
@@ -153,13 +188,14 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The replies to one request, of the models of one epoch."""
+    """The replies to one request, of the models of one epoch; ``calls`` are those that were made for them."""
 
     traits: Traits
     teacher: Side
     student: Side
     noise: Side | None
     epoch: str
+    calls: tuple[ShadowCall, ...] = ()
 
     def contest(self, against: Against) -> Contest | None:
         """The teacher's reply and the student's, or the teacher's second; None where there is no such reply."""

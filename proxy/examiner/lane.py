@@ -41,14 +41,22 @@ class Lane:
     """The lane. All of it runs on one event loop."""
 
     def __init__(
-        self, route: Route, choose: Choose, examine: Examine, store_ok: Callable[[], bool], tally: Tally
+        self,
+        route: Route,
+        choose: Choose,
+        examine: Examine,
+        store_ok: Callable[[], bool],
+        tally: Tally,
+        trace_of: Callable[[Record], str] = lambda _: "",
     ) -> None:
+        """``trace_of`` names the trace of a request, "" where it has none."""
         self.route = route
         self.load = Load()
         self._choose = choose
         self._examine = examine
         self._store_ok = store_ok
         self._tally = tally
+        self._trace_of = trace_of
         self._mirrored = Backlog(_bounds(route.mirror), self._owner(self._student_held_up, self._spend))
         smaller, nobodys = _bounds(route.mirror, SMALLER), self._owner(self._store_held_up, lambda _: None)
         self._audited, self._free = Backlog(smaller, nobodys), Backlog(smaller, nobodys)
@@ -195,7 +203,8 @@ class Lane:
         return Outcome.SHED
 
     def _conclude(self, item: Queued, outcome: Outcome) -> None:
-        self._tally.count(PAIRS, self.route.name, outcome, pair=item.sample.record.pair)
+        record = item.sample.record
+        self._tally.count(PAIRS, self.route.name, outcome, pair=record.pair, trace=self._trace_of(record))
         item.settle()
 
 

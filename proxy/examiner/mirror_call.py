@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from proxy.config import settings
 from proxy.telemetry.catalog import ATTEMPTS, TOKENS
 from proxy.telemetry.tally import Tally
+from proxy.telemetry.trace_ids import TRACEPARENT
 from proxy.upstream import Deadlines, Reply, Request, UpstreamError
 from proxy.upstreams import Upstreams
 from routing.observation import Failure, Timing, Usage
@@ -25,7 +26,7 @@ _ANTHROPIC_VERSION = b"2023-06-01"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came from an upstream: bytes as they came over the wire, and how it ended."""
+    """What came from an upstream: bytes as they came over the wire, and how it ended. ``began`` is Unix time."""
 
     status: int
     content_type: str
@@ -33,11 +34,12 @@ class Heard:
     body: bytes
     failure: Failure | None
     timing: Timing
+    began: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to make. ``arm`` is whom it asks: an arm, or ``judge``."""
+    """One call to make. ``arm`` is whom it asks: an arm, or ``judge``; ``parent`` its ``traceparent``, if any."""
 
     target: settings.Upstream
     route: str
@@ -50,6 +52,7 @@ class Call:
     pair: str
     most: int
     priority: int | None = None
+    parent: bytes = b""
 
 
 class Caller:
@@ -78,6 +81,8 @@ class Caller:
 
     def _headers(self, call: Call) -> list[tuple[bytes, bytes]]:
         headers = [(b"content-type", b"application/json"), (b"x-request-id", call.pair.encode())]
+        if call.parent:
+            headers.append((TRACEPARENT, call.parent))
         if call.purpose == "judge":
             headers.append((b"x-practicum-mirror", b"off"))  # a judge behind a Practicum must not be judged in turn
         if call.priority is not None:
@@ -94,6 +99,7 @@ class _Listening:
     """A reply as it comes in."""
 
     def __init__(self, call: Call) -> None:
+        self._began = time.time()
         self._started = time.monotonic()
         self._first: float | None = None
         self._pieces: list[bytes] = []
@@ -128,6 +134,7 @@ class _Listening:
             b"".join(self._pieces),
             self.failure,
             Timing(first, time.monotonic() - self._started),
+            self._began,
         )
 
 

@@ -60,7 +60,7 @@ def facts_of(record: Record, why: str) -> dict[str, Fact]:
         "overhead": _rounded(record.overhead),
         "held": _rounded(record.held) or None,
     }
-    return {key: value for key, value in facts.items() if value not in {None, ""}}  # type: ignore[misc] # no None is left
+    return {key: value for key, value in facts.items() if value not in {None, ""}}
 
 
 def sentence(facts: dict[str, Fact]) -> str:

@@ -18,7 +18,7 @@ from proxy.handover import Record
 from proxy.store.pair import Pair
 from proxy.store.writer import Bounds
 from proxy.telemetry.catalog import ATTEMPTS, DIVERGENCES, JUDGMENTS, TOKENS, TRIALS
-from proxy.telemetry.tally import Tally
+from proxy.telemetry.tally import Exemplar, Tally
 from routing.behaviors.label import Label, Presence
 from routing.confidence.views import WHOLE
 from routing.ledger import History, Stage
@@ -39,7 +39,7 @@ def test_a_divergent_pair_is_stored_counted_and_found(tmp_path: Path) -> None:
     assert [(t.behavior, t.direction) for t in result.pair.trials if t.diverged] == [("answer", "lost")]
     labels = ("support", "math", "answer", "lost")
     assert result.tally.value(TRIALS, *labels) == result.tally.value(DIVERGENCES, *labels) == 1
-    assert "0198c0ffee" in result.tally.exemplars.values()
+    assert Exemplar("0198c0ffee") in result.tally.exemplars.values()
 
 
 def test_an_agreeing_pair_has_trials_and_no_divergence(tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""The spans of the work on a pair: in a trace of its own, linked to what its caller saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proxy.examiner.tracing.shadow import Examined, ShadowCall, shadow_spans
+from proxy.examiner.tracing.span import Kind, Span
+from routing.divergence import Direction, Trial
+from tests.proxy.examiner.records import answered, record, route
+
+PAIR = "019a0b0c0d0e" + "00112233445566f0"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRIALS = (Trial("refusal", Direction.LOST, True, 0.5), Trial("hedging", Direction.GAINED, False))
+
+
+def call(purpose: str = "mirror", **changed: Any) -> ShadowCall:
+    """A call that went well."""
+    known: dict[str, Any] = {
+        "purpose": purpose,
+        "began": 1_790_000_001.0,
+        "total": 0.5,
+        "first": 0.1,
+        "status": 200,
+        "failure": "",
+        "body": answered("41"),
+        "said": {},
+    }
+    return ShadowCall(**(known | changed))
+
+
+def spans(*calls: ShadowCall, traceparent: str = "", request: bytes = b'{"model":"large"}') -> tuple[Span, ...]:
+    """Of the work on a pair that diverged."""
+    told = record(pair=PAIR, traceparent=traceparent, request=request)
+    examined = Examined("math", "compared", calls, TRIALS, 1_790_000_002.0)
+    return shadow_spans(told, route(), examined, "diverged")
+
+
+def test_the_work_is_a_span_with_one_for_each_call() -> None:
+    """It names what diverged, and why it was kept."""
+    whole, mirror, noise = spans(call(), call("noise", began=1_790_000_000.5))
+    assert (whole.name, whole.kind, whole.place.trace) == ("examine", Kind.INTERNAL, "7073" + PAIR)
+    assert (whole.start, whole.end) == (1_790_000_000_500_000_000, 1_790_000_002_000_000_000)
+    assert whole.attributes == {
+        "practicum.pair_id": PAIR,
+        "practicum.route": "support",
+        "practicum.slice": "math",
+        "practicum.outcome": "compared",
+        "practicum.diverged": ("refusal.lost",),
+        "practicum.kept": "diverged",
+    }
+    assert {mirror.parent, noise.parent} == {whole.place}
+    assert (mirror.name, noise.name) == ("chat small", "chat")
+    assert mirror.end - mirror.start == 500_000_000
+    assert [span.attributes["practicum.arm"] for span in (mirror, noise)] == ["student", "teacher"]
+    assert mirror.attributes["gen_ai.request.model"] == "small"
+    assert noise.attributes["gen_ai.request.model"] == "large"
+    assert mirror.attributes["gen_ai.usage.output_tokens"] == 2
+
+
+def test_it_is_linked_to_what_the_caller_saw() -> None:
+    """In whichever trace that is."""
+    own, callers = spans()[0], spans(traceparent=f"00-{TRACE}-b7ad6b7169203331-01")[0]
+    assert [link.trace for link in own.links] == ["7063" + PAIR]
+    assert [link.trace for link in callers.links] == [TRACE]
+    assert {link.span for span in (own, callers) for link in span.links} == {"00112233445566f0"}
+
+
+def test_a_call_that_failed_is_an_error_of_its_own() -> None:
+    """The examination went well: it found that out."""
+    whole, mirror = spans(call(failure="connect", status=0, body=b"", first=None))
+    assert (whole.error, mirror.error) == ("", "connect")
+
+
+def test_a_stream_has_a_first_chunk() -> None:
+    """A unary reply has none to speak of."""
+    key = "gen_ai.response.time_to_first_chunk"
+    assert spans(call(), request=b'{"model":"l","stream":true}')[1].attributes[key] == 0.1
+    assert spans(call())[1].attributes[key] is None
+
+
+def test_a_pair_that_cost_no_call_takes_no_time() -> None:
+    """Both replies were there."""
+    (whole,) = spans()
+    assert whole.start == whole.end
