@@ -5,10 +5,11 @@ Nothing here needs a program that is not Practicum's own; ``test_manifests`` ask
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from configparser import ConfigParser
-from importlib.metadata import requires
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -209,7 +210,7 @@ def test_the_image_holds_what_the_proxy_needs_and_the_lock_pins() -> None:
     """Every dependency, direct or not, in the version and with the hashes that everything else is tested with."""
     image, lock = pinned(DEPLOY / "image/requirements.txt"), pinned(ROOT / "requirements.txt")
     assert {name: pin for name, pin in image.items() if lock.get(name) != pin} == {}
-    assert image.keys() == closure("practicum", {"postgres"})
+    assert image.keys() == closure("practicum", {"postgres"}) | imported()
     build = pinned(DEPLOY / "image/build-requirements.txt")
     assert {name: pin for name, pin in build.items() if lock.get(name) != pin} == {}
 
@@ -222,6 +223,20 @@ def pinned(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
         name, _, rest = entry.partition("==")
         found[canonicalize_name(name)] = (rest.split()[0], frozenset(re.findall(r"sha256:\w+", rest)))
     return found
+
+
+def imported() -> set[str]:
+    """The packages that the product imports anywhere but in the demonstration, which has packages of its own.
+
+    A namespace that several packages share says nothing of which of them it is, and is left out.
+    """
+    files = [path for room in ("proxy", "routing") for path in (ROOT / room).rglob("*.py") if "demo" not in path.parts]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text()))]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    owners = packages_distributions()
+    owned = (owners.get(top, []) for top in {name.partition(".")[0] for name in names} - {"proxy", "routing"})
+    return {str(canonicalize_name(packages[0])) for packages in map(sorted, map(set, owned)) if len(packages) == 1}
 
 
 def closure(package: str, extras: set[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -152,6 +153,21 @@ def test_the_base_needs_nothing_a_cluster_may_lack() -> None:
 def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
     """Its rules on images, and ShellCheck's on what is run in them."""
     assert run("hadolint", DEPLOY / "image/Dockerfile") == ""
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    """It knows every directive, and rates what the unit may still do as little: 1.1 of 10."""
+    unit = tmp_path / "practicum.service"
+    unit.write_text(
+        (DEPLOY / "systemd/practicum.service").read_text().replace("/opt/practicum/bin/practicum", "/bin/true")
+    )
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", unit], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert str(unit.name) not in verified.stderr
+    rated = ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", unit]
+    subprocess.run(rated, capture_output=True, check=True, timeout=60)
 
 
 def test_compose_takes_the_file(tmp_path: Path) -> None:
