@@ -166,7 +166,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
         ["systemd-analyze", "verify", unit], capture_output=True, text=True, check=True, timeout=60
     )
     assert str(unit.name) not in verified.stderr
-    rated = ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", unit]
+    rated = ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", str(unit)]
     subprocess.run(rated, capture_output=True, check=True, timeout=60)
 
 
