@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -44,11 +45,13 @@ class Running:
         return self.process.returncode, said
 
 
-def write(file: Path, route: str, database: str = "sqlite:///practicum.db") -> None:
+def write(file: Path, route: str, database: str = "sqlite:///practicum.db", form: str = "auto") -> None:
     """A configuration with one route."""
     arm = {"base_url": "http://127.0.0.1:9/v1", "model": "m"}
     routes = {route: {"models": ["*"], "teacher": arm, "student": arm}}
-    file.write_text(json.dumps({"listen": {"drain": "1s"}, "database": database, "routes": routes}))
+    file.write_text(
+        json.dumps({"listen": {"drain": "1s"}, "database": database, "routes": routes, "log": {"format": form}})
+    )
 
 
 @contextmanager
@@ -91,6 +94,22 @@ def test_half_an_errand_is_refused(missing: str, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         Errand.of(argv[:at] + argv[at + 2 :])
     assert missing in capsys.readouterr().err
+
+
+def test_a_process_logs_in_the_configured_form(tmp_path: Path) -> None:
+    """Also once another one is asked for, while it runs."""
+    with process("proxy.worker", tmp_path) as worker:
+        assert worker.models() == ["x"]
+        for route, form in (("y", "text"), ("z", "json"), ("w", "json")):
+            write(worker.file, route, form=form)
+            worker.process.send_signal(signal.SIGHUP)
+            until(lambda wanted=route: worker.models() == [wanted], "the new configuration is in force")  # type: ignore[misc]
+        worker.process.terminate()
+        _, said = worker.ended()
+    lines = said.splitlines()
+    forms = "".join("j" if line.startswith("{") else "t" for line in lines if "log.format" in line or "routes" in line)
+    assert re.fullmatch("j+t+j+", forms), said
+    assert any(re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3: log.format text -> json", line) for line in lines)
 
 
 def test_a_worker_obeys_its_signals(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 from aiohttp import web
 
 from proxy.config.own import OwnBehavior
-from proxy.config.settings import Audit, Privacy, Route, Upstream
+from proxy.config.settings import Audit, Privacy, Route, Tracing, Upstream
 from proxy.examiner.backlog import Ended
 from proxy.examiner.examination import Examination
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.sampling import Outcome, sample
+from proxy.examiner.tracing.traces import Traces
 from proxy.handover import Record
 from proxy.store.confidences import Confidences, ConfidenceUnit
 from proxy.store.pair import Cell, Pair
@@ -93,6 +94,7 @@ class Settings:
     teacher_status: int = 200
     teacher_model: str | None = None
     audit: float = 100
+    collector: str | None = None
 
     def route(self, student: str, teacher: str) -> Route:
         """The route between these servers."""
@@ -120,7 +122,9 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
             _answering(known.teacher_status, known.noise or answered(), teacher_got) as again,
             _writing(database, known.bounds) as writer,
         ):
-            examination = Examination(Caller(upstreams, lambda _: None, tally), writer, tally, lambda r: f"{r.name}.0")
+            traces = Traces(Tracing(known.collector, sample=100), {}, tally)
+            caller = Caller(upstreams, lambda _: None, tally)
+            examination = Examination(caller, writer, tally, lambda r: f"{r.name}.0", traces)
             asked = known.route(url, again)
             chosen = sample(asked, told)
             assert chosen is not None
@@ -128,6 +132,8 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
             if known.own:
                 await _concluded(outcomes)
             await upstreams.close()
+            await writer.close(5)
+            await traces.close(5)
             return ended
 
     with closing(Store.open(f"sqlite:///{folder}/pairs.db")) as database:
