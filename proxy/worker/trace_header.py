@@ -8,7 +8,17 @@ them, byte for byte. Spans are built from the record, by ``proxy.examiner.tracin
 from __future__ import annotations
 
 from proxy.config.settings import Tracing
-from proxy.telemetry.trace_ids import TRACEPARENT, TRACESTATE, Role, inbound, served, threshold, traced, traceparent
+from proxy.telemetry.trace_ids import (
+    TRACEPARENT,
+    TRACESTATE,
+    Role,
+    drawn,
+    inbound,
+    served,
+    threshold,
+    traced,
+    traceparent,
+)
 from proxy.upstream import Headers
 from proxy.worker.exchange import Ask
 
@@ -26,7 +36,10 @@ class TraceHeader:
 
     def on(self, headers: Headers, ask: Ask, role: Role) -> Headers:
         """The headers as the upstream of this call is to get them."""
-        caller = inbound(ask.fields.get(TRACEPARENT, b"").decode("latin-1"))
+        said = ask.fields.get(TRACEPARENT)
+        if said is None and not drawn(ask.pair, self._below):  # as ``traced`` would say: most are neither
+            return headers
+        caller = inbound((said or b"").decode("latin-1"))
         if not traced(ask.pair, caller, self._below):
             return headers
         dropped = (TRACEPARENT,) if caller else (TRACEPARENT, TRACESTATE)  # a state belongs to its trace
