@@ -95,7 +95,7 @@ LOCK_IMAGE := --quiet --python-version 3.11 --python-platform linux --constraint
 lock: .venv/.ready
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --extra dev --generate-hashes --no-header --no-annotate -o requirements.txt
-	$(BIN)/uv pip compile $(LOCK_IMAGE) pyproject.toml --extra postgres -o deploy/image/requirements.txt
+	$(BIN)/uv pip compile $(LOCK_IMAGE) pyproject.toml --extra postgres --extra tracing -o deploy/image/requirements.txt
 	echo hatchling | $(BIN)/uv pip compile $(LOCK_IMAGE) - -o deploy/image/build-requirements.txt
 
 .venv/.ready: pyproject.toml requirements.txt

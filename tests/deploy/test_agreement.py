@@ -210,7 +210,7 @@ def test_the_image_holds_what_the_proxy_needs_and_the_lock_pins() -> None:
     """Every dependency, direct or not, in the version and with the hashes that everything else is tested with."""
     image, lock = pinned(DEPLOY / "image/requirements.txt"), pinned(ROOT / "requirements.txt")
     assert {name: pin for name, pin in image.items() if lock.get(name) != pin} == {}
-    assert image.keys() == closure("practicum", {"postgres"}) | imported()
+    assert image.keys() == closure("practicum", {"postgres", "tracing"}) | imported()
     build = pinned(DEPLOY / "image/build-requirements.txt")
     assert {name: pin for name, pin in build.items() if lock.get(name) != pin} == {}
 
