@@ -14,9 +14,9 @@ from tests.proxy.desk import CONFIG
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A valid file."""
+    """A valid file, with a setting that its author should know more of."""
     path = tmp_path / "practicum.yaml"
-    path.write_bytes(CONFIG + b"    fallback: {confidence: 90}\n")
+    path.write_bytes(CONFIG + b"tracing: {otlp_endpoint: http://collector, content: true}\n")
     return path
 
 
@@ -26,7 +26,7 @@ def test_a_valid_file_is_printed_as_it_takes_effect(file: Path, capsys: pytest.C
     out, err = capsys.readouterr()
     assert parse(out, "printed").config.routes == parse(file.read_bytes(), "file").config.routes
     assert err.startswith("warning: ")
-    assert "routes.support.fallback" in err
+    assert "tracing.content: true shows prompts and replies" in err
 
 
 def test_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
