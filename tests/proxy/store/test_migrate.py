@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, insert, inspect, text
 
 from proxy.store.calibrations import Calibrations
@@ -16,7 +18,7 @@ from proxy.store.confidences import Confidences
 from proxy.store.database import open_engine, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
-from proxy.store.migrate import _config, upgrade
+from proxy.store.migrate import _config, _current, _known, require_current, upgrade
 from proxy.store.query import PairFilter
 from proxy.store.rows import Codec, pair_rows, style_rows, trial_rows
 from proxy.store.schema import cells, replies, styles, trials
@@ -128,6 +130,47 @@ def test_several_migrators_at_once_all_succeed(database_url: str) -> None:
     assert [migrator.returncode for migrator in migrators] == [0, 0, 0], errors
     engine = open_engine(database_url)
     assert {"pairs", "replies", "trials", "cells", "batches"} <= set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_what_is_pending_is_known_as_alembic_would_know_it(database_url: str) -> None:
+    """It is asked without Alembic, whose import costs a start a tenth of a second: both must say the same.
+
+    A migration whose file is named otherwise than its revision, or a second line of them, would show here.
+    """
+    engine = open_engine(database_url)
+    with writing(engine).begin() as connection:
+        scripts = ScriptDirectory.from_config(_config(connection))
+        line = [script.revision for script in scripts.walk_revisions()][::-1]
+        assert (_known(), [line[-1]]) == (line, scripts.get_heads())
+        assert _current(connection) is None
+        for revision in line:
+            command.upgrade(_config(connection), revision)
+            assert _current(connection) == revision
+            assert _current(connection) == MigrationContext.configure(connection).get_current_revision()
+        command.stamp(_config(connection), "base")
+        assert _current(connection) is None
+    engine.dispose()
+
+
+def test_a_current_database_is_opened_without_alembic(tmp_path: Path) -> None:
+    """Every start but the first of a version, and every verb that reads, does without its import."""
+    url = f"sqlite:///{tmp_path / 'pairs.db'}"
+    Store.open(url).close()
+    opening = f"import sys; from proxy.store.store import Store; Store.open({url!r}); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", opening], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_a_database_of_two_revisions_is_refused(database_url: str) -> None:
+    """No version of ours leaves two rows: somebody else's hand did, and which tables are there nobody can say."""
+    engine = open_engine(database_url)
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    for check in (upgrade, require_current):
+        with pytest.raises(StoreError, match=r"revision 0001 and \d+, this version"):
+            check(engine)
     engine.dispose()
 
 
