@@ -1,6 +1,11 @@
 """The examiner process: ``python -m proxy.examiner``, started by the supervisor with the admin port it inherits."""
+# ruff: noqa: E402 -- the collector rests before anything heavy is imported
 
 from __future__ import annotations
+
+import gc
+
+gc.disable()  # what is imported stays: to look through it for garbage, again and again, is a tenth of the start
 
 import asyncio
 import logging
@@ -13,6 +18,9 @@ from proxy.examiner.app import Examiner
 from proxy.process import Errand, introduce, listen_to_signals, speak_as_configured
 from proxy.store.errors import StoreError
 from proxy.store.store import Store
+
+gc.freeze()  # no later collection need look at it either
+gc.enable()
 
 
 async def _run(errand: Errand) -> None:

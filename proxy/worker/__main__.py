@@ -1,8 +1,12 @@
 """A worker process: ``python -m proxy.worker``, started by the supervisor with a listening socket it inherits."""
+# ruff: noqa: E402 -- the collector rests before anything heavy is imported
 
 from __future__ import annotations
 
 import gc
+
+gc.disable()  # what is imported stays: to look through it for garbage, again and again, is a tenth of the start
+
 import os
 import sys
 
@@ -10,6 +14,9 @@ import uvloop
 
 from proxy.process import Errand, introduce, listen_to_signals, speak_as_configured
 from proxy.worker.app import Worker
+
+gc.freeze()  # no later collection need look at it either
+gc.enable()
 
 
 async def _run(errand: Errand) -> None:
@@ -23,5 +30,4 @@ async def _run(errand: Errand) -> None:
 if __name__ == "__main__":
     errand = Errand.of(sys.argv[1:])
     introduce(f"worker {errand.name}")
-    gc.freeze()  # what was imported lives as long as the process: no collection need look at it again
     uvloop.run(_run(errand))
