@@ -13,6 +13,10 @@ def _of(name: str, **labels: str) -> str:
     return metric(name, slice="~$slice", **labels)
 
 
+_ALL = rate("route", metric("requests_total"))
+_FELL = rate("route", metric("fallbacks_total"))
+_REJECTED = rate("route", metric("requests_total", outcome="rejected"))
+
 REASONS = Panel(
     number=1,
     title="Why does the teacher answer in the student's place?",
@@ -31,11 +35,7 @@ SHARE = Panel(
     "weight is hardly worth its cost: the student is not sure enough of this traffic.",
     unit="percentunit",
     queries=(
-        Query(
-            f"{rate('route', metric('fallbacks_total'))} / ({rate('route', metric('fallbacks_total'))} + "
-            f"{rate('route', metric('requests_total', arm='student'))} > 0)",
-            "{{route}}",
-        ),
+        Query(f"{_FELL} / ({_FELL} + {rate('route', metric('requests_total', arm='student'))} > 0)", "{{route}}"),
     ),
     least=0,
     most=1,
@@ -172,7 +172,7 @@ BUSY = Panel(
     unit="percentunit",
     queries=(
         Query(
-            share(rate("route", metric("requests_total", outcome="rejected")), rate("route", metric("requests_total"))),
+            share(f"({_REJECTED} or 0 * {_ALL})", _ALL),
             "{{route}}",
         ),
     ),

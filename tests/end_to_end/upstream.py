@@ -115,6 +115,7 @@ class Upstream:
         self.abandoned = 0
         self.sent = 0
         self.port = 0
+        self.load = b""  # its metrics page; without one it has none
         self._behaviors = behaviors
         self._tls = tls
         self._loop = asyncio.new_event_loop()
@@ -168,7 +169,10 @@ class Upstream:
             while (request := await read_request(reader, early)) is not None:
                 exchange = Exchange(self, request, writer)
                 if request.target.endswith(b"/metrics"):  # the examiner asks how busy it is: not a request of a test
-                    await exchange.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                    status = b"200 OK" if self.load else b"404 Not Found"
+                    await exchange.send(
+                        b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(self.load), self.load)
+                    )
                     early = b""
                     continue
                 self.received.append(request)
