@@ -44,7 +44,13 @@ def known(direction: Direction, trials: int, diverged: int) -> DirectionStatus:
     """What a gate would know of these counts: the bounds are computed, not invented."""
     counts = Trials(trials, diverged)
     return DirectionStatus(
-        direction, trials, diverged, rates.lower(counts, LEVEL), rates.upper(counts, LEVEL), trials // 20, 0.004
+        direction=direction,
+        trials=trials,
+        diverged=diverged,
+        lower=rates.lower(counts, LEVEL),
+        upper=rates.upper(counts, LEVEL),
+        noise_trials=trials // 20,
+        excess=0.004 if trials >= 20 else None,
     )
 
 
