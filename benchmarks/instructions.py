@@ -45,6 +45,7 @@ _STREAMS = (1, 5)
 _INTERVAL = 0.020  # seconds; long enough that no two chunks are read at once, even under callgrind
 _IDLE = 6.0  # seconds
 _PATIENCE = 120.0
+_WORKER = "proxy.worker"
 
 
 class NotCountableError(Exception):
@@ -92,6 +93,24 @@ def record(counts: Mapping[str, Counted], path: Path = RECORDED) -> None:
 
 def count() -> Counted:
     """Run the script. Raises NotCountableError where valgrind or a C compiler is missing."""
+    with _script({}, _WORKER) as script:
+        script.warm_up()
+        per_request, per_stream = script.per_unit(*_REQUESTS, stream=False), script.per_unit(*_STREAMS, stream=True)
+        return Counted(per_request, per_stream // CHUNKS, libraries())
+
+
+def count_requests(sections: Mapping[str, object], module: str = _WORKER) -> int:
+    """Instructions per unary request of a worker with more sections in its configuration, or of another module's.
+
+    Raises NotCountableError, as ``count`` does.
+    """
+    with _script(sections, module) as script:
+        script.warm_up()
+        return script.per_unit(*_REQUESTS, stream=False)
+
+
+@contextmanager
+def _script(sections: Mapping[str, object], module: str) -> Iterator[_Script]:
     if shutil.which("valgrind") is None or shutil.which("callgrind_control") is None:
         raise NotCountableError("valgrind is not installed (Debian: the package valgrind)")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
@@ -103,11 +122,8 @@ def count() -> Counted:
         upstream = Upstream(programs.upstream, free_port(), interval=_INTERVAL, chunks=CHUNKS)
         stack.callback(upstream.stop)
         stack.enter_context(_examiner(folder))
-        worker = stack.enter_context(_worker(folder, upstream.port))
-        script = _Script(worker, programs.load, folder)
-        script.warm_up()
-        per_request, per_stream = script.per_unit(*_REQUESTS, stream=False), script.per_unit(*_STREAMS, stream=True)
-        return Counted(per_request, per_stream // CHUNKS, libraries())
+        worker = stack.enter_context(_worker(folder, upstream.port, sections, module))
+        yield _Script(worker, programs.load, folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +186,18 @@ class _Script:
 
 
 @contextmanager
-def _worker(folder: Path, teacher: int) -> Iterator[_Worker]:
+def _worker(folder: Path, teacher: int, sections: Mapping[str, object], module: str) -> Iterator[_Worker]:
     url = f"http://127.0.0.1:{teacher}/v1"
     patient = {"base_url": url, "connect_timeout": "60s", "first_token_timeout": "60s"}  # fifty times slower than life
     route = {"models": ["*"], "teacher": patient, "student": {"base_url": url, "model": "s"}}
     config = folder / "practicum.yaml"
-    config.write_text(json.dumps({"routes": {"m": route}, "database": f"sqlite:///{folder}/never.db"}))
+    config.write_text(json.dumps({"routes": {"m": route}, "database": f"sqlite:///{folder}/never.db", **sections}))
     out = folder / "callgrind"
     with socket.create_server(("127.0.0.1", 0)) as listening, (folder / "worker.log").open("wb") as log:
         lifeline, kept_open = os.pipe()
         errand = Errand("0", config, folder / "spare", str(folder / "handover"), listening.fileno(), lifeline)
         valgrind = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}"]
-        command = [*valgrind, sys.executable, "-m", "proxy.worker", *errand.argv()]
+        command = [*valgrind, sys.executable, "-m", module, *errand.argv()]
         process = subprocess.Popen(  # noqa: S603 -- our own worker
             command,
             pass_fds=(listening.fileno(), lifeline),

@@ -249,6 +249,7 @@ def _start_practicum(place: Place) -> Launch:
         "listen": {"host": "127.0.0.1", "port": place.port},
         "admin": {"port": place.admin},
         "database": f"sqlite:///{place.folder}/practicum-{place.port}.db",
+        "log": {"requests": 0},  # as the others: no access log
         "routes": {"m": route},
     }
     path = _write(place, "practicum", json.dumps(config), ending=".yaml")
