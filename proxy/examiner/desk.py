@@ -30,7 +30,8 @@ class Desk:
     ``ready`` gives the reasons why not; none means ready. ``metrics`` renders all metrics, in OpenMetrics if asked to,
     with their content type. ``token`` None leaves the port open to this machine. ``order`` carries an operator's order
     out for a route and says in one sentence what was done; it raises ``RolloutError`` where that makes no sense now.
-    ``confidence`` tells how a route's student is judged, None until that was looked at.
+    ``confidence`` tells how a route's student is judged, None until that was looked at; ``stopping`` whether the
+    examiner is about to stop, when what never ends by itself has to.
     ``decisions`` gives at most so many of a route's stored decisions, the newest first; it runs on a thread. Without
     them, the port refuses to order and to tell. Both raise ``StoreError`` where the database fails.
     """
@@ -44,3 +45,4 @@ class Desk:
     order: Callable[[str, Order], Awaitable[str]] = _no_order
     decisions: Callable[[str, int], Sequence[Decided]] = _no_decisions
     confidence: Callable[[str], ConfidenceStatus | None] = lambda _: None
+    stopping: Callable[[], bool] = lambda: False

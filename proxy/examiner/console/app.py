@@ -49,7 +49,7 @@ def owns(path: str) -> bool:
 
 
 def _application(desk: Desk) -> ASGIApp:
-    pages, ordering, live, sessions = Pages(desk), Ordering(desk), Live(desk.status), Sessions()
+    pages, ordering, live, sessions = Pages(desk), Ordering(desk), Live(desk.status, desk.stopping), Sessions()
     signing = Signing(desk.token, sessions, owns)
     return Starlette(
         routes=[

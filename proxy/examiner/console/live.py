@@ -1,8 +1,9 @@
 """Tells open pages that something changed: one stream of server-sent events, and nothing in it but that.
 
 A page that hears of a change asks for itself again, so what it shows comes from one place. Whoever listens costs one
-look at the status every ``PAUSE`` seconds, all listeners together; a session that ends ends its stream, and the number
-of streams is bounded, because each holds a connection. The counterpart is ``static/console.js``.
+look at the status every ``PAUSE`` seconds, all listeners together. A session that ends ends its stream, an examiner that
+stops ends all of them, and their number is bounded, because each holds a connection. The counterpart is
+``static/console.js``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from proxy.examiner.console.sessions import Session
 from proxy.examiner.status import Status
 
 PAUSE = 2.0
+HEEDS = 0.2
+"""Seconds in which a stream notices that the examiner stops: it waits one second for what is open."""
 MOST = 32
 LONGEST = 3600.0
 """Seconds of one stream: a browser begins the next by itself."""
@@ -30,8 +33,9 @@ LONGEST = 3600.0
 class Live:
     """The streams of one console."""
 
-    def __init__(self, status: Callable[[], Status], pause: float = PAUSE) -> None:
+    def __init__(self, status: Callable[[], Status], stopping: Callable[[], bool], pause: float = PAUSE) -> None:
         self._status = status
+        self._stopping = stopping
         self._pause = pause
         self._looked = float("-inf")
         self._digest = ""
@@ -50,12 +54,22 @@ class Live:
         try:
             ends, seen = time.monotonic() + LONGEST, self._now()
             yield f"retry: {int(1000 * self._pause)}\n\n".encode()
-            while (now := time.monotonic()) < ends and not (session and session.ends and session.ends <= now):
-                await asyncio.sleep(self._pause)
+            while await self._goes_on(ends, session):
                 before, seen = seen, self._now()
                 yield b": as before\n\n" if seen == before else b"event: changed\ndata: status\n\n"
         finally:
             self.listening -= 1
+
+    async def _goes_on(self, ends: float, session: Session | None) -> bool:
+        """Wait for the next look; whether there is to be one."""
+        due = time.monotonic() + self._pause
+        while not self._stopping() and (now := time.monotonic()) < ends:
+            if session is not None and session.ends is not None and session.ends <= now:
+                return False
+            if now >= due:
+                return True
+            await asyncio.sleep(min(HEEDS, due - now))
+        return False
 
     def _now(self) -> str:
         """A digest of the status, at most ``pause`` old."""

@@ -59,8 +59,10 @@ class Sessions:
         return found if found is not None and found.ends is not None and self._now() < found.ends else None
 
     def end(self, key: str) -> None:
-        """Forget it."""
-        self._open.pop(_digest(key), None)
+        """Forget it, and end what it still listens to."""
+        found = self._open.pop(_digest(key), None)
+        if found is not None:
+            found.ends = self._now()
 
     def _end_old(self) -> None:
         ended = [digest for digest, one in self._open.items() if one.ends is not None and one.ends <= self._now()]

@@ -27,6 +27,11 @@ def request(session: Session | None = None) -> Request:
     return Request({"type": "http", "method": "GET", "path": "/events", "headers": [], SESSION: session})
 
 
+def never() -> bool:
+    """The examiner goes on."""
+    return False
+
+
 async def stream(live: Live, session: Session | None = None) -> AsyncIterator[str]:
     """The stream's pieces."""
     answer = await live.events(request(session))
@@ -51,13 +56,13 @@ async def first(pieces: AsyncIterator[str], count: int) -> list[str]:
 
 def test_a_change_is_told() -> None:
     """And nothing of what it is: the page asks for itself."""
-    found = asyncio.run(first(stream(Live(counting(), PAUSE)), 3))
+    found = asyncio.run(first(stream(Live(counting(), never, PAUSE)), 3))
     assert found == ["retry: 10\n\n", *["event: changed\ndata: status\n\n"] * 2]
 
 
 def test_what_stays_as_it_was_is_no_event() -> None:
     """A comment keeps the connection alive, and tells a browser that is gone."""
-    found = asyncio.run(first(stream(Live(some_status, PAUSE)), 3))
+    found = asyncio.run(first(stream(Live(some_status, never, PAUSE)), 3))
     assert found[1:] == [": as before\n\n"] * 2
 
 
@@ -70,7 +75,7 @@ def test_listeners_share_one_look() -> None:
         return some_status()
 
     async def listen() -> None:
-        live = Live(status, pause=3600.0)
+        live = Live(status, never, pause=3600.0)
         for _ in range(5):
             await anext(stream(live))
 
@@ -82,16 +87,32 @@ def test_a_session_that_ends_ends_its_stream() -> None:
     """Signed out by time, also where a page stays open."""
 
     async def listen() -> list[str]:
-        return [piece async for piece in stream(Live(counting(), PAUSE), Session(ends=time.monotonic() + 5 * PAUSE))]
+        return [
+            piece async for piece in stream(Live(counting(), never, PAUSE), Session(ends=time.monotonic() + 5 * PAUSE))
+        ]
 
     assert asyncio.run(listen())[0].startswith("retry")
+
+
+def test_an_examiner_that_stops_ends_the_streams() -> None:
+    """Or its server would wait for open pages, and log each as a fault."""
+    stopping: list[bool] = []
+
+    async def listen() -> list[str]:
+        found = []
+        async for piece in stream(Live(counting(), lambda: bool(stopping), pause=3600.0)):
+            found.append(piece)
+            stopping.append(True)
+        return found
+
+    assert len(asyncio.run(listen())) == 1
 
 
 def test_no_more_than_so_many_and_those_who_leave_make_room() -> None:
     """Each holds a connection of the port that probes come to."""
 
     async def crowd() -> int:
-        live = Live(some_status, PAUSE)
+        live = Live(some_status, never, PAUSE)
         open_ones = [stream(live) for _ in range(MOST)]
         for one in open_ones:
             await anext(one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 
 from proxy.examiner.console.sessions import LIFETIME, MOST, Session, Sessions
 
@@ -34,9 +35,13 @@ def test_a_session_that_was_ended_is_gone() -> None:
     """Signing out is more than forgetting a cookie."""
     sessions = Sessions()
     key = sessions.begin()
+    found = sessions.find(key)
     sessions.end(key)
     sessions.end(key)
     assert sessions.find(key) is None
+    assert found is not None
+    assert found.ends is not None
+    assert found.ends <= time.monotonic()  # a stream that is open sees that
 
 
 def test_no_other_key_finds_one() -> None:
