@@ -79,6 +79,14 @@ async def _writing(database: Store, bounds: Bounds | None) -> AsyncIterator[Writ
         await writing
 
 
+@asynccontextmanager
+async def _tracing(collector: str | None, writer: Writer, tally: Tally) -> AsyncIterator[Traces]:
+    traces = Traces(Tracing(collector, sample=100), {}, tally)
+    yield traces
+    await writer.close(5)  # what it writes last is traced too
+    await traces.close(5)
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a test sets apart: of the upstreams, the route, the writer.
@@ -121,8 +129,8 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
             _answering(known.status, student, student_got) as url,
             _answering(known.teacher_status, known.noise or answered(), teacher_got) as again,
             _writing(database, known.bounds) as writer,
+            _tracing(known.collector, writer, tally) as traces,
         ):
-            traces = Traces(Tracing(known.collector, sample=100), {}, tally)
             caller = Caller(upstreams, lambda _: None, tally)
             examination = Examination(caller, writer, tally, lambda r: f"{r.name}.0", traces)
             asked = known.route(url, again)
@@ -132,8 +140,6 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
             if known.own:
                 await _concluded(outcomes)
             await upstreams.close()
-            await writer.close(5)
-            await traces.close(5)
             return ended
 
     with closing(Store.open(f"sqlite:///{folder}/pairs.db")) as database:

@@ -26,33 +26,6 @@ from tests.end_to_end.judges import JUDGES
 from tests.end_to_end.upstream import Upstream as Server
 from tests.proxy.examiner.examining import examine
 from tests.proxy.examiner.records import answered, chat, declined, fell_back, record
-from tests.proxy.examiner.tracing.receiver import attributes, over_http
-
-
-def test_each_call_of_a_traced_pair_is_a_span_that_its_upstream_knows(tmp_path: Path) -> None:
-    """What the student's server did for a mirror call hangs below it, in the collector."""
-    told = record(pair="019a0b0c0d0e00112233445566f0")
-    with over_http() as collector:
-        result = examine(tmp_path, told, noise=answered("43"), collector=collector.url)
-    spans = collector.of(told.pair, 3)
-    for name, got in (("mirror", result.student_got), ("noise", result.teacher_got)):
-        parent = f"00-{spans[name].trace_id.hex()}-{spans[name].span_id.hex()}-01"
-        assert [request.headers["traceparent"] for request in got] == [parent]
-        assert spans[name].parent_span_id == spans["examine"].span_id
-    assert attributes(spans["examine"])["practicum.diverged"] == ["answer.lost"]
-    assert attributes(spans["mirror"])["gen_ai.request.model"] == "small"
-    assert Exemplar(told.pair, "7073" + told.pair) in result.tally.exemplars.values()
-
-
-def test_what_cannot_be_compared_is_traced_as_well(tmp_path: Path) -> None:
-    """An audit whose teacher is ill: its span says so."""
-    told = record(pair="019a0b0c0d0e00112233445566f0", arm="student", reason="within_weight")
-    with over_http() as collector:
-        result = examine(tmp_path, told, teacher_status=500, collector=collector.url)
-    assert result.outcomes == [Outcome.TEACHER_FAILED]
-    spans = collector.of(told.pair, 2)
-    assert attributes(spans["examine"])["practicum.outcome"] == "teacher_failed"
-    assert attributes(spans["audit"])["error.type"] == "500"
 
 
 def test_a_divergent_pair_is_stored_counted_and_found(tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from proxy.examiner.sampling import Outcome
 from proxy.examiner.tracing.shadow import Examined, ShadowCall, shadow_spans
 from proxy.examiner.tracing.span import Kind, Span
+from proxy.telemetry.tally import Exemplar
 from routing.divergence import Direction, Trial
+from tests.proxy.examiner.examining import examine
 from tests.proxy.examiner.records import answered, record, route
+from tests.proxy.examiner.tracing.receiver import attributes, over_http
 
 PAIR = "019a0b0c0d0e" + "00112233445566f0"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -83,3 +88,29 @@ def test_a_pair_that_cost_no_call_takes_no_time() -> None:
     """Both replies were there."""
     (whole,) = spans()
     assert whole.start == whole.end
+
+
+def test_each_call_of_a_traced_pair_is_a_span_that_its_upstream_knows(tmp_path: Path) -> None:
+    """What the student's server did for a mirror call hangs below it, in the collector."""
+    told = record(pair="019a0b0c0d0e00112233445566f0")
+    with over_http() as collector:
+        result = examine(tmp_path, told, noise=answered("43"), collector=collector.url)
+    spans = collector.of(told.pair, 3)
+    for name, got in (("mirror", result.student_got), ("noise", result.teacher_got)):
+        parent = f"00-{spans[name].trace_id.hex()}-{spans[name].span_id.hex()}-01"
+        assert [request.headers["traceparent"] for request in got] == [parent]
+        assert spans[name].parent_span_id == spans["examine"].span_id
+    assert attributes(spans["examine"])["practicum.diverged"] == ["answer.lost"]
+    assert attributes(spans["mirror"])["gen_ai.request.model"] == "small"
+    assert Exemplar(told.pair, "7073" + told.pair) in result.tally.exemplars.values()
+
+
+def test_what_cannot_be_compared_is_traced_as_well(tmp_path: Path) -> None:
+    """An audit whose teacher is ill: its span says so."""
+    told = record(pair="019a0b0c0d0e00112233445566f0", arm="student", reason="within_weight")
+    with over_http() as collector:
+        result = examine(tmp_path, told, teacher_status=500, collector=collector.url)
+    assert result.outcomes == [Outcome.TEACHER_FAILED]
+    spans = collector.of(told.pair, 2)
+    assert attributes(spans["examine"])["practicum.outcome"] == "teacher_failed"
+    assert attributes(spans["audit"])["error.type"] == "500"
