@@ -1,8 +1,8 @@
 """Tells open pages that something changed: one stream of server-sent events, and nothing in it but that.
 
 A page that hears of a change asks for itself again, so what it shows comes from one place. Whoever listens costs one
-look at the status every ``PAUSE`` seconds, all listeners together. A session that ends ends its stream, an examiner that
-stops ends all of them, and their number is bounded, because each holds a connection. The counterpart is
+look at the status every ``PAUSE`` seconds, all listeners together. A session that ends ends its stream, an examiner
+that stops ends all of them, and their number is bounded, because each holds a connection. The counterpart is
 ``static/console.js``.
 """
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 
 from proxy.config.reload import Reloader
 from proxy.examiner.app import Examiner
@@ -262,3 +263,21 @@ def test_a_pair_whose_judge_hangs_is_kept_when_it_stops(tmp_path: Path) -> None:
         store.close()
     assert pair is not None
     assert {label.rule for label in pair.teacher.labels if label.behavior == "kind"} == {"unjudged: cancelled"}
+
+
+def test_an_open_page_of_the_console_does_not_hold_it_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Its stream never ends by itself: the server would wait for it, cancel it, and log a fault."""
+    listening: list[asyncio.Task[None]] = []
+
+    async def listen(url: httpx.URL, heard: asyncio.Event) -> None:
+        async with httpx.AsyncClient(base_url=url) as browser, browser.stream("GET", "/events") as answer:
+            async for _ in answer.aiter_lines():
+                heard.set()
+
+    async def test(running: Running) -> None:
+        heard = asyncio.Event()
+        listening.append(asyncio.create_task(listen(running.admin.base_url, heard)))
+        await asyncio.wait_for(heard.wait(), 10)
+
+    run(tmp_path, test)
+    assert not [one for one in caplog.records if one.name == "uvicorn.error" and one.levelname == "ERROR"]
