@@ -149,7 +149,14 @@ class Assured(msgspec.Struct, frozen=True, array_like=True, tag=7):
     routes: dict[str, Assurance]
 
 
-Frame = Union[Hello, Record, Counts, Goodbye, Snapshot, Settled, Assured]
+class Unchanged(msgspec.Struct, frozen=True, array_like=True, tag=8):
+    """What this connection's last ``Snapshot`` said still holds, for ``ttl`` seconds from now."""
+
+    sequence: int
+    ttl: float
+
+
+Frame = Union[Hello, Record, Counts, Goodbye, Snapshot, Settled, Assured, Unchanged]
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Frame)

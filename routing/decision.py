@@ -20,6 +20,7 @@ bytes: ``Facts`` does, on demand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -69,6 +70,9 @@ class Facts(Protocol):
         """The slice by which its traffic is shifted."""
 
 
+_SLICES = tuple(Slice)
+
+
 class Weights(NamedTuple):
     """One route's: buckets of 100 000 by slice (one that is absent has none), and their extremes over all slices.
 
@@ -105,6 +109,12 @@ class Standing:
             route: _given(found, self.ill.get(route, BUCKETS)) for route, found in known.items() if found.highest > 0
         }
         object.__setattr__(self, "shared", shared)
+
+    def until(self, expires: float) -> Standing:
+        """The same, valid until then: nothing is worked out again."""
+        renewed = copy(self)
+        object.__setattr__(renewed, "expires", expires)
+        return renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +164,7 @@ def _assign(weights: Weights, place: int, facts: Facts) -> Decision:
 
 
 def _weights(slices: Mapping[str, int]) -> Weights:
-    buckets = [slices.get(one, 0) for one in Slice]
+    buckets = [slices.get(one, 0) for one in _SLICES]
     return Weights(slices, min(buckets), max(buckets))
 
 

@@ -1,7 +1,8 @@
 """The examiner's end of the handover: it listens, takes records and counts, sends snapshots, settles what is concluded.
 
-Reading never waits for examining: a record is passed on in one call that cannot block. Its counterpart is
-``proxy.worker.link``.
+Reading never waits for examining: a record is passed on in one call that cannot block. A snapshot is sent whole only
+where it says something else than the last one: over thousands of routes, reading it takes a worker's time from its
+requests. Its counterpart is ``proxy.worker.link``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,19 @@ from pathlib import Path
 import msgspec
 
 from proxy.examiner.status import WorkerStatus
-from proxy.handover import Assured, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import (
+    Assured,
+    Counts,
+    Frame,
+    Goodbye,
+    Hello,
+    Record,
+    Settled,
+    Snapshot,
+    Unchanged,
+    frame,
+    frames,
+)
 from proxy.telemetry.catalog import LOST
 from proxy.telemetry.tally import Tally
 
@@ -31,9 +44,10 @@ _CLOSE_WITHIN = 2.0
 
 @dataclass(slots=True, eq=False)
 class Peer:
-    """A connected worker."""
+    """A connected worker. ``told`` is the last snapshot that it was sent whole."""
 
     writer: asyncio.StreamWriter
+    told: Snapshot | None = None
     name: str = "?"
     pid: int = 0
     counts: Counts | None = None
@@ -44,6 +58,10 @@ class Peer:
     def settle(self) -> None:
         """One more of its records is concluded."""
         self.settled += 1
+
+    def knows(self, snapshot: Snapshot) -> bool:
+        """Whether it was told the same before, under another number."""
+        return self.told is not None and msgspec.structs.replace(self.told, sequence=snapshot.sequence) == snapshot
 
 
 class Intake:
@@ -99,10 +117,17 @@ class Intake:
                 peer.settled = 0
 
     def publish(self, assured: Assured | None = None) -> None:
-        """Send the snapshot to every worker, after what it newly has to judge by."""
-        data = (frame(assured) if assured else b"") + frame(self._snapshot())
-        for peer in self.peers:
-            peer.writer.write(data)
+        """Tell every worker the snapshot, after what it newly has to judge by, or that its last one still holds."""
+        snapshot = self._snapshot()
+        news = [peer for peer in self.peers if assured or not peer.knows(snapshot)]
+        if news:
+            whole = (frame(assured) if assured else b"") + frame(snapshot)
+            for peer in news:
+                peer.told = snapshot
+                peer.writer.write(whole)
+        unchanged = frame(Unchanged(snapshot.sequence, snapshot.ttl))
+        for peer in self.peers.difference(news):
+            peer.writer.write(unchanged)
 
     def workers(self) -> tuple[WorkerStatus, ...]:
         """The connected workers."""
@@ -127,7 +152,8 @@ class Intake:
         try:
             if (assured := self._assured()).routes:
                 writer.write(frame(assured))
-            writer.write(frame(self._snapshot()))
+            peer.told = self._snapshot()
+            writer.write(frame(peer.told))
             async for message in frames(reader):
                 self._receive(peer, message)
         except (msgspec.DecodeError, msgspec.ValidationError) as broken:

@@ -26,6 +26,7 @@ from proxy.handover import (
     Record,
     Settled,
     Snapshot,
+    Unchanged,
     add_frame,
     frame,
     frames,
@@ -133,6 +134,9 @@ class Link:
         if isinstance(message, Snapshot):
             expires = time.monotonic() + message.ttl
             self.standing = self._standing(message, expires)
+        elif isinstance(message, Unchanged):
+            if self.standing is not None:
+                self.standing = self.standing.until(time.monotonic() + message.ttl)
         elif isinstance(message, Assured):
             self._assured |= message.routes
         elif isinstance(message, Settled):

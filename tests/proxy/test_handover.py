@@ -21,6 +21,7 @@ from proxy.handover import (
     Record,
     Settled,
     Snapshot,
+    Unchanged,
     add_frame,
     frame,
     frames,
@@ -78,6 +79,7 @@ EVERY_KIND: tuple[Frame, ...] = (
     Snapshot(7, 5.0, {"support": {"math": 1_500}, "other": {}}, {"support": 40_000}, {"support": 3}),
     Settled(12),
     Assured({"support": ASSURANCE, "other": Assurance()}),
+    Unchanged(8, 5.0),
 )
 BYTES = b"".join(map(frame, EVERY_KIND))
 

@@ -219,3 +219,13 @@ def test_another_routes_illness_is_its_own() -> None:
     """Routes may share a student's server, and each finds out for itself."""
     known = Standing({"support-bot": FULL}, 100.0, ill={"other": 0})
     assert decide(known, Known(), 0.0).arm is Arm.STUDENT
+
+
+def test_a_standing_that_is_renewed_says_the_same_for_longer() -> None:
+    """A worker that hears nothing new must not work it all out again, nor go on with what it was not told to."""
+    known = Standing({"support-bot": FULL}, 1.0, ill={"support-bot": 0})
+    renewed = known.until(2.0)
+    assert (known.expires, renewed) == (1.0, Standing(known.weights, 2.0, known.ill))
+    assert renewed.shared is known.shared
+    assert decide(renewed, Known(), 1.5).reason is Reason.STUDENT_ILL
+    assert decide(renewed, Known(), 2.0).reason is Reason.SNAPSHOT_EXPIRED

@@ -8,7 +8,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from proxy.examiner.intake import Intake, Settle
-from proxy.handover import Assured, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import (
+    Assured,
+    Counts,
+    Frame,
+    Goodbye,
+    Hello,
+    Record,
+    Settled,
+    Snapshot,
+    Unchanged,
+    frame,
+    frames,
+)
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
 from routing.confidence.assurance import Assurance
@@ -25,6 +37,7 @@ class Desk:
         self.sequence = 0
         self.writers: list[asyncio.StreamWriter] = []
         self.assured = Assured({})
+        self.weights = {"support": {"math": 0}}
         self.intake = Intake(self.path, self.take, self.snapshot, self.tally, lambda: self.assured)
 
     def take(self, told: Record, settle: Settle) -> None:
@@ -32,7 +45,7 @@ class Desk:
 
     def snapshot(self) -> Snapshot:
         self.sequence += 1
-        return Snapshot(self.sequence, 5.0, {"support": {"math": 0}})
+        return Snapshot(self.sequence, 5.0, {route: dict(slices) for route, slices in self.weights.items()})
 
     async def worker(self, name: str = "0", pid: int = 7) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_unix_connection(self.path)
@@ -90,9 +103,32 @@ def test_a_worker_is_greeted_with_a_snapshot(tmp_path: Path) -> None:
         assert isinstance(greeting, Snapshot)
         assert greeting.weights == {"support": {"math": 0}}
         desk.intake.publish()
-        following = await received(reader, Snapshot)
-        assert isinstance(following, Snapshot)
+        following = await received(reader, Unchanged)
+        assert isinstance(following, Unchanged)
         assert following.sequence > greeting.sequence
+
+    run(tmp_path, scenario)
+
+
+def test_a_snapshot_is_sent_whole_to_those_alone_who_do_not_know_it(tmp_path: Path) -> None:
+    """Ten thousand routes, read once a second, are a standstill of every worker; what has changed must come at once."""
+
+    async def scenario(desk: Desk) -> None:
+        (early, _), greeting = await desk.worker("0"), Snapshot(1, 5.0, {"support": {"math": 0}})
+        async with asyncio.timeout(5):
+            assert await anext(said := frames(early)) == greeting
+            desk.weights = {"support": {"math": 1_500}}
+            late, _ = await desk.worker("1")
+            told = Snapshot(2, 5.0, desk.weights)
+            assert await anext(told_late := frames(late)) == told
+            desk.intake.publish()
+            assert await anext(said) == Snapshot(3, 5.0, desk.weights)
+            assert await anext(told_late) == Unchanged(3, 5.0)
+            desk.intake.publish()
+            assert await anext(said) == await anext(told_late) == Unchanged(4, 5.0)
+            desk.weights = {}
+            desk.intake.publish()
+            assert await anext(said) == await anext(told_late) == Snapshot(5, 5.0, {})
 
     run(tmp_path, scenario)
 
@@ -204,6 +240,6 @@ def test_workers_know_what_to_judge_by_before_they_are_told_to(tmp_path: Path) -
             assert await anext(said) == changed
             assert isinstance(await anext(said), Snapshot)
             desk.intake.publish()
-            assert isinstance(await anext(said), Snapshot)
+            assert isinstance(await anext(said), Unchanged)
 
     run(tmp_path, test)

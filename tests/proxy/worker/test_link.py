@@ -14,7 +14,19 @@ import msgspec
 import pytest
 
 from proxy.config.settings import Upstream
-from proxy.handover import Assured, Counts, Frame, Goodbye, Hello, Record, Settled, Snapshot, frame, frames
+from proxy.handover import (
+    Assured,
+    Counts,
+    Frame,
+    Goodbye,
+    Hello,
+    Record,
+    Settled,
+    Snapshot,
+    Unchanged,
+    frame,
+    frames,
+)
 from proxy.telemetry.catalog import HANDED, LOST
 from proxy.telemetry.tally import Tally
 from proxy.worker.link import UNSENT_LIMIT, Link
@@ -233,6 +245,24 @@ async def test_a_snapshot_gives_a_standing_that_expires(path: Path, tally: Tally
         facts = RequestFacts(ROUTE, Endpoint.CHAT, ((b"x-practicum-conversation", b"c"),), b"{}", None)
         assert decide(standing, facts, now).reason is not Reason.SNAPSHOT_EXPIRED
         assert decide(standing, facts, now + 5.1).reason is Reason.SNAPSHOT_EXPIRED
+
+
+async def test_a_snapshot_that_still_holds_lives_on(path: Path, tally: Tally) -> None:
+    """It is not sent again, so only its end moves; told to one who knows none, the news is worth nothing."""
+    async with Peer(path) as peer, linked(path, tally) as link:
+        await greeted(peer)
+        peer.say(Unchanged(1, 60.0), Assured({"support": Assurance(version=3)}))
+        peer.say(Snapshot(2, 5.0, {"support": {"math": 1500}}, {"support": 750}, {"support": 3}))
+        await eventually(lambda: link.standing, "the snapshot")
+        told = link.standing
+        assert told is not None
+        before = time.monotonic()
+        peer.say(Unchanged(3, 60.0))
+        await eventually(lambda: link.standing and link.standing.expires > told.expires, "that it holds")
+        assert link.standing is not None
+        assert before + 60.0 <= link.standing.expires <= time.monotonic() + 60.0
+        assert link.standing == told.until(link.standing.expires)
+        assert link.standing.shared is told.shared, "nothing was worked out again"
 
 
 async def test_a_worker_judges_by_the_assurance_that_its_snapshot_names(path: Path, tally: Tally) -> None:
