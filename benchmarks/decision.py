@@ -3,7 +3,8 @@
 Microseconds of CPU per decision, from a request's headers and raw body, on chat requests of 2 kB of which no two are
 alike. Each case stops at another step: no weight, a unit from a header, from the body, from the conversation, and a
 bucket between the weights of slices, for which the slice must be told. Rounds are interleaved; a number is the median
-of them, with the least and the most. The goal is 20 us with a unit from a header. It refuses to judge; it prints.
+of them, with the least and the most. The goal is 20 us with a unit from a header. Then ``benchmarks.growth`` shows what
+becomes of it over thousands of routes. It refuses to judge; it prints.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import growth
 from proxy.config.settings import Route, Sticky, Upstream
 from proxy.upstream import Headers
 from proxy.worker.units import RequestFacts
@@ -69,7 +71,9 @@ def main() -> None:
             cost = _measure(case, requests)
             if turn:  # the first warms
                 measured[case.name].append(cost)
-    Console().print(_table(measured))
+    console = Console()
+    console.print(_table(measured))
+    growth.report(console, rounds)
 
 
 def _request(number: int) -> tuple[Headers, bytes]:

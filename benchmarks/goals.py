@@ -95,6 +95,6 @@ GOALS = (
     Goal("CPU per request, 1 000 connections", 1.2, "of that at 32", _between(("growth-1000", "growth-32"), "cpu_us")),
 )
 NOT_YET = (
-    "Cost per request from 10 to 10 000 evidence cells: the serving path has none yet, so nothing is measured.",
+    "Cost per request over 10 to 10 000 routes of eight slices: `python -m benchmarks.decision`.",
     "Pairs a second of the examiner on one core: `python -m benchmarks.examiner`.",
 )
