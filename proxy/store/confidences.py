@@ -21,6 +21,7 @@ from proxy.store.pair import Pair
 from proxy.store.rows import Row, clean, name, number
 from proxy.store.schema import confidences
 from proxy.store.sums import inserting
+from routing.confidence.objections import Objections
 from routing.confidence.views import View
 from routing.conversations import read_set, set_text
 
@@ -47,6 +48,8 @@ class ConfidenceUnit:
         diverged: The behaviors in which the student diverged, with their directions (``refusal.lost``), acting or not.
         vectors: By view, the student's signal; empty where there were no log-probabilities.
         function: The ``routing.confidence.signal.FUNCTION`` that made the vectors.
+        objections: By view, what hard rules turn the reply down for; where it has vectors.
+        rules: The ``routing.confidence.hard_rules.RULES`` that found these.
         prompt: The request's features (``routing.confidence.prompt``), None where they were not worked out.
         prompt_function: The function that made these.
         served: The arm whose reply the caller got.
@@ -65,6 +68,8 @@ class ConfidenceUnit:
     diverged: tuple[str, ...] = ()
     vectors: Mapping[View, _Vector] = field(default_factory=dict)
     function: str = ""
+    objections: Objections = field(default_factory=dict)
+    rules: str = ""
     prompt: _Vector | None = None
     prompt_function: str = ""
     served: str = "teacher"
@@ -83,10 +88,12 @@ class Kept:
 
 
 class _Heard(msgspec.Struct, frozen=True, array_like=True):
-    """The numbers of a unit, as they are packed into one column."""
+    """What is known of a unit by view, and of its prompt, as it is packed into one column."""
 
     vectors: dict[View, _Vector]
     prompt: _Vector | None
+    rules: str = ""
+    objections: dict[View, tuple[str, ...]] = {}
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -154,7 +161,7 @@ def unit_row(pair: Pair, unit: ConfidenceUnit) -> Row:
         "served": name(unit.served),
         "fallback": name(unit.fallback),
         "confidence": None if unit.confidence is None else number(unit.confidence),
-        "heard": _encode(_Heard(dict(unit.vectors), unit.prompt)),
+        "heard": _encode(_Heard(dict(unit.vectors), unit.prompt, unit.rules, dict(unit.objections))),
     }
 
 
@@ -177,6 +184,8 @@ def _read(row: RowMapping) -> Kept:
         diverged=read_set(row["diverged"]) or (),
         vectors=heard.vectors,
         function=row["function"],
+        objections=heard.objections,
+        rules=heard.rules,
         prompt=heard.prompt,
         prompt_function=row["prompt_function"],
         served=row["served"],

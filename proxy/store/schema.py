@@ -217,7 +217,7 @@ confidences = Table(
     Column("served", String(NAME), nullable=False),
     Column("fallback", String(NAME), nullable=False),
     Column("confidence", Double),
-    Column("heard", LargeBinary, nullable=False),  # a MessagePack array: vectors by view, the prompt's features
+    Column("heard", LargeBinary, nullable=False),  # MessagePack: vectors and objections by view, the prompt's features
     UniqueConstraint("pair", name="confidences_of_pairs"),
     Index("confidences_newest", "route", "epoch", "position"),
 )

@@ -9,6 +9,9 @@ server cut it. Of a behavior whose gate does not pass, a reply may have
 
 What only the teacher's reply could show, such as another answer, is for confidence to doubt (``acceptance``). Behaviors
 that an operator has judged by a model of its own are not told here either: that takes another call.
+
+Workers ask whether a reply is turned down as things stand. Of a pair's reply its ``objections`` are asked for, once:
+what would turn it down, whatever is proven some day. ``holds`` says of these what ``broken`` says of the reply.
 """
 
 from __future__ import annotations
@@ -22,13 +25,20 @@ from routing.behaviors.format import detection as form
 from routing.behaviors.format.asked import asked
 from routing.behaviors.format.demand import Form
 from routing.behaviors.format.kept import kept
-from routing.behaviors.label import Behavior, Presence
+from routing.behaviors.label import Behavior, Label, Presence
 from routing.behaviors.table import TABLE, Row
 from routing.behaviors.tool_call import read_call
 from routing.divergence import Direction
 from routing.fallback import FallbackReason, disqualified
 from routing.observation import Arm, Failure, Observation
 from routing.traits import Endpoint, FormatKind, Traits
+
+RULES = "1"
+"""The version of the rules. Whoever changes what they turn down raises it: what was certified of replies that other
+rules left says nothing of those that these leave. A detector's own change is one of ``divergence.COMPARATOR``."""
+
+ALWAYS = "*"
+"""The objection to a reply that is turned down whatever is proven; no behavior has this name."""
 
 _CALLED_FOR = frozenset((Behavior.FORMAT, Behavior.PLAN_REPAIR))
 """Behaviors whose absence is a loss by the request alone: their detectors say where it gives no occasion."""
@@ -51,18 +61,16 @@ def broken(
     ``unproven`` are the behaviors whose gate acts and does not pass in the request's slice, ``table`` the detectors,
     an operator's own among them. ``check`` validates a value against a JSON Schema.
     """
-    if reply.failure is Failure.TOO_LARGE:
-        return FallbackReason.HOLD_FULL
-    if reason := disqualified(reply.failure, reply.status):
+    if reason := _is_none(reply):
         return reason
-    if not (reply.text.strip() or reply.refusal.strip() or reply.tool_calls):
-        return FallbackReason.EMPTY
     case = Case(traits, reply, _NOBODY, check)
     if _is_malformed(case):
         return FallbackReason.MALFORMED
     if _ran_on(traits, reply) or _shows(degenerate.detect(case).presence):
         return FallbackReason.DEGENERATE
-    return FallbackReason.LOST_BEHAVIOR if _may_differ(case, unproven, table) else None
+    if any(_may_differ(case, row) for row in table if row.behavior in unproven):
+        return FallbackReason.LOST_BEHAVIOR
+    return FallbackReason.TRUNCATED if traits.stream and not reply.finish_reason else None
 
 
 def broken_opening(
@@ -84,6 +92,55 @@ def broken_opening(
         return FallbackReason.DEGENERATE
     gained = any(_has_gained(case, row) for row in table if row.behavior in unproven)
     return FallbackReason.LOST_BEHAVIOR if gained else None
+
+
+def objections(traits: Traits, reply: Observation, check: SchemaCheck, table: Iterable[Row] = TABLE) -> frozenset[str]:
+    """What turns a whole reply down: the behaviors for which ``broken`` does while they are unproven, or ``ALWAYS``.
+
+    A ``table`` of ``known`` labels spares detecting them again.
+    """
+    if broken(traits, reply, (), check) is not None:
+        return frozenset((ALWAYS,))
+    case = Case(traits, reply, _NOBODY, check)
+    return frozenset(row.behavior for row in table if _may_differ(case, row))
+
+
+def opening_objections(
+    traits: Traits, opening: Observation, check: SchemaCheck, table: Iterable[Row] = TABLE
+) -> frozenset[str]:
+    """The same of a reply's beginning, by ``broken_opening``."""
+    if broken_opening(traits, opening, (), check) is not None:
+        return frozenset((ALWAYS,))
+    case = Case(traits, opening, opening, check)
+    return frozenset(row.behavior for row in table if _has_gained(case, row))
+
+
+def holds(found: Collection[str], unproven: Collection[str]) -> bool:
+    """Whether a reply to which these objections were found is turned down while these behaviors are unproven."""
+    return ALWAYS in found or any(one in unproven for one in found)
+
+
+def known(labels: Iterable[Label]) -> tuple[Row, ...]:
+    """The built-in behaviors as ``divergence.compare`` has labeled them, in place of their detectors.
+
+    Only labels that need no teacher's reply are looked at here, so it is the same whose they were compared with.
+    """
+    by_behavior = {label.behavior: label for label in labels}
+    return tuple(_known(row, by_behavior[row.behavior]) if row.behavior in by_behavior else row for row in TABLE)
+
+
+def _known(row: Row, label: Label) -> Row:
+    return Row(row.behavior, lambda _: label, row.relative)
+
+
+def _is_none(reply: Observation) -> FallbackReason | None:
+    """Why there is nothing to be judged."""
+    if reply.failure is Failure.TOO_LARGE:
+        return FallbackReason.HOLD_FULL
+    if reason := disqualified(reply.failure, reply.status):
+        return reason
+    said = reply.text.strip() or reply.refusal.strip() or reply.tool_calls
+    return None if said else FallbackReason.EMPTY
 
 
 def _is_malformed(case: Case) -> bool:
@@ -118,9 +175,8 @@ def _ran_on(traits: Traits, reply: Observation) -> bool:
     return reply.finish_reason == "length" and traits.max_tokens is None and traits.endpoint is not Endpoint.COMPLETIONS
 
 
-def _may_differ(case: Case, unproven: Collection[str], table: Iterable[Row]) -> bool:
-    rows = [row for row in table if row.behavior in unproven]
-    return any(_has_gained(case, row) or _has_lost(case, row) for row in rows)
+def _may_differ(case: Case, row: Row) -> bool:
+    return _has_gained(case, row) or _has_lost(case, row)
 
 
 def _has_gained(case: Case, row: Row) -> bool:

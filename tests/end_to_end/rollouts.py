@@ -195,8 +195,9 @@ def parsed(practicum: Practicum, name: str = "support") -> Route:
 
 
 def _silent(slice_: str, conversation: str, history: History) -> ConfidenceUnit:
-    plain = {"stream": False, "tools": False, "json": False}
-    return ConfidenceUnit(slice_, "chat_completions", conversation, 1e9, **plain, served=history.value)
+    return ConfidenceUnit(
+        slice_, "chat_completions", conversation, 1e9, stream=False, tools=False, json=False, served=history.value
+    )
 
 
 def certify(

@@ -2,7 +2,8 @@
 
 A slice in which nothing is certified gets no weight, whatever its rollout has reached: its requests would only wait for
 a reply that is thrown away. The rollout's own state is not touched, and the weight is there at once when a threshold
-is certified. A route that has not been looked at since this examiner started serves the teacher.
+is certified. A route that has not been looked at since this examiner started serves the teacher, and so does a slice
+of which another gate passes, or fails to, until it was looked at again: other replies are left by the hard rules.
 
 All but the database's work runs on one event loop. The counterparts are ``routing.confidence.acceptance`` at the
 workers, and ``rollout.controller``, which moves the weights.
@@ -14,7 +15,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from proxy.config.settings import Config, Route
@@ -64,7 +64,7 @@ class Calibrator:
         self._pace = pace or Pace()
         self._now = now
         self._followers: dict[str, Follower] = {}
-        self._found: dict[str, Finding] = {}  # by these, without what the gates have to say
+        self._found: dict[str, Finding] = {}  # by these, by what the gates said then
         self._worded: dict[str, Finding] = {}  # those that the statuses tell of
         self._rests: dict[str, float] = {}  # until when, of the monotonic clock
 
@@ -77,7 +77,7 @@ class Calibrator:
         newest = await asyncio.to_thread(self._calibrations.versions)
         positions = await asyncio.to_thread(self._confidences.newest, epochs)
         for name, route in routes.items():
-            if time.monotonic() >= self._rests.get(name, 0.0):
+            if time.monotonic() >= self._rests.get(name, 0.0) or self._is_outdated(name):
                 await self._attend_alone(self._asked(route, epochs[name], newest.get(name, 0), positions[name]))
             await self._tell(route)
 
@@ -91,9 +91,14 @@ class Calibrator:
         """Take in what the gates say by now; returns the routes whose assurance is another since.
 
         To be asked before any snapshot: a weight that was raised because a gate passes, and replies that are turned
-        down because it does not, must not go together.
+        down because it does not, must not go together. Neither must other hard rules and a threshold that was certified
+        under these: it is out of force until the next look, which does not wait.
         """
         return [name for name in self._found if self._assures(name)]
+
+    def _is_outdated(self, name: str) -> bool:
+        """Whether gates say something else than when the route was looked at."""
+        return name in self._found and bool(self._found[name].under(self._unproven(name)).outdated)
 
     def rested(self) -> None:
         """Let the next look be at every route."""
@@ -128,7 +133,7 @@ class Calibrator:
     def _asked(self, route: Route, epoch: str, newest: int, position: int) -> Asked:
         now, seen = self._now(), self._controller.looks.get(route.name)
         by = seen.charter if seen else charter(route, 1, datetime.fromtimestamp(now, UTC).date())
-        return Asked(route, epoch, by, self._controller.acts, newest, position, now)
+        return Asked(route, epoch, by, self._controller.acts, newest, position, now, self._unproven(route.name))
 
     def _unproven(self, name: str) -> Mapping[str, tuple[str, ...]]:
         """By slice, the behaviors whose gate acts and does not pass, as of the controller's last look."""
@@ -171,7 +176,7 @@ class Calibrator:
 
     def _assures(self, name: str) -> bool:
         """Join what was found with what the gates say; whether that is another assurance than before."""
-        finding = replace(self._found[name], unproven=self._unproven(name))
+        finding = self._found[name].under(self._unproven(name))
         if finding == self.findings.get(name):
             return False
         self.findings[name], known = finding, self.assurances.get(name)

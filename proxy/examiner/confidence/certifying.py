@@ -1,13 +1,15 @@
 """A version held against the half of the conversations that it was not fitted to: what may be served, and what is kept.
 
 What is *acceptable* follows the operator's charter of today: a divergence in a behavior that acts, and that is not one
-in which the student did better. Of silent endpoints nothing is asked here: there only the hard rules hold.
+in which the student did better. *Served* is what confidence and the hard rules of today leave: a reply that a rule
+turns down is served by no threshold, however sure the student is of it. Of silent endpoints nothing is asked here:
+there only the hard rules hold.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,13 +97,17 @@ class Harms:
         return self._known[slice_]
 
 
-def certify(units: Units, harms: Harms, target: Target | None) -> Certified:
-    """What the units say; without a ``target``, or a version, only what was served."""
+Unproven = Mapping[str, Collection[str]]
+"""By slice, the behaviors whose gate acts and does not pass."""
+
+
+def certify(units: Units, harms: Harms, target: Target | None, unproven: Unproven) -> Certified:
+    """What the units say while these are unproven; without a ``target``, or a version, only what was served."""
     silent = units.silent
     spoken = [unit for unit in units.complete if unit.endpoint not in silent]
     views: dict[str, dict[View, Judged]] = defaultdict(dict)
     if units.version is not None and target is not None:
-        for (name, view), found in _columns(spoken).items():
+        for (name, view), found in _columns(spoken, unproven).items():
             fitted = units.version.fitted(name, view)
             if fitted is not None:
                 acceptable = np.array([harms.acceptable(unit) for unit, _ in found], np.bool_)
@@ -112,7 +118,7 @@ def certify(units: Units, harms: Harms, target: Target | None) -> Certified:
 def judged(fitted: Fitted, sure: Floats, acceptable: Flags, target: Target) -> Judged:
     """One slice by one view, from the confidence of each unit and whether it was acceptable: (units,) both."""
     counts = counted(fitted.grid, sure, acceptable)
-    heard = sure > 0.0  # the others are not asked, or have no log-probabilities: nothing was said of them
+    heard = sure > 0.0  # the others are not asked, turned down or without log-probabilities: nothing was said of them
     return Judged(
         fitted,
         counts,
@@ -124,13 +130,14 @@ def judged(fitted: Fitted, sure: Floats, acceptable: Flags, target: Target) -> J
     )
 
 
-def _columns(units: Iterable[Unit]) -> dict[tuple[str, View], list[tuple[Unit, float]]]:
-    """The certifying half by slice and view, each with how sure the student is of it."""
+def _columns(units: Iterable[Unit], unproven: Unproven) -> dict[tuple[str, View], list[tuple[Unit, float]]]:
+    """The certifying half by slice and view, each with how sure the student is of it; 0 where it is not served."""
     found: dict[tuple[str, View], list[tuple[Unit, float]]] = defaultdict(list)
     for unit in units:
         if not unit.fit:
-            for view, sure in zip(unit.views, unit.sure, strict=True):
-                found[unit.slice, view].append((unit, sure))
+            turned_down = unit.turned_down(unproven.get(unit.slice, ()))
+            for view, sure, down in zip(unit.views, unit.sure, turned_down, strict=True):
+                found[unit.slice, view].append((unit, 0.0 if down else sure))
     return found
 
 

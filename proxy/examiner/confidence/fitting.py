@@ -2,7 +2,8 @@
 
 A slice that has enough of them has a calibration of its own, another one that of all slices; the thresholds to be tried
 are a slice's own in both cases, unless it has hardly any conversation. Requests that would go to the teacher without
-the student being asked are not answers of the student's: no threshold serves them.
+the student being asked are not answers of the student's, and replies that a hard rule turns down are not served: they
+tell a calibration what certainty is worth, and thresholds nothing.
 
 It refuses to look at the other half, on which thresholds are certified (``certifying``).
 """
@@ -42,12 +43,14 @@ class Example:
         vectors: By each view that such a reply is judged by; None where there were no log-probabilities.
         acceptable: Whether the student's answer was.
         prompt: The request's features, None where they are not known.
+        turned_down: The views by which a hard rule turns it down.
     """
 
     slice: str
     vectors: Mapping[View, _Vector | None]
     acceptable: bool
     prompt: _Vector | None
+    turned_down: frozenset[View] = frozenset()
 
 
 def fit(terms: Terms, examples: Sequence[Example], target: Target) -> Version:
@@ -65,11 +68,11 @@ def fit(terms: Terms, examples: Sequence[Example], target: Target) -> Version:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """All units of one view as columns; ``promising``: the student would have been asked at all."""
+    """All units of one view as columns; ``servable``: some threshold might serve it."""
 
     vectors: Floats
     acceptable: Flags
-    promising: Flags
+    servable: Flags
     slices: Sequence[str]
 
     @classmethod
@@ -78,7 +81,7 @@ class _View:
         return cls(
             np.array([one.vectors[view] or _UNKNOWN for one in found], np.float64),
             np.array([one.acceptable for one in found], np.bool_),
-            np.array([_is_promising(one, prompts) for one in found], np.bool_),
+            np.array([view not in one.turned_down and _is_promising(one, prompts) for one in found], np.bool_),
             [one.slice for one in found],
         )
 
@@ -86,12 +89,12 @@ class _View:
         """The units of one slice, and where they are."""
         where = np.array([name == slice_ for name in self.slices], np.bool_)
         kept = [slice_] * int(where.sum())
-        return _View(self.vectors[where], self.acceptable[where], self.promising[where], kept), where
+        return _View(self.vectors[where], self.acceptable[where], self.servable[where], kept), where
 
     def fitted(self, terms: Terms, target: Target, *, pooled: bool = True) -> tuple[Fitted, Floats]:
         """A calibration of these units, and how sure of each it would be had it not seen that one."""
         calibration, held_out = fit_and_hold_out(self.vectors, self.acceptable, function=terms.function)
-        held_out = np.where(self.promising, held_out, 0.0)
+        held_out = np.where(self.servable, held_out, 0.0)
         return Fitted(calibration, grid(held_out, self.acceptable, target), pooled), held_out
 
 

@@ -26,6 +26,7 @@ from proxy.store.confidences import Confidences, Kept
 from routing.assessment import Charter
 from routing.confidence.assurance import Assurance
 from routing.confidence.threshold import Target
+from routing.confidence.views import View
 from routing.evidence.rates import Trials, clean_needed
 
 _PAGE = 2000  # pairs read at a time
@@ -74,6 +75,7 @@ class Asked:
         newest: The number of the route's newest version, 0 where there is none.
         position: Of the newest pair.
         now: Unix seconds.
+        unproven: By slice, the behaviors whose gate acts and does not pass.
     """
 
     route: Route
@@ -83,6 +85,7 @@ class Asked:
     newest: int
     position: int
     now: float
+    unproven: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class Finding:
         units: Conversations that count.
         fitted: Those of them that the next version would be fitted to,
         due: and how many of these it takes.
-        unproven: By slice, the behaviors whose gate acts and does not pass, which a look knows nothing of.
+        unproven: By slice, the behaviors whose gate acts and does not pass.
+        outdated: The slices in which others were unproven when it was looked at.
     """
 
     terms: Terms
@@ -114,16 +118,31 @@ class Finding:
     fitted: int = 0
     due: int = 0
     unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outdated: frozenset[str] = frozenset()
+
+    def under(self, unproven: Mapping[str, tuple[str, ...]]) -> Finding:
+        """The finding while these are unproven.
+
+        What was certified of a slice under others is not in force: hard rules would leave other replies. Another look
+        certifies it anew.
+        """
+        slices = self.unproven.keys() | unproven.keys()
+        changed = frozenset(name for name in slices if self.unproven.get(name) != unproven.get(name))
+        return replace(self, unproven=unproven, outdated=changed) if changed else self
 
     def serves(self, slice_: str) -> bool:
         """Whether any reply of the slice's may be served as things stand."""
         if self.terms.promise is None or self.terms.hold == 0 or self.silent:
             return True  # the hard rules alone decide, if not of every request
+        return slice_ not in self.outdated and self.certifies(slice_)
+
+    def certifies(self, slice_: str) -> bool:
+        """Whether any threshold of the slice's was certified by what was unproven then."""
         return any(one.certificate for one in self.certified.views.get(slice_, {}).values())
 
     def assurance(self, version: int) -> Assurance:
         """What the workers are told, under this number."""
-        views = self.certified.views
+        views = {name: found for name, found in self.certified.views.items() if name not in self.outdated}
         return Assurance(
             version=version,
             bars={name: {view: one.bar for view, one in of_slice.items()} for name, of_slice in views.items()},
@@ -146,7 +165,7 @@ class _Seen:
         """Whether another look would find the same."""
         before = self.asked
         settings = before.route.fallback.confidence == asked.route.fallback.confidence
-        same = settings and before.charter == asked.charter
+        same = settings and before.charter == asked.charter and before.unproven == asked.unproven
         return same and self.units is units and self.complete == len(units.complete)
 
 
@@ -253,7 +272,8 @@ class Follower:
                 if (unit := wanted.get(kept.position)) is not None:
                     known = kept.unit.prompt_function == units.terms.prompt_function
                     vectors = {view: kept.unit.vectors.get(view) for view in unit.views}
-                    yield Example(unit.slice, vectors, harms.acceptable(unit), kept.unit.prompt if known else None)
+                    asking = kept.unit.prompt if known else None
+                    yield Example(unit.slice, vectors, harms.acceptable(unit), asking, _turned_down(unit, asked))
 
     def _finding(self, asked: Asked, units: Units) -> Finding:
         made = self._newest if units.version else None
@@ -264,12 +284,19 @@ class Follower:
             target=target,
             made=made and replace(made, body=b""),
             version=units.version,
-            certified=certify(units, Harms(asked.charter), target),
+            certified=certify(units, Harms(asked.charter), target, asked.unproven),
             silent=units.silent,
             units=len(units.complete),
             fitted=len(_fit_half(units)),
             due=self._due(asked, units),
+            unproven=asked.unproven,
         )
+
+
+def _turned_down(unit: Unit, asked: Asked) -> frozenset[View]:
+    """The views by which a hard rule turns it down as things stand."""
+    found = unit.turned_down(asked.unproven.get(unit.slice, ()))
+    return frozenset(view for view, down in zip(unit.views, found, strict=True) if down)
 
 
 def _fit_half(units: Units) -> list[Unit]:

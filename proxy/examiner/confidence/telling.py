@@ -58,6 +58,8 @@ def uncertified(found: Finding, name: str) -> str:
         return ""
     if found.version is None:
         return f"{_NOT_YET}: {found.fitted} of {found.due} conversations to calibrate on"
+    if found.certifies(name):
+        return "a gate has come to another verdict, so other replies are turned down: it is being certified anew"
     views = found.certified.views.get(name, {})
     if not views:
         return f"{_NOT_YET}: nothing of this slice has been compared since"

@@ -11,14 +11,14 @@ Vectors are not kept here but what the calibrations of today say of them: a unit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
 
 from proxy.examiner.confidence.version import Terms, Version
 from proxy.store.confidences import OVERLAP, ConfidenceUnit, Kept
-from routing.confidence import prompt
+from routing.confidence import hard_rules, prompt
 from routing.confidence.views import WHOLE, View, rungs
 
 SILENT = 20
@@ -36,6 +36,7 @@ class Unit:
         fit: Whether it is of the half that is fitted to.
         views: Those by which such a request's reply is judged, and for which it has a vector, or had none at all.
         sure: How sure the student is of it by each of these views; 0 where it would not be served by any threshold.
+        objections: What hard rules turn it down for, by each of these views.
         diverged: What diverged (``refusal.lost``).
         served: The arm whose reply the caller got.
         fallback: Why the teacher answered in the student's place, "" where it did not.
@@ -47,9 +48,14 @@ class Unit:
     fit: bool
     views: tuple[View, ...]
     sure: tuple[float, ...]
+    objections: tuple[tuple[str, ...], ...]
     diverged: tuple[str, ...]
     served: str
     fallback: str
+
+    def turned_down(self, unproven: Collection[str]) -> tuple[bool, ...]:
+        """Whether a hard rule turns it down, by each of its views, while these behaviors are unproven."""
+        return tuple(hard_rules.holds(found, unproven) for found in self.objections)
 
 
 @dataclass(slots=True, eq=False)
@@ -129,8 +135,8 @@ class Units:
         endpoint = self._endpoints.setdefault(intern(unit.endpoint), _Endpoint())
         endpoint.pairs += 1
         endpoint.heard += bool(unit.vectors)
-        if unit.vectors and unit.function != self.terms.function:
-            return  # another version of the numbers made it
+        if unit.vectors and (unit.function, unit.rules) != (self.terms.function, hard_rules.RULES):
+            return  # another version of the numbers made it, or of the rules
         key = hashlib.sha256(f"{unit.slice}\x1f{unit.conversation}".encode("utf-8", "replace")).digest()[:16]
         known = self._open.get(key)
         if known is not None and unit.started > known.last + self.settle_after:
@@ -161,6 +167,7 @@ class Units:
             fit=is_fitted_to(unit.conversation),
             views=views,
             sure=tuple(self._sure(unit, view) for view in views),
+            objections=_shared(tuple(unit.objections.get(view, ()) for view in views)),
             diverged=unit.diverged,
             served=intern(unit.served),
             fallback=intern(unit.fallback),
@@ -187,6 +194,11 @@ def judged_by(unit: ConfidenceUnit, terms: Terms) -> tuple[View, ...]:
 
 
 _rungs = lru_cache(rungs)  # one tuple for all units
+
+
+@lru_cache(maxsize=4096)
+def _shared(found: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    return found  # the same one each time: there are few
 
 
 def is_fitted_to(conversation: str) -> bool:

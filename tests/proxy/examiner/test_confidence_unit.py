@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +14,24 @@ from proxy.examiner.confidence_unit import unit_of
 from proxy.examiner.sampling import sample
 from proxy.handover import Record
 from proxy.store.confidences import ConfidenceUnit
-from routing.confidence import prompt, signal
-from routing.confidence.views import WHOLE
-from routing.divergence import Comparison, Direction, Trial
-from routing.observation import Arm, Observation, TokenLogprob
+from proxy.wire.replies import observe
+from proxy.wire.requests import read_traits
+from proxy.wire.schemas import check_schema
+from proxy.wire.surplus import Surplus
+from proxy.worker.hold import Budget
+from proxy.worker.hold import Hold as Held
+from proxy.worker.terms import Terms
+from routing.behaviors.label import Behavior
+from routing.confidence import hard_rules, prompt, signal
+from routing.confidence.hard_rules import holds
+from routing.confidence.views import WHOLE, View
+from routing.divergence import Comparison, Direction, Trial, compare
+from routing.fallback import FallbackReason
+from routing.observation import Arm, Observation, Timing, TokenLogprob
+from routing.traits import Endpoint, Slice
+from tests.end_to_end.replies import DONE
 from tests.proxy.examiner.records import chat, declined, fell_back, record, route
+from tests.proxy.worker.students import assurance
 
 LOST = Comparison((), (), (Trial("refusal", Direction.LOST, True, 1.0), Trial("answer", Direction.LOST, False)))
 TOKENS = tuple(TokenLogprob(text, -0.125 * place) for place, text in enumerate(("{", '"a"', ":", "1", "}", "", "", "")))
@@ -88,3 +103,71 @@ def test_what_is_only_for_people_to_see_makes_no_unit() -> None:
     chosen = sample(unaudited, fell_back(declined=declined()))
     assert chosen is not None
     assert unit_of(unaudited, chosen, STUDENT, LOST) is None
+
+
+EVENTS = ((b"content-type", b"text/event-stream"),)
+RULES = {FallbackReason.MALFORMED, FallbackReason.DEGENERATE, FallbackReason.EMPTY, FallbackReason.LOST_BEHAVIOR}
+REPLIES = (
+    "The train to Basel leaves at nine from platform four, as on any day.",
+    "I'm sorry, but I can't help with that, for it is not mine to say.",
+    "The train leaves at nine. But I don't know from which platform it does.",
+    "I don't know.",
+    "Which train do you mean?",
+    "no no no " * 60,
+    '{"at": "nine", "from": "platform four", "every": "day"}',
+    '{"at": "ni',
+)
+
+
+def streamed(text: str) -> list[bytes]:
+    """The events of a stream that says this word by word, with log-probabilities, and an end."""
+    words = [f"{word} " for word in text.split(" ")]
+    said = [{"token": word, "logprob": -0.01, "top_logprobs": []} for word in (*words[:-1], words[-1][:-1])]
+    choices: list[dict[str, object]] = [
+        {"delta": {"content": one["token"]}, "logprobs": {"content": [one]}} for one in said
+    ]
+    ends: list[dict[str, object]] = [{"delta": {}, "finish_reason": "stop"}]
+    return [b"data: " + json.dumps({"choices": [{"index": 0, **one}]}).encode() + b"\n\n" for one in [*choices, *ends]]
+
+
+def held(told: Record, events: list[bytes], view: View, unproven: Collection[str]) -> FallbackReason | None:
+    """Why a worker turns the reply down by this view of it; None where it serves it."""
+    traits = read_traits(Endpoint.CHAT, told.request)
+    limits = replace(ROUTE.fallback.hold, tokens=view)
+    by = assurance(views=(view,), unproven=unproven)
+    hold = Held(
+        Terms(Endpoint.CHAT, True, view == WHOLE, view, limits, traits, Slice.GENERAL, by), Surplus.LOGPROBS, Budget()
+    )
+    hold.begin(200, EVENTS)
+    for event in (*events, DONE):
+        if not hold.settled:
+            hold.feed(event, last=event is DONE)
+    hold.release()
+    return hold.reason
+
+
+@pytest.mark.parametrize("asked", [{}, {"response_format": {"type": "json_object"}}])
+@pytest.mark.parametrize("text", REPLIES)
+def test_what_rules_turn_down_is_what_a_worker_would(text: str, asked: dict[str, Any]) -> None:
+    """By every view and whatever is unproven: else what is certified is not what is served."""
+    told, events = record(request=chat("When does it leave?", stream=True, **asked)), streamed(text)
+    body = b"".join((*events, DONE))
+    student = observe(Endpoint.CHAT, Arm.STUDENT, 200, "text/event-stream", body, True, None, Timing(None, 0.0))
+    teacher = Observation(Arm.TEACHER, text="At nine.", finish_reason="length")
+    chosen = sample(ROUTE, told)
+    assert chosen is not None
+    assert chosen.traits is not None
+    found = unit_of(ROUTE, chosen, student, compare(chosen.traits, teacher, student, check_schema))
+    assert found is not None
+    assert found.rules == hard_rules.RULES
+    for view in (WHOLE, 2, 4, 8):
+        for unproven in ((), *((one,) for one in Behavior)):
+            reason = held(told, events, view, unproven)
+            assert reason in {None, *RULES}, "its tokens are sure"
+            assert holds(found.objections.get(view, ()), unproven) == (reason is not None), (view, unproven, reason)
+
+
+def test_where_nothing_is_known_of_its_tokens_rules_need_not_be_asked() -> None:
+    """No threshold serves it, and on a silent endpoint nothing is certified."""
+    assert unit(record(), replace(STUDENT, text="I can't help with that.")).objections == {WHOLE: ("refusal",)}
+    assert unit(record(), replace(STUDENT, text="I can't help with that.", logprobs=())).objections == {}

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.behaviors.label import Behavior
-from routing.confidence.hard_rules import broken, broken_opening
+from routing.behaviors.table import TABLE
+from routing.confidence.hard_rules import (
+    ALWAYS,
+    broken,
+    broken_opening,
+    holds,
+    known,
+    objections,
+    opening_objections,
+)
+from routing.divergence import compare
 from routing.fallback import FallbackReason
 from routing.observation import Arm, Failure, Observation, ToolCall
 from routing.traits import Endpoint, FormatKind, Json, Tool, Traits, Turn
@@ -128,6 +138,7 @@ def test_json_and_calls_that_nobody_can_use_are_malformed(traits: Traits, answer
         (chat(), replace(reply(), failure=Failure.ERROR_EVENT), "error_event"),
         (chat(), replace(reply(), failure=Failure.TOO_LARGE), "hold_full"),
         (chat(), replace(reply(FINE), status=503), "overloaded"),
+        (replace(chat(), stream=True), reply(FINE, ""), "truncated"),
     ],
 )
 def test_a_reply_that_is_none_is_not_served(traits: Traits, answer: Observation, reason: str) -> None:
@@ -221,3 +232,48 @@ def test_no_reply_raises(text: str, finish: str, made: list[tuple[str, str]], tr
     for rule in (broken, broken_opening):
         found = rule(traits, answer, tuple(Behavior), check)
         assert found is None or found in FallbackReason
+
+
+TALK = st.lists(
+    st.sampled_from([FINE, SORRY, UNKNOWN, "It probably does.", "Which one?", '{"seats": 2}', LOOP]), max_size=3
+)
+ANSWERS = st.builds(
+    lambda said, finish, made: replace(reply(" ".join(said), finish), tool_calls=tuple(ToolCall(*one) for one in made)),
+    TALK,
+    st.sampled_from(["", "stop", "length"]),
+    st.lists(st.sampled_from([("book", '{"seats": 2}'), ("cancel", "{}"), ("fly", "{}")]), max_size=1),
+)
+REQUESTS = st.builds(
+    lambda traits, stream: replace(traits, stream=stream),
+    st.sampled_from([chat(), chat("Answer in exactly two sentences."), JSON_MODE, SCHEMA, OFFERED, NAMED])
+    | st.just(Traits(Endpoint.CHAT, FAILED, TOOLS)),
+    st.booleans(),
+)
+UNPROVEN = st.frozensets(st.sampled_from([*Behavior, "own"]), max_size=4)
+
+
+@given(REQUESTS, ANSWERS, UNPROVEN)
+def test_objections_say_what_a_worker_would(traits: Traits, answer: Observation, unproven: frozenset[str]) -> None:
+    """Of a whole reply and of a beginning, whatever comes to be unproven: else less is served than was certified."""
+    assert holds(objections(traits, answer, check), unproven) == bool(broken(traits, answer, unproven, check))
+    opening = opening_objections(traits, answer, check)
+    assert holds(opening, unproven) == bool(broken_opening(traits, answer, unproven, check))
+
+
+@given(REQUESTS, ANSWERS, ANSWERS)
+def test_what_a_comparison_has_found_need_not_be_found_again(
+    traits: Traits, answer: Observation, teacher: Observation
+) -> None:
+    """Whatever the teacher said: labels that depend on it are not asked."""
+    labels = compare(traits, teacher, answer, check).student
+    assert objections(traits, answer, check, known(labels)) == objections(traits, answer, check)
+    assert known(()) == TABLE
+
+
+def test_objections_are_the_behaviors_or_that_nothing_helps() -> None:
+    """What is turned down anyway is not looked at further; a behavior of that name there is none."""
+    assert objections(chat(), reply(f"{SORRY} {UNKNOWN}"), check) == {Behavior.REFUSAL, Behavior.ABSTENTION}
+    assert objections(chat(), reply(LOOP + SORRY, "length"), check) == {ALWAYS}
+    assert objections(chat(), reply(FINE), check) == frozenset()
+    assert opening_objections(JSON_MODE, reply("Sure!"), check) == {ALWAYS}
+    assert ALWAYS not in set(Behavior)

@@ -14,7 +14,7 @@ from functools import cache
 from proxy.store.confidences import ConfidenceUnit, Kept
 from proxy.store.entry import Entry
 from proxy.store.store import Store
-from routing.confidence import prompt, signal
+from routing.confidence import hard_rules, prompt, signal
 from routing.observation import TokenLogprob
 from tests.proxy.store.samples import pair
 
@@ -39,6 +39,7 @@ UNIT = ConfidenceUnit(
     json=False,
     vectors=heard(-0.1),
     function=signal.FUNCTION,
+    rules=hard_rules.RULES,
     prompt=(0.0,) * len(prompt.FEATURES),
     prompt_function=prompt.FUNCTION,
 )

@@ -190,6 +190,38 @@ def test_what_gates_say_counts_at_once_whatever_rests(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_a_threshold_is_not_served_by_under_other_hard_rules(tmp_path: Path) -> None:
+    """From the moment at which a gate comes to another verdict, until it is certified for what the rules leave then.
+
+    That look does not wait: the slice is the teacher's for its time only.
+    """
+
+    async def test(bench: Bench) -> None:
+        told = {WHOLE: ("refusal",)}
+        some = [dataclasses.replace(one, objections=told) if n % 8 else one for n, one in enumerate(MOST)]
+        write(bench.store, some, bench.epoch())
+        await bench.look()
+        assert bench.calibrator.allowed(WEIGHTS) == {"support": {"math": 5000, "code": 0}}
+        lost = (Trial("refusal", Direction.LOST, diverged=True),)
+        bench.store.write([Entry(pair(1, lost, slice="math", epoch=bench.epoch()), kept=False)], "batch")
+        await bench.controller.tick()
+        assert "support" in bench.calibrator.heed()
+        assert bench.calibrator.allowed(WEIGHTS) == {}
+        held = bench.calibrator.assurances["support"]
+        assert (held.bar("math", WHOLE), "refusal" in held.unproven["math"]) == (None, True)
+        status = bench.calibrator.told(moving_route())
+        assert next(one.limit for one in status.slices if one.slice == "math").endswith("certified anew")
+        await bench.calibrator.tick()
+        found = bench.calibrator.findings["support"]
+        assert (found.outdated, found.unproven) == (frozenset(), held.unproven)
+        bar = bench.calibrator.assurances["support"].bar("math", WHOLE)
+        assert bar is not None
+        assert bar.threshold is None, "an eighth of the replies that were counted is left"
+        assert bench.calibrator.allowed(WEIGHTS) == {}
+
+    run(tmp_path, test)
+
+
 def test_a_stricter_promise_holds_from_the_moment_it_is_made(tmp_path: Path) -> None:
     """Between the reload and the next look, nothing may be served by the old one."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -23,6 +23,7 @@ TODAY = date(2026, 11, 23)
 
 TERMS = Terms.of(dataclasses.replace(route().fallback, target=5.0))
 TARGET = TERMS.target(95.0, 1)
+NOTHING: Mapping[str, Collection[str]] = {}
 
 
 def harms(about: Route | None = None) -> Harms:
@@ -48,10 +49,12 @@ def gathered(found: Sequence[ConfidenceUnit], version: Version | None) -> Units:
     return units
 
 
-def certified(found: Sequence[ConfidenceUnit], about: Route | None = None) -> Certified:
+def certified(
+    found: Sequence[ConfidenceUnit], about: Route | None = None, unproven: Mapping[str, Collection[str]] = NOTHING
+) -> Certified:
     """What they come to, each half in its role."""
     by = harms(about)
-    return certify(gathered(found, fitted(found, by)), by, TARGET)
+    return certify(gathered(found, fitted(found, by)), by, TARGET, unproven)
 
 
 def test_a_student_that_knows_is_certified() -> None:
@@ -98,6 +101,40 @@ def test_what_was_cut_off_counts_against_the_student() -> None:
     assert counts.diverged == counts.answers
 
 
+def refusing(found: Sequence[ConfidenceUnit], objection: str = "refusal") -> list[ConfidenceUnit]:
+    """The same, of which hard rules turn all good replies down but every eighth."""
+    told = {WHOLE: (objection,)}
+    keeps = [bool(one.diverged) or number % 8 == 0 for number, one in enumerate(found)]
+    return [one if keep else dataclasses.replace(one, objections=told) for keep, one in zip(keeps, found, strict=True)]
+
+
+def test_what_is_certified_is_what_is_served() -> None:
+    """Hard rules may take good replies away; of what they leave more diverges than of all that are so sure."""
+    some = refusing(world(4000, tells=0.0, bad=0.03))
+    proven = certified(some).views["math"][WHOLE]
+    assert proven.certificate is not None
+    assert proven.certificate.diverged < 0.05 * proven.certificate.answers
+    unproven = certified(some, unproven={"math": ("hedging", "refusal")}).views["math"][WHOLE]
+    assert unproven.certificate is None, "nearly a fifth of what is left diverges"
+    assert unproven.counts.of == proven.counts.of
+    assert unproven.counts.diverged[-1] == proven.counts.diverged[-1]
+    assert unproven.counts.answers[-1] < proven.counts.answers[-1] / 4
+
+
+def test_what_is_unproven_elsewhere_turns_nothing_down() -> None:
+    """Gates are judged slice by slice, and another behavior's objections are none."""
+    some = refusing(world(1200))
+    assert certified(some, unproven={"code": ("refusal",), "math": ("hedging",)}) == certified(some)
+
+
+def test_what_is_broken_is_never_served() -> None:
+    """Whatever is proven. Nor does it say anything of how well confidence is calibrated for what may be served."""
+    found, sound = (certified(some).views["math"][WHOLE] for some in (refusing(world(1200), "*"), world(1200)))
+    assert found.counts.of == sound.counts.of
+    assert found.counts.answers[-1] < sound.counts.answers[-1] / 2
+    assert sum(one.units for one in found.diagram) < sum(one.units for one in sound.diagram)
+
+
 def test_slices_are_certified_apart() -> None:
     """What is known of one must not carry another."""
     good, bad = world(800, bad=0.0), world(800, tells=0.0, first=5_000, slice="code")
@@ -137,6 +174,6 @@ def test_without_a_promise_or_a_version_nothing_is_certified(version: bool) -> N
     """What was served is told all the same."""
     some = [dataclasses.replace(one, served="student") for one in world(300)]
     units = gathered(some, fitted(some, harms()) if version else None)
-    found = certify(units, harms(), None if version else TARGET)
+    found = certify(units, harms(), None if version else TARGET, NOTHING)
     assert found.views == {}
     assert found.served["math"].answers == 300

@@ -76,6 +76,21 @@ def test_each_view_is_fitted_to_replies_that_would_be_judged_by_it() -> None:
     assert units == {WHOLE: 100, 6: 100, 24: 100}
 
 
+def test_replies_that_rules_turn_down_are_served_by_no_threshold() -> None:
+    """They say what certainty is worth as any other; thresholds begin among those that may be served, at each view."""
+    some = examples(world(400))
+    sure = [one for one in some if one.vectors[WHOLE] is not None and one.acceptable][:200]
+    down = [dataclasses.replace(one, turned_down=frozenset({WHOLE if one in sure else 24})) for one in some]
+    open_, less = (fit(TERMS, units, TARGET).slices["math"][WHOLE] for units in (some, down))
+    assert less.calibration == open_.calibration
+    assert less.grid != open_.grid
+    assert fit(TERMS, [dataclasses.replace(one, turned_down=frozenset({24})) for one in some], TARGET) == fit(
+        TERMS, some, TARGET
+    )
+    none = fit(TERMS, [dataclasses.replace(one, turned_down=frozenset({WHOLE})) for one in some], TARGET)
+    assert none.slices["math"][WHOLE].grid == ()
+
+
 def test_hopeless_prompts_are_told_where_they_can_be() -> None:
     """Half of the requests are of a kind that the student never masters: thresholds are about the other half."""
     width = len(prompt.FEATURES)

@@ -36,6 +36,7 @@ class Watched:
         self.store = store
         self.route: Route = dataclasses.replace(route(), fallback=PROMISE)
         self.epoch = EPOCH
+        self.unproven: dict[str, tuple[str, ...]] = {}
         self.follower = Follower("support", store.engine, PACE)
 
     def look(self, *, acts: bool = True, follower: Follower | None = None, now: float = LATER) -> Finding:
@@ -47,7 +48,7 @@ class Watched:
         by = charter(self.route, 1, date(2026, 11, 23))
         newest = Calibrations(self.store.engine).versions().get("support", 0)
         position = Confidences(self.store.engine).newest({"support": self.epoch})["support"]
-        return Asked(self.route, self.epoch, by, acts, newest, position, now)
+        return Asked(self.route, self.epoch, by, acts, newest, position, now, self.unproven)
 
     def promising(self, **changed: object) -> None:
         """The operator wants something else."""
@@ -189,6 +190,49 @@ def test_streams_that_are_not_held_are_served_by_the_hard_rules(watched: Watched
     """An operator who holds nothing back wants no prefix judged."""
     watched.promising(hold=Hold(tokens=0))
     assert watched.look().serves("math")
+
+
+def test_another_verdict_takes_another_look(watched: Watched) -> None:
+    """Nothing new was compared, yet other replies are left to be served."""
+    told = {WHOLE: ("refusal",)}
+    some = [dataclasses.replace(one, objections=told) if n % 3 else one for n, one in enumerate(world(2000))]
+    write(watched.store, some, EPOCH)
+    before = watched.look()
+    assert before.serves("math")
+    watched.unproven = {"math": ("refusal",)}
+    after = watched.look()
+    assert after is watched.look()
+    assert after.unproven == watched.unproven
+    assert of_math(after).counts.answers[-1] < of_math(before).counts.answers[-1] / 2
+    watched.unproven = {}
+    assert of_math(watched.look()) == of_math(before)
+
+
+def test_a_version_is_made_of_what_may_be_served(watched: Watched) -> None:
+    """Its thresholds are tried where replies are that no rule turns down."""
+    told = {WHOLE: ("refusal",)}
+    write(watched.store, [dataclasses.replace(one, objections=told) for one in world(200)], EPOCH)
+    watched.unproven = {"math": ("refusal",)}
+    found = watched.look()
+    assert found.version is not None
+    assert found.version.slices["math"][WHOLE].grid == ()
+
+
+def test_what_others_were_unproven_for_is_not_in_force(watched: Watched) -> None:
+    """Of those slices nothing is served until another look; of the others all is as it was."""
+    write(watched.store, [*world(2000), *world(2000, first=5_000, slice="code")], EPOCH)
+    found = watched.look()
+    assert found.under({}) is found
+    other = found.under({"math": ("refusal",), "general": ("refusal",)})
+    assert other.outdated == {"math", "general"}
+    assert (other.serves("math"), other.serves("code")) == (False, True)
+    assert set(other.assurance(1).bars) == {"code"}
+    assert other.assurance(1).unproven == {"math": ("refusal",), "general": ("refusal",)}
+    watched.unproven = {"math": ("refusal",)}
+    assert watched.look().under(watched.unproven).serves("math")
+    assert not watched.look().under({}).serves("math"), "a gate that passes leaves other replies as well"
+    silent = dataclasses.replace(other, silent=frozenset({"messages"}))
+    assert silent.serves("math"), "there the hard rules alone hold"
 
 
 def test_open_conversations_do_not_count_yet(watched: Watched) -> None:

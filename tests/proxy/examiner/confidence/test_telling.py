@@ -104,6 +104,14 @@ def test_why_nothing_is_served_has_words(found: Finding, why: str) -> None:
     assert uncertified(found, "math") == f"no confidence threshold is certified yet: {why}"
 
 
+def test_a_threshold_that_is_out_of_force_has_words() -> None:
+    """It was certified, and is not served by until it is again; where it never was, that is what is missing."""
+    found = holding(of(300, 100)).under({})
+    assert found.outdated == {"math"}
+    assert uncertified(found, "math").endswith("it is being certified anew")
+    assert "answers that sure" in uncertified(holding(of(20, 5)).under({}), "math")
+
+
 def test_where_something_may_be_served_there_is_nothing_to_say() -> None:
     """A certificate, a silent endpoint, or no promise at all."""
     assert uncertified(holding(of(300, 100)), "math") == ""

@@ -114,6 +114,23 @@ def test_an_endpoint_is_silent_where_nobody_ever_heard_it() -> None:
     assert gathered([*mute, kept(99, endpoint="messages")]).silent == frozenset()
 
 
+def test_a_reply_is_turned_down_by_what_is_unproven_today() -> None:
+    """By each view apart; what was noted when it was compared holds or not as gates come to pass and fail."""
+    told = {WHOLE: ("*",), 6: ("refusal",), 24: ("abstention", "refusal")}
+    unit = gathered([kept(1, stream=True, objections=told)]).complete[0]
+    assert unit.objections == (("refusal",), (), ("abstention", "refusal"))
+    assert unit.turned_down(()) == (False, False, False)
+    assert unit.turned_down(("abstention", "hedging")) == (False, False, True)
+    assert unit.turned_down(("refusal",)) == (True, False, True)
+    assert gathered([kept(1, objections=told)]).complete[0].turned_down(()) == (True,), "whatever is proven"
+
+
+def test_other_rules_left_other_replies() -> None:
+    """After an upgrade nobody knows what today's would have turned down; the endpoint is not silent for that."""
+    units = gathered([kept(n, rules="0") for n in range(1, SILENT + 9)])
+    assert (units.complete, units.silent) == ([], frozenset())
+
+
 def test_vectors_of_another_function_say_nothing_but_that_there_are_some() -> None:
     """After an upgrade the old numbers mean something else; the endpoint is not silent for that."""
     others = [kept(n, function="0") for n in range(1, SILENT + 9)]
