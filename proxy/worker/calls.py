@@ -34,6 +34,7 @@ log = logging.getLogger("practicum.worker")
 
 Keys = Callable[[str | None], str | None]
 _OTHER = Endpoint.OTHER  # up to Python 3.11, looking a member up is a call
+_TEACHERS, _STUDENTS = Role.TEACHER, Role.STUDENT  # as above
 
 
 class Runs(Protocol):
@@ -60,7 +61,7 @@ class Calls:
             ask.headers, api_key=self._key(teacher.api_key_env), keep_credentials=keep_credentials
         )
         if self.trace is not None:
-            headers = self.trace.on(headers, ask, Role.TEACHER)
+            headers = self.trace.on(headers, ask, _TEACHERS)
         body = ask.body
         if teacher.model is not None and teacher.model != ask.model and ask.endpoint is not _OTHER:
             body = with_model(body, teacher.model)
@@ -72,7 +73,7 @@ class Calls:
         if self.trace is None or asked is None:
             return asked
         plain = asked.request
-        traced = Request(plain.method, plain.target, self.trace.on(plain.headers, ask, Role.STUDENT), plain.body)
+        traced = Request(plain.method, plain.target, self.trace.on(plain.headers, ask, _STUDENTS), plain.body)
         return Asked(traced, asked.surplus)
 
     async def run(
