@@ -31,6 +31,7 @@ class Failure(StrEnum):
     TRUNCATED = "truncated"  # a stream that ended without its terminal event
     INVALID = "invalid"  # a body that is not a reply of the endpoint
     EMPTY = "empty"  # a success without a body
+    DEGENERATE = "degenerate"  # stopped by us, because it repeated itself over and over
     TOO_LARGE = "too_large"  # larger than what is kept for comparison
 
 

@@ -284,12 +284,18 @@ def _path(sample: Sample, arm: Arm) -> str:
 
 
 def _served(sample: Sample, traits: Traits, most: int) -> Side:
-    """The side of the arm that served, from the record."""
+    """The side of the arm that served, from the record.
+
+    A student that was stopped because it repeated itself failed its caller, and has said enough to be compared: all of
+    it, as if a limit had cut it, or a loop that was stopped would count for less than one that went on.
+    """
     record = sample.record
-    failure = Failure(record.failure) if record.failure else None
+    stopped = record.failure == Failure.DEGENERATE
+    failure = Failure(record.failure) if record.failure and not stopped else None
     timing = Timing(record.first_token, record.total)
     heard = Heard(record.status, record.content_type, record.encoding, record.reply, failure, timing)
-    return _side(traits, Arm(record.arm), heard, most)
+    side = _side(traits, Arm(record.arm), heard, most)
+    return replace(side, seen=replace(side.seen, failure=None, finish_reason="length")) if stopped else side
 
 
 def _declined(sample: Sample, traits: Traits, most: int) -> Side | None:

@@ -24,7 +24,7 @@ from proxy.wire.errors import WireError
 from proxy.wire.requests import read_traits
 from routing.assignment import Purpose, bucket, chosen
 from routing.decision import Reason
-from routing.observation import Arm
+from routing.observation import Arm, Failure
 from routing.slices import slice_of
 from routing.traits import Endpoint, Slice, Traits
 
@@ -130,7 +130,7 @@ def settled_without_a_call(chosen_one: Sample) -> Outcome | None:
         return Outcome.WITHHELD
     if record.outcome in _UNHEARD or record.oversized or chosen_one.traits is None:
         return Outcome.UNJUDGEABLE
-    if record.outcome == "ok":
+    if record.outcome == "ok" or record.failure == Failure.DEGENERATE:  # a loop that was stopped is to be compared
         return None
     return Outcome.STUDENT_FAILED if chosen_one.audited else Outcome.TEACHER_FAILED
 

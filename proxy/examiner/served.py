@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from proxy.handover import Record
 from routing.fallback import ILLNESSES, FallbackReason
-from routing.observation import Arm
+from routing.observation import Arm, Failure
 
 _ANSWERED = frozenset(
     (
@@ -26,6 +26,8 @@ _BROKEN = frozenset(("upstream_error", "truncated"))  # outcomes of a request th
 
 def student_failed(record: Record) -> bool | None:
     """Whether the student failed a caller; None where the record says nothing about it."""
+    if record.failure == Failure.DEGENERATE:
+        return False  # its server was well, until it was told to stop
     if record.arm == Arm.STUDENT:
         return None if record.outcome == "client_gone" else record.outcome in _BROKEN
     if record.fallback in ILLNESSES:

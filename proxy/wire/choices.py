@@ -78,12 +78,12 @@ def _read(heard: Heard, data: bytes, hear: Callable[[Heard, msgspec.Raw], int], 
 def _hear(heard: Heard, choice: _Choice, hear: Callable[[Heard, msgspec.Raw], int], hears: bool) -> None:
     if choice.finish_reason:
         heard.finished(choice.finish_reason)
-    if not hears:
-        return
     delta = choice.delta
     text = choice.text if delta is None else delta.content
     if text:
         heard.texts.append(text)
+    if not hears:
+        return
     said = bool(text) or (delta is not None and says(delta.tool_calls))
     heard.count(hear, choice.logprobs, said=said)
 

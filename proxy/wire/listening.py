@@ -44,7 +44,7 @@ _WHOLE: dict[Endpoint, _Quick] = _EVENTS | {Endpoint.RESPONSES: response_events.
 
 
 class Listening:
-    """Hears one reply. ``hears`` may be unset once no more needs to be heard; what is surplus is found still."""
+    """Hears one reply. ``hears`` may be unset once no more tokens need to be; texts and what is surplus are still."""
 
     __slots__ = ("_edits_none", "_endpoint", "_event", "_surplus", "heard", "hears")
 
@@ -120,8 +120,10 @@ class Listening:
         heard.ended = heard.ended or draft.ended
         if draft.finish_reason:
             heard.finished("tool_calls" if heard.calls and draft.finish_reason == "stop" else draft.finish_reason)
-        if self.hears and not draft.ended:
-            heard.texts += [text for text in map(tree.whole, draft.text) if text]
+        if draft.ended:
+            return
+        heard.texts += [text for text in map(tree.whole, draft.text) if text]
+        if self.hears:
             heard.tokens += draft.logprobs
             said = any(draft.text) or bool(draft.calls)
             heard.unheard += max(_entries(document), said) - len(draft.logprobs)

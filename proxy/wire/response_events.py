@@ -57,8 +57,8 @@ def event(heard: Heard, data: bytes, *, hears: bool) -> Values:
     kind = found.type
     if kind == "error" or says(found.error):
         heard.failed = True
-    if hears and kind.endswith(".delta"):
-        _hear_delta(heard, kind, found)
+    if kind.endswith(".delta"):
+        _hear_delta(heard, kind, found, hears=hears)
     if found.item is not None and found.item.type in _CALLS:
         heard.calls = True
     if kind in _TERMINAL:
@@ -77,12 +77,13 @@ def response(heard: Heard, data: bytes, *, hears: bool) -> Values:
     return _of_response(found, heard)
 
 
-def _hear_delta(heard: Heard, kind: str, found: _Event) -> None:
+def _hear_delta(heard: Heard, kind: str, found: _Event, *, hears: bool) -> None:
     is_text = kind == "response.output_text.delta"
     if is_text and found.delta:
         heard.texts.append(found.delta)
     heard.calls = heard.calls or kind in _ARGUMENTS
-    heard.count(hear_entries, found.logprobs, said=bool(found.delta) and (is_text or kind in _ARGUMENTS))
+    if hears:
+        heard.count(hear_entries, found.logprobs, said=bool(found.delta) and (is_text or kind in _ARGUMENTS))
 
 
 def _about(heard: Heard, found: _Response) -> None:

@@ -131,8 +131,8 @@ Attributes:
     held: Bytes that are held back.
 
 ``feed(chunk)`` gives the bytes that may be passed on now, and ``close()`` those that are left at the reply's end, which
-must be called in the end: a unary reply is heard then. ``deafen()`` ends the hearing of tokens and texts, from the
-commit point on: the reply is only edited then, at less cost.
+must be called in the end: a unary reply is heard then. ``deafen()`` ends the hearing of tokens, from the commit point
+on: the reply's texts are heard still, and it is edited, at less cost.
 """
 
 

@@ -2,8 +2,9 @@
 
 Up to it the reply is held back (``hold``), its time bounded; then its head and what was held leave in one write, and
 the rest passes as it comes, without what the caller did not ask for. After the commit point no second model speaks:
-where the student fails, reports an error or ends without an end, the caller gets an error event and a connection
-closed before its end, never a clean one. Its counterpart is ``share``, which asks the teacher where this withdraws.
+where the student fails, reports an error, ends without an end, or repeats itself until it is stopped, the caller gets
+an error event and a connection closed before its end, never a clean one. What is too much of a repetition, others say
+(``routing.confidence.runaway``). Its counterpart is ``share``, which asks the teacher where this withdraws.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from proxy.worker.client import Client
 from proxy.worker.exchange import Exchange
 from proxy.worker.hold import Hold, failure_of
 from proxy.worker.relay import Gate, Relay
+from routing.confidence.runaway import PIECES, Runaway
 from routing.observation import Failure
+
+_BORDERS = (b"\n\n", b"\r\n\r\n", b"\r\r")  # between two events
 
 
 class Commit(Relay):
@@ -26,7 +30,7 @@ class Commit(Relay):
     The ``gate`` is asked at the commit point; where it says no, the reply is withdrawn.
     """
 
-    __slots__ = ("_came", "_first", "_hold")
+    __slots__ = ("_came", "_first", "_hold", "_runaway", "_texts")
 
     def __init__(
         self,
@@ -42,6 +46,8 @@ class Commit(Relay):
         self._hold = hold
         self._first = 0.0  # when the first byte came, of time.monotonic
         self._came: list[bytes] = []  # what came since something was last passed on
+        self._runaway: Runaway
+        self._texts: list[str]  # what the reader heard, and the watch has not
 
     async def run(self) -> None:
         """Hold it back; then pass on the whole of it, or nothing."""
@@ -104,7 +110,7 @@ class Commit(Relay):
         hold.release()
         client.start(reply.status, students_headers(exchange, reply.status, reply.headers, self._size(passed)))
         if not reply.ended:
-            hold.reader.deafen()
+            self._watch()
             if not self._let_go(passed, raw, time.monotonic()):
                 await self._wait_for_client()
             raw = await exchange.wait(reply.relay(self._take, self._room))
@@ -115,11 +121,34 @@ class Commit(Relay):
             await self._wait_for_client()
         client.write(passed, more=False)
 
+    def _watch(self) -> None:
+        reader = self._hold.reader
+        reader.deafen()
+        self._runaway, self._texts = Runaway(self._hold.terms.traits), reader.heard.texts
+
     def _size(self, passed: bytes) -> int | None:
         return len(passed) if self._reply.ended else None
 
     def _pass_on(self, piece: bytes, now: float) -> bool:
-        return self._let_go(self._read(piece), piece, now)
+        passed = self._read(piece)
+        if len(self._texts) >= PIECES:
+            self._runaway.hear(self._texts)
+            self._texts.clear()
+        if self._runaway.period and not self._hold.reader.heard.finish:
+            return self._stop(passed, piece, now)
+        return self._let_go(passed, piece, now)
+
+    def _stop(self, passed: bytes, raw: bytes, now: float) -> bool:
+        """Let the client have whole events only, and no more of a student that repeats itself; else as ``_let_go``.
+
+        Raises UpstreamError, unless nothing can follow yet for want of a place between two events.
+        """
+        ends = [passed.rfind(border) + len(border) for border in _BORDERS if border in passed]
+        more = self._let_go(passed[: max(ends, default=None)], raw, now)
+        if self._exchange.at_event_border:
+            why = f"it repeated {self._runaway.period} characters over and over after the commit point"
+            raise UpstreamError(Failure.DEGENERATE, why)
+        return more
 
     def _let_go(self, passed: bytes, raw: bytes, now: float) -> bool:
         """Let the client have what it is to get of what came; False where it does not take more."""

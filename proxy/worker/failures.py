@@ -50,6 +50,7 @@ _WORDS = {
     Failure.TOTAL_TIMEOUT: "did not finish within total_timeout, {0.total_timeout:g} s",
     Failure.ERROR_EVENT: "sent an error instead of the rest of its reply",
     Failure.TRUNCATED: "ended its reply without its end",
+    Failure.DEGENERATE: "repeated itself over and over, and was stopped",
 }
 
 

@@ -144,12 +144,11 @@ class Hold:
         return True
 
     def _listen(self) -> None:
-        """Take what was heard of the reply."""
+        """Take what was heard of the reply. Its texts stay, for whoever reads on from the commit point."""
         heard = self.reader.heard
-        self._pieces += len(heard.texts)
+        self._pieces = len(heard.texts)
         for token in heard.tokens:
             self._listener.hear(token)
-        heard.texts.clear()
         heard.tokens.clear()
 
     def _judge_complete(self) -> None:

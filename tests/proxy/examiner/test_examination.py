@@ -231,6 +231,20 @@ def test_an_audited_pair_has_its_sides_the_right_way_round(tmp_path: Path) -> No
     assert drift.length.student < drift.length.teacher
 
 
+def test_a_student_that_was_stopped_for_repeating_itself_has_diverged_by_that(tmp_path: Path) -> None:
+    """Its stream has no end, because we broke it off: a gate must see the loop as if nobody had."""
+    event = b'data: {"choices": [{"index": 0, "delta": {"content": "I will check that. "}}]}\n\n'
+    told = record(
+        arm="student", reply=event * 500, content_type="text/event-stream", outcome="truncated", failure="degenerate"
+    )
+    result = examine(tmp_path, told)
+    assert result.outcomes == [Outcome.COMPARED]
+    assert result.pair is not None
+    assert (result.pair.student.failure, result.pair.student.finish_reason) == ("", "length")
+    assert ("degenerate", "gained") in [(t.behavior, t.direction) for t in result.pair.trials if t.diverged]
+    assert result.tally.value(DIVERGENCES, "support", "math", "degenerate", "gained") == 1
+
+
 def test_an_audit_asks_the_teacher_as_itself_and_leaves_nothing_there(tmp_path: Path) -> None:
     """With its own model, without the mirror's priority, without what only a student is asked for; and not to keep."""
     told = msgspec.structs.replace(SERVED, request=chat(store=True).replace(b"{", b'{"temperature": 1.10, ', 1))

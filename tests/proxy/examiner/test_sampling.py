@@ -214,6 +214,7 @@ FREE = {"reason": "within_weight", "fallback": "unsure", "declined": declined()}
         ({"arm": "student", "mirror": False}, Outcome.WITHHELD),
         ({"arm": "student", "outcome": "client_gone"}, Outcome.UNJUDGEABLE),
         ({"arm": "student", "outcome": "truncated", "failure": "reset"}, Outcome.STUDENT_FAILED),
+        ({"arm": "student", "outcome": "truncated", "failure": "degenerate"}, None),
         (FREE, None),
         (FREE | {"mirror": False}, Outcome.WITHHELD),
         (FREE | {"store": False}, Outcome.WITHHELD),

@@ -45,6 +45,17 @@ def test_a_request_that_was_not_to_its_taste_does_not_make_a_student_ill(reason:
     served(test)
 
 
+def test_a_student_that_was_stopped_for_repeating_itself_is_not_ill() -> None:
+    """Its server answers; what its model says is for the gates."""
+
+    def test(bench: Bench) -> None:
+        bench.offer(THRESHOLD - 1, arm="student", outcome="truncated")
+        bench.offer(1, arm="student", outcome="truncated", failure="degenerate")
+        assert bench.lane.circuit == Circuit()
+
+    served(test)
+
+
 def test_streams_that_break_off_count_and_clients_that_leave_do_not() -> None:
     """The latter say nothing about anybody."""
 

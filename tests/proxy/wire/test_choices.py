@@ -63,11 +63,11 @@ def test_a_call_without_log_probabilities_is_unheard() -> None:
     assert heard.unheard == 1
 
 
-def test_the_reason_to_end_is_known_though_nothing_is_heard() -> None:
-    """It is what tells a cut reply, after the commit point as well."""
+def test_the_reason_to_end_is_known_though_no_token_is_heard() -> None:
+    """It is what tells a cut reply, after the commit point as well; the text is heard all the same."""
     heard = Heard()
     completion(heard, body({"text": "x", "finish_reason": "length"}, error={"code": 500}), hears=False)
-    assert (heard.finish, heard.texts, heard.unheard, heard.failed) == ("length", [], 0, True)
+    assert (heard.finish, heard.texts, heard.unheard, heard.failed) == ("length", ["x"], 0, True)
 
 
 @pytest.mark.parametrize("chunk", [b"[DONE]", b"{}", b'{"choices":{}}', b'{"choices":[{"delta":[]}]}', b"\xff"])

@@ -202,14 +202,38 @@ def test_alternatives_are_heard_with_their_token() -> None:
 
 
 def test_a_deafened_reply_is_still_edited_and_its_end_seen() -> None:
-    """From the commit point on nobody needs the tokens, but the caller has still not asked for them."""
+    """From the commit point on nobody needs the tokens, but the caller has still not asked for them.
+
+    Its texts are heard still: somebody has to see that it repeats itself.
+    """
     reply = reading(Endpoint.CHAT, Surplus.LOGPROBS, stream=True)
     reply.deafen()
     event: Json = {"choices": [{"delta": {"content": "Hi"}, "logprobs": {"content": [{"token": "Hi", "logprob": -1}]}}]}
     unasked: Json = {"choices": [{"delta": {"content": "Hi"}, "logprobs": None}]}
     assert reply.feed(chunks(event)) == chunks(unasked)
-    assert (reply.heard.tokens, reply.heard.texts, reply.heard.unheard) == ([], [], 0)
+    assert (reply.heard.tokens, reply.heard.texts, reply.heard.unheard) == ([], ["Hi"], 0)
     assert reply.heard.ended
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "stream"),
+    [
+        (Endpoint.CHAT, chunks(delta({"role": "assistant", "content": "H"}), delta({"content": "i"}))),
+        (Endpoint.CHAT, chunks({"choices": [{"delta": {"content": "Hi"}, "finish_reason": 7}]})),
+        (Endpoint.COMPLETIONS, chunks({"choices": [{"text": "Hi", "logprobs": {"tokens": ["Hi"]}}]})),
+        (Endpoint.RESPONSES, response_events({"output": [], "status": "completed"})),
+        (Endpoint.MESSAGES, message_events()),
+    ],
+)
+def test_a_deafened_reply_says_the_same(endpoint: Endpoint, stream: bytes) -> None:
+    """On every endpoint, the quick way and the long one; none of its tokens are kept."""
+    hearing, deaf = (reading(endpoint, Surplus.NOTHING, stream=True) for _ in range(2))
+    deaf.deafen()
+    fed(hearing, stream, [7])
+    fed(deaf, stream, [7])
+    assert "".join(deaf.heard.texts) == observed(endpoint, stream).text != ""
+    assert deaf.heard.texts == hearing.heard.texts
+    assert (deaf.heard.tokens, deaf.heard.unheard) == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,19 @@ def tokens(*logprobs: float, start: int = 0) -> Step:
     return send
 
 
+def says(*texts: str, size: int = 0, finish: str = "") -> Step:
+    """These tokens, all of them certain: an event a write, or cut into writes of so many bytes wherever that is."""
+
+    async def send(exchange: Exchange) -> None:
+        events = [event(exchange, text) for text in texts] + ([event(exchange, "", finish=finish)] if finish else [])
+        stream = b"".join(events)
+        cut = [stream[at : at + size] for at in range(0, len(stream), size)] if size else events
+        for piece in cut:
+            await chunk(exchange, piece)
+
+    return send
+
+
 def raw(data: bytes) -> Step:
     """These bytes of a stream."""
 

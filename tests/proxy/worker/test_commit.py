@@ -10,12 +10,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from proxy.config.settings import Fallback, Hold
 from proxy.telemetry.catalog import ATTEMPTS, CONFIDENCE, FALLBACKS, HELD
+from routing.confidence.runaway import PIECES, PROSE
 from tests.end_to_end import replies
 from tests.end_to_end.asks import CHAT
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import request
 from tests.proxy.worker.students import (
+    HOLD,
     STREAM,
     SURE,
     TEACHERS,
@@ -24,13 +27,16 @@ from tests.proxy.worker.students import (
     UNSURE,
     Stage,
     Step,
+    assurance,
     begin,
     begun,
     cut,
     end,
+    event_unasked,
     finish,
     fresh,
     raw,
+    says,
     staged,
     stall,
     tokens,
@@ -40,6 +46,8 @@ from tests.proxy.worker.students import (
 )
 
 HELD_TOKENS = (SURE,) * TOKENS
+LINE = "I will check that for you right now. "
+ROUNDS, ROUNDS_OF_CODE = 6_000, 1_000
 ERROR = b'data: {"error": {"message": "the engine died", "type": "x", "param": null, "code": 500}}\n\n'
 
 
@@ -48,6 +56,17 @@ def shared() -> Iterator[Stage]:
     """One for all tests of this file."""
     with staged() as stage:
         yield stage
+
+
+def served_by_student(stage: Stage) -> tuple[bytes, bool]:
+    """What a caller gets of a stream that goes on once it has begun, and whether that was all of it."""
+    with stage.port.connect() as caller:
+        caller.send(request("POST", CHAT, STREAM))
+        head = caller.head()
+        stage.student.go.set()
+        body = b"".join(caller.pieces(head))
+        assert caller.complete or caller.ended()
+        return body, caller.complete
 
 
 @pytest.fixture
@@ -162,6 +181,55 @@ def test_after_the_commit_point_a_fault_is_an_error_and_no_end(
     (record,) = stage.port.settled()
     assert (record.arm, record.outcome, record.failure, record.fallback) == ("student", "truncated", failure, "")
     assert stage.teacher.received == []
+
+
+@pytest.mark.parametrize("fallback", [Fallback(hold=HOLD), Fallback(promise="none", hold=Hold(tokens=0))])
+@pytest.mark.parametrize("size", [0, 997, 30_000])
+def test_a_student_that_repeats_itself_is_stopped(stage: Stage, fallback: Fallback, size: int) -> None:
+    """By us, after the commit point: an error between two events and no end; the student is left, and it is said why.
+
+    However its bytes are cut: where they are not edited they pass as they come.
+    """
+    stage.set(fallback, assurance() if fallback.promise != "none" else None)
+    stage.plays(begin(), tokens(*HELD_TOKENS), stage.student.pause(), says(*[LINE] * ROUNDS, size=size), stall)
+    body, complete = served_by_student(stage)
+    assert not complete
+    said, _, error = body.rpartition(b"data: ")
+    looped = said.removeprefix(begun(TOKENS))
+    rounds = looped.count(event_unasked(LINE))
+    assert looped == event_unasked(LINE) * rounds
+    assert PROSE <= rounds * len(LINE) < ROUNDS * len(LINE)
+    assert json.loads(error)["error"]["code"] == "student_degenerate"
+    assert "repeated itself over and over" in json.loads(error)["error"]["message"]
+    (record,) = stage.port.settled()
+    assert (record.arm, record.outcome, record.failure, record.fallback) == ("student", "truncated", "degenerate", "")
+    assert stage.port.tally.value(ATTEMPTS, "support", "student", "serve", "degenerate") == 1
+    until(lambda: stage.student.in_progress == 0, "the student is stopped")
+    assert stage.student.abandoned
+    assert stage.teacher.received == []
+
+
+def test_a_student_that_repeats_itself_and_has_ended_is_not_stopped(stage: Stage) -> None:
+    """It gave its reason to end in the very piece that shows the loop: what happens to it then is another matter."""
+    far, last = [LINE] * 3 * PIECES, [LINE * 4] * PIECES  # the first are too few
+    ends = says(*last, finish="length", size=1_000_000)
+    stage.set(Fallback(promise="none", hold=HOLD))  # without log-probabilities it is small enough for one read
+    stage.plays(begin(), tokens(*HELD_TOKENS), stage.student.pause(), says(*far), ends, cut)
+    body, _ = served_by_student(stage)
+    assert event_unasked("", "length") in body
+    (record,) = stage.port.settled()
+    assert record.failure == "reset"
+
+
+def test_what_was_held_tells_a_document_from_prose(stage: Stage) -> None:
+    """The code block was opened before the commit point, and what is in it may be repeated on purpose."""
+    stage.plays(
+        *(begin(), says("```\n", "x ", "y ", "z "), stage.student.pause()),
+        *(says(*[LINE] * ROUNDS_OF_CODE), finish("length")),
+    )
+    _, complete = served_by_student(stage)
+    (record,) = stage.port.settled()
+    assert (record.arm, record.outcome, complete) == ("student", "ok", True)
 
 
 def test_a_sure_unary_reply_is_served_with_the_length_it_has_now(stage: Stage) -> None:
