@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VLLM_HOME ?= .tools/vllm
 
-.PHONY: dashboards record-instructions demo test test-deploy test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
+.PHONY: dashboards record-instructions demo test test-console test-deploy test-system test-vllm train lint types schema lock clean bench benchmark-detectors fuzz behaviors-report behaviors-fit simulate
 
 demo: .venv/.ready
 	$(BIN)/practicum demo
@@ -12,7 +12,12 @@ test: .venv/.ready lint types
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # What needs gigabytes or system packages. Says loudly what it could not install.
-test-system: test-deploy test-vllm
+test-system: test-deploy test-console test-vllm
+
+# The console in Debian's Chromium (the package chromium), with axe-core from npm; says loudly what is not there.
+test-console: .venv/.ready
+	@test -e .tools/axe.min.js || { mkdir -p .tools && cd .tools && npm pack --silent axe-core@4.14.1 | xargs -I{} tar -xzf {} --strip-components=1 package/axe.min.js; } || echo "axe-core could not be had: accessibility will NOT be checked"
+	$(BIN)/pytest -n 0 -m system tests/console
 
 # deploy/ before helm, kustomize, docker compose, hadolint and the schemas of clusters (400 MB, into .tools/deploy).
 test-deploy: .venv/.ready

@@ -19,6 +19,8 @@ from tests.console.chromium import ARTIFACTS, ELSEWHERE, LOOKS, Look, chromium, 
 from tests.console.stage import Orders, console, route
 from tests.proxy.desk import some_status
 
+pytestmark = pytest.mark.system  # needs Chromium
+
 GATE = "/routes/support/slices/general/behaviors/refusal"
 PAGES = {
     "home": "/",
