@@ -10,8 +10,7 @@ middle of a sentence, or of a code block, is a sign of its own.
 
 from __future__ import annotations
 
-import re
-
+from routing.behaviors import lazily
 from routing.behaviors.case import Case, absent, present
 from routing.behaviors.label import Behavior, Label
 
@@ -24,10 +23,10 @@ _RULES = frozenset("-=_*~.|#+: \u2500\u2550")
 _PROBE = 30  # characters: any loop that counts holds its own end at least twice
 _BROKEN_OFF = 0.5
 _INVISIBLE = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SENTENCE = re.compile(r"[.!?\u3002\uff01\uff1f]")
-_UNFINISHED = re.compile(r"(?:[a-z\u00df-\u00ff\u0430-\u044f,]|[\u3041-\u3096\u4e00-\u9fff\uff0c\u3001])\Z")
-_NO_PROSE = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]|```|[\w ]{1,30}:)")
+_WIDE = lazily.pattern("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SENTENCE = lazily.pattern(r"[.!?\u3002\uff01\uff1f]")
+_UNFINISHED = lazily.pattern(r"(?:[a-z\u00df-\u00ff\u0430-\u044f,]|[\u3041-\u3096\u4e00-\u9fff\uff0c\u3001])\Z")
+_NO_PROSE = lazily.pattern(r"\s*(?:[-*+>|#]|\d+[.)]|```|[\w ]{1,30}:)")
 _FEW_LETTERS = 60  # characters of a last line that is a sentence rather than a heading, a name or an item
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
+from routing.behaviors import lazily
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.words import split
 from routing.behaviors.values.dates import moment
@@ -27,58 +28,58 @@ _LABEL_WORDS = 4
 _SAMPLE = 600  # characters of a prompt that tell its language
 _COMMAS = frozenset({Language.DE, Language.FR, Language.ES, Language.IT, Language.PT})
 
-_MARK = re.compile(
+_MARK = lazily.pattern(
     r"\\boxed\{|####|\b(?:(?:final )?answer(?: is|:)|antwort(?: ist|:| lautet)|r\u00e9ponse(?: est| :|:)|"
     r"respuesta(?: es|:)|risposta(?: \u00e8|:)|resposta(?: \u00e9|:))|\u7b54\u6848(?:\u662f|\u4e3a|[:\uff1a])|"
     r"\u7b54\u3048\u306f|\u7b54\u3048[:\uff1a]",
     re.IGNORECASE,
 )
 _MARK_SIGNS = ("boxed", "####", "answer", "antwort", "r\u00e9ponse", "respuesta", "risposta", "resposta", "\u7b54")
-_FRACTION = re.compile(r"\\[dt]?frac\{(\d{1,20})\}\{(\d{1,20})\}")
-_LATEX_SIGNS = re.compile(r"\\[%$,!; ]|\{,\}")
-_MARKUP = re.compile(r"\\(?:text|mathrm|mathbf)\{|[*_`\\(){}\[\]\"]")
-_FORMULA = re.compile(r"\$(?!\d)|\$(?=[^$\n]{1,80}\$)|(?<=[\d}])\$")
-_LETTER = re.compile(r"(?:option |choice )?([A-J])(?=[.:,]|\s|$)")
-_LEADING_LETTER = re.compile(r"\W{0,4}(?:(?:option|choice) )?\(?([A-J])(?:\*{0,2}[).:]|\*\*|\s*$)")
-_OFFERED = re.compile(r"\n[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})")
+_FRACTION = lazily.pattern(r"\\[dt]?frac\{(\d{1,20})\}\{(\d{1,20})\}")
+_LATEX_SIGNS = lazily.pattern(r"\\[%$,!; ]|\{,\}")
+_MARKUP = lazily.pattern(r"\\(?:text|mathrm|mathbf)\{|[*_`\\(){}\[\]\"]")
+_FORMULA = lazily.pattern(r"\$(?!\d)|\$(?=[^$\n]{1,80}\$)|(?<=[\d}])\$")
+_LETTER = lazily.pattern(r"(?:option |choice )?([A-J])(?=[.:,]|\s|$)")
+_LEADING_LETTER = lazily.pattern(r"\W{0,4}(?:(?:option|choice) )?\(?([A-J])(?:\*{0,2}[).:]|\*\*|\s*$)")
+_OFFERED = lazily.pattern(r"\n[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})")
 # What a prompt asks, in lower case: each pattern is searched only where its sign, a literal part of it, is found.
 Signed = tuple[tuple[str, re.Pattern[str]], ...]
 
 
 def _words(*words: str) -> Signed:
-    return tuple((word, re.compile(rf"\b{word}\b")) for word in words)
+    return tuple((word, lazily.pattern(rf"\b{word}\b")) for word in words)
 
 
 _LABELS_ASKED = (
-    ("classif", re.compile(r"\bclassif(?:y|ication)\b")),
-    ("categor", re.compile(r"\bcategor(?:y|ize|ise)\b")),
+    ("classif", lazily.pattern(r"\bclassif(?:y|ication)\b")),
+    ("categor", lazily.pattern(r"\bcategor(?:y|ize|ise)\b")),
     *_words("label", "sentiment", "one of", "either", "true or false", "yes or no", "yes/no"),
     *_words("answer with", "respond with", "reply with"),
 )
-_ARITHMETIC = re.compile(r"\d ?[-+*/^\u00d7\u00f7] ?\d")
+_ARITHMETIC = lazily.pattern(r"\d ?[-+*/^\u00d7\u00f7] ?\d")
 _NUMBER_ASKED = (
-    ("how ", re.compile(r"\bhow (?:many|much|far|long|old)\b")),
-    ("wie ", re.compile(r"\bwie (?:viele?|weit|lange|alt)\b")),
-    ("cu", re.compile(r"\bcu[a\u00e1]nt[oa]s?\b")),
-    ("quant", re.compile(r"\bquant[oiae]s?\b")),
+    ("how ", lazily.pattern(r"\bhow (?:many|much|far|long|old)\b")),
+    ("wie ", lazily.pattern(r"\bwie (?:viele?|weit|lange|alt)\b")),
+    ("cu", lazily.pattern(r"\bcu[a\u00e1]nt[oa]s?\b")),
+    ("quant", lazily.pattern(r"\bquant[oiae]s?\b")),
     *_words("combien", "calculate", "compute", "solve", "simplify", "evaluate", "integral", "derivative", "equation"),
     *_words("probability", "percent", "percentage", "remainder", "sum of", "product of", "square root"),
-    ("\\", re.compile(r"\\(?:frac|sqrt|int|sum)")),
-    *((word, re.compile(word)) for word in ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b")),
+    ("\\", lazily.pattern(r"\\(?:frac|sqrt|int|sum)")),
+    *((word, lazily.pattern(word)) for word in ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b")),
 )
 _SHARE_ASKED = _words(
     "probability", "chance", "likelihood", "fraction", "proportion", "share", "ratio", "decimal", "odds"
 )
-_POLAR = re.compile(
+_POLAR = lazily.pattern(
     r"(?:^|[.!?\n,:]\s*|\b(?:and|so|but)\s)((?:is|are|was|were|does|did|has|have|will|do)\s(?!you\b)[^.!?\n]{3,200}\?)"
     r"\W{0,9}$"
 )
 _POLAR_END = 11  # characters at a prompt's end that hold the mark of such a question
 _POLAR_WORDS = 4  # "Is that right?" asks back; what it asks about stands elsewhere
-_YES_NO = re.compile(r"\W{0,4}(yes|no)\b(?![- ](?:one|doubt|longer|matter|problem|worries))", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"\w+")
+_YES_NO = lazily.pattern(r"\W{0,4}(yes|no)\b(?![- ](?:one|doubt|longer|matter|problem|worries))", re.IGNORECASE)
+_SENTENCE_END = lazily.pattern(r"(?<=[.!?])\s+|\n+")
+_DIGIT = lazily.pattern(r"\d")
+_WORD = lazily.pattern(r"\w+")
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 )

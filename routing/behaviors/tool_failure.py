@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from routing.behaviors import lazily
 from routing.behaviors.case import parse_json
 from routing.traits import Json
 
@@ -47,20 +48,20 @@ _FAILURE_WORDS |= {"not_found", "notfound", "bad_request", "unauthorized", "forb
 _NO_ERROR = frozenset({"", "0", "none", "null", "nil", "no", "n/a", "na", "ok", "false", "success", "no error", "-"})
 _NO_ERROR |= {"no errors", "none.", "undefined", "{}", "[]"}
 
-_WRAPPED = re.compile(r"```\w*|[*_`>\s\[\(]+|[\u274c\u26a0\ufe0f\u2757\u2716\U0001f6ab]+")
-_NAMED_ERROR = re.compile(
+_WRAPPED = lazily.pattern(r"```\w*|[*_`>\s\[\(]+|[\u274c\u26a0\ufe0f\u2757\u2716\U0001f6ab]+")
+_NAMED_ERROR = lazily.pattern(
     r"(?:[\w .\-]{0,24}\b)?(?:error|errors|exception|failure|fatal|failed|denied|panic|fehler|erreur|errore|erro|fallo)"
     r"\b[\])*]{0,3}(?: ?\[?[\w.\-]{1,24}\]?)?"
     r"(?:\s?[:\u2013\u2014!\uff1a](?!:)|\s-\s|(?<=\]))\s*(?P<what>\S[^\n]{0,40})|"
     r"\w{0,6}(?:\u9519\u8bef|\u932f\u8aa4|\u30a8\u30e9\u30fc|\u5931\u8d25|\u5931\u6557)",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<(?:\w{1,20}_)?error>", re.IGNORECASE)
-_TYPED = re.compile(r"(?:\w{1,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Timeout)(?:\s?[:(]|\s*$)")
-_TRACEBACK = re.compile(
+_TAG = lazily.pattern(r"<(?:\w{1,20}_)?error>", re.IGNORECASE)
+_TYPED = lazily.pattern(r"(?:\w{1,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Timeout)(?:\s?[:(]|\s*$)")
+_TRACEBACK = lazily.pattern(
     r"^(?:Traceback \(most recent call last\):|Exception in thread |Unhandled exception)", re.MULTILINE
 )
-_PREFIXED = re.compile(
+_PREFIXED = lazily.pattern(
     r"(?:error|failed|failure|fatal)\b(?:[.!]|\s(?:while|when|in|during|executing|running|calling|processing|invoking|"
     r"fetching|reading|parsing|at|occurred|code|to|with)\b)|"
     r"npm err!|\w{1,20}: (?:line \d+: )?[^:\n]{1,80}: (?:command not found|no such file|permission denied)|"
@@ -68,7 +69,7 @@ _PREFIXED = re.compile(
     r"exit(?:ed)?(?: with)? (?:code|status):? ?[1-9]",
     re.IGNORECASE,
 )
-_HTTP = re.compile(
+_HTTP = lazily.pattern(
     r"(?:https? ?(?:/[\d.]{1,4})? ?)?(?:(?:error|status|status code|code|response)[ :]{0,3})?[45]\d\d"
     r"(?:[ :,\-\u2013(]{1,3}(?:[a-z]+ )?(?:bad request|unauthori[sz]ed|payment required|forbidden|not found|"
     r"not allowed|not acceptable|timeout|timed out|conflict|gone|payload|unprocessable|too many|internal|server error|"
@@ -76,7 +77,7 @@ _HTTP = re.compile(
     r".{0,80}\b(?:status(?: code)?|http)[ :=]{1,3}[45]\d\d\b",
     re.IGNORECASE,
 )
-_STRONG = re.compile(
+_STRONG = lazily.pattern(
     r"\b(?:failed to|fail(?:ed|ure)\b(?! (?:tests?|checks?|items?|cases?))|could(?: not|n't)|unable to|timed[ -]?out|"
     r"time-?out(?=$|[.!:,]| (?:while|after|waiting|error|exceeded|expired|during|of))|"
     r"permission denied|access (?:is )?denied|unauthori[sz]ed|forbidden|"
@@ -88,7 +89,7 @@ _STRONG = re.compile(
     r"went wrong|not supported|not implemented|service (?:is )?(?:temporarily )?unavailable|out of memory|aborted)",
     re.IGNORECASE,
 )
-_WEAK = re.compile(
+_WEAK = lazily.pattern(
     r"\b(?:no (?:\w+ ){0,3}(?:results?|match(?:es)?|records?|data|entries|documents?|items?|hits?|rows?|information)\b"
     r"(?: (?:were |was )?(?:found|available|returned|match\w*)|[.!]?$)|nothing (?:was )?found|"
     r"no (?:\w+ ){1,3}(?:found|available|left|exists?)|"
@@ -100,18 +101,18 @@ _WEAK = re.compile(
     r"not (?:installed|configured|enabled))",
     re.IGNORECASE,
 )
-_DENIED = re.compile(
+_DENIED = lazily.pattern(
     r"\b(?:no|0|zero|without(?: any)?|never|free of)\s(?:\w+\s){0,2}(?:errors?|failures?|failed|exceptions?|problems?|"
     r"issues?|time-?outs?)\b|\b(?:errors?|failures?|failed|exceptions?)\s?[:=]\s?(?:0\b|none|null|no(?=\W*$)|\[\]|n/a)|"
     r"\bnot (?:required|failed)\b",
     re.IGNORECASE,
 )
 _BARE = frozenset({"error", "failed", "failure", "exception", "fail", "an error occurred", "not found"})
-_ERROR_CODE = re.compile(
+_ERROR_CODE = lazily.pattern(
     r"(?:.*_)?(?:ERR|ERROR|NOT_FOUND|INVALID|DENIED|FORBIDDEN|UNAUTHORIZED|TIMEOUT|FAILED|UNAVAILABLE)(?:_.*)?"
 )
-_ERROR_PAGE = re.compile(r"<title>\s*(?:error\b|[45]\d\d\b|access denied)", re.IGNORECASE)
-_GOOD = re.compile(
+_ERROR_PAGE = lazily.pattern(r"<title>\s*(?:error\b|[45]\d\d\b|access denied)", re.IGNORECASE)
+_GOOD = lazily.pattern(
     r"\W{0,6}(?:success(?:ful(?:ly)?)?|ok|okay|done|completed|passed|finished|\u2705|all (?:tests|checks))\b",
     re.IGNORECASE,
 )

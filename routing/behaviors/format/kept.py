@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from routing.behaviors import lazily
 from routing.behaviors.format.demand import Demand, Finding, Form
 from routing.behaviors.format.json_text import read_fenced_json
 from routing.behaviors.format.language import is_written_in
@@ -18,24 +19,24 @@ from routing.behaviors.phrasing.words import lowered
 Check = Callable[[str, Demand], Finding]
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f"  # scripts that put no spaces between words
-_WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+(?:['\u2019-][^\W{_IDEOGRAPHS}]+)*")
-_PART, _LETTER = re.compile(r"\w+"), re.compile(r"\w")
-_JOINT = re.compile(r"['-](?<=\w.)(?=\w)")
+_WORD = lazily.pattern(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+(?:['\u2019-][^\W{_IDEOGRAPHS}]+)*")
+_PART, _LETTER = lazily.pattern(r"\w+"), lazily.pattern(r"\w")
+_JOINT = lazily.pattern(r"['-](?<=\w.)(?=\w)")
 _SPACED = bytes(code if _LETTER.match(chr(code)) else ord(" ") for code in range(256))
-_BULLET = re.compile(r"\n[ \t]{0,20}(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
-_TOP_BULLET = re.compile(r"\n ?(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
-_NUMBERED = re.compile(r"\n[ \t]{0,20}(?:\*\*)?\d{1,4}[.)]")
-_TABLE = re.compile(r"\n[ \t]{0,9}\|?[ \t]{0,9}:?-{1,200}:?[ \t]{0,9}\|")  # the row under the headings
-_HIGHLIGHT = re.compile(r"(?<!\*)\*{1,3}(?=[^\s*])[^\n*]+\*|(?<![_\w])_{1,2}(?=[^\s_])[^\n_]+_(?!\w)")
-_TITLE = re.compile(r"<<(?=[ \t]{0,99}[^\s<>])[^\n<>]+>>")
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{0,40}\w[^\[\]\n]*\]")
-_HEADING = re.compile(r"#{1,6} .*|\*\*[^\n*]*\*\*:?|<<[^\n]*>>|[-=*_]{3,}")
-_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
-_SENTENCE_END = re.compile("(?:[.!?\u2026]+[\"'\u201d\u2019)\\]*_~}>]{0,9}(?=\\s|$)|[\u3002\uff01\uff1f\uff61]+)")
+_BULLET = lazily.pattern(r"\n[ \t]{0,20}(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
+_TOP_BULLET = lazily.pattern(r"\n ?(?:[*+-][ \t]|[\u2022\u2023\u25e6\u25aa\u25cf][ \t]?)[ \t]{0,9}\S")
+_NUMBERED = lazily.pattern(r"\n[ \t]{0,20}(?:\*\*)?\d{1,4}[.)]")
+_TABLE = lazily.pattern(r"\n[ \t]{0,9}\|?[ \t]{0,9}:?-{1,200}:?[ \t]{0,9}\|")  # the row under the headings
+_HIGHLIGHT = lazily.pattern(r"(?<!\*)\*{1,3}(?=[^\s*])[^\n*]+\*|(?<![_\w])_{1,2}(?=[^\s_])[^\n_]+_(?!\w)")
+_TITLE = lazily.pattern(r"<<(?=[ \t]{0,99}[^\s<>])[^\n<>]+>>")
+_PLACEHOLDER = lazily.pattern(r"\[[^\[\]\n]{0,40}\w[^\[\]\n]*\]")
+_HEADING = lazily.pattern(r"#{1,6} .*|\*\*[^\n*]*\*\*:?|<<[^\n]*>>|[-=*_]{3,}")
+_EMPTY_LINE = lazily.pattern(r"\n[ \t]*\n")
+_SENTENCE_END = lazily.pattern("(?:[.!?\u2026]+[\"'\u201d\u2019)\\]*_~}>]{0,9}(?=\\s|$)|[\u3002\uff01\uff1f\uff61]+)")
 _ABBREVIATIONS = frozenset(
     ("mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "no", "jr", "sr", "inc", "ltd", "co", "fig")
 )
-_UPPER, _LOWER = re.compile(r"[A-Z\u00c0-\u00de]"), re.compile(r"[a-z\u00df-\u00f6]")
+_UPPER, _LOWER = lazily.pattern(r"[A-Z\u00c0-\u00de]"), lazily.pattern(r"[a-z\u00df-\u00f6]")
 _WRAPPING = " \t\r\n\"'*_`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _QUOTES = {'"': '"', "\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb", "\u300c": "\u300d"}
 _NUMERAL = r"(?:\d{1,3}|(?!X\b)[IVX]{1,6}|(?i:one|two|three|four|five|six|seven|eight|nine|ten))\b"

@@ -7,9 +7,9 @@ that was given. "A 500 word story" is a wish that nobody checks exactly. Knows E
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from routing.behaviors import lazily
 from routing.behaviors.format.counts import Count, counts
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.sentences import Passage, Reader
@@ -23,32 +23,32 @@ _UNITS = (
     (Form.LINES, "line", r"lines?"),
 )
 _FEW_WORDS = 10  # "in three words" is meant exactly, "in 200 words" is not
-_PART = re.compile(
+_PART = lazily.pattern(
     r"\b(?:titles?|headlines?|subject|intro(?:duction)?|conclusion|headings?|first|last|second|third|final|opening|"
     r"closing|bullets?|items?|steps?|taglines?|slogans?|stanzas?|captions?|names?|labels?|highlight\w*|itali\w+|bold|"
     r"capital\w*|uppercase|upper-case|lowercase|keywords?|rhym\w+|starting|beginning|containing|copied|input)\b"
 )
-_GIVEN = re.compile(r"\b(?:following|above|these|those|this|previous|next|my|his|her|their|last|first)\s*$")
-_ELSEWHERE = re.compile(
+_GIVEN = lazily.pattern(r"\b(?:following|above|these|those|this|previous|next|my|his|her|their|last|first)\s*$")
+_ELSEWHERE = lazily.pattern(
     r"\W{0,2}(?:in all|with all|in cap|from|apart|ago|written|above|below|\w+ times|that (?:rhyme|start|begin|end))\b"
 )
-_FRAME = re.compile(
+_FRAME = lazily.pattern(
     r"\b(?:in|into|using|with|as|to|of|write|give|give me|provide|be|containing|having|"
     r"(?:should|must|to) (?:have|contain|include))\s+$"
 )
-_WORDS_FRAME = re.compile(r"\b(?:in|with|using)\s+$")
-_ATTRIBUTE = re.compile(
+_WORDS_FRAME = lazily.pattern(r"\b(?:in|with|using)\s+$")
+_ATTRIBUTE = lazily.pattern(
     r"[ -]?(?:long )?\s*(?:\w+ )?(?:summar|answer|repl|respon|stor|poem|essay|explan|descr|critiq|overview|letter|"
     r"email|review|bio|paragraph|post|article|pitch|piece|text|verse|definition)"
 )
-_NUMBER_OF = re.compile(
+_NUMBER_OF = lazily.pattern(
     r"\bnumber of (?P<unit>words|sentences|paragraphs|lines|characters)\b[^.\n]{0,50}?"
     r"\b(?:range of|be|is|to)\s+(?P<count>[^.,;:()\n]{1,40})"
 )
-_LIMIT = re.compile(
+_LIMIT = lazily.pattern(
     r"\b(?P<unit>word|character) (?:limit|count)(?: of| is| should be|:)\s*(?P<most>\d{1,5})\b(?!\s*(?:-|to))"
 )
-IN_CAPITALS = re.compile(
+IN_CAPITALS = lazily.pattern(
     r"\bwords?\b(?! and\b)[^.;]{0,50}?"
     r"\b(?:all[ -]capital|capital letters|all[ -]caps|upper[ -]?case|capitali[sz]ed|in caps)\b|"
     r"\b(?:capitali[sz]ed|all[- ]caps?|upper[ -]?case) words\b"

@@ -5,9 +5,9 @@ Knows English only. The counterparts are ``shape``, ``lengths`` and ``keywords``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from routing.behaviors import lazily
 from routing.behaviors.format.counts import counts, number, times
 from routing.behaviors.format.demand import Bounds, Demand, Form
 from routing.behaviors.format.language import CODES
@@ -20,17 +20,17 @@ _ALL = (
     r"(?:(?:all|only|entirely|completely|exclusively|english|letters|in|and|be)[ ,]+){0,5}"
 )
 _NO = r"(?:no|without|avoid|not use|don't use|not contain|not include|not have)\s+(?:any |using )*"
-_LOWER = re.compile(
+_LOWER = lazily.pattern(
     rf"\b{_ALL}lower[ -]?case\b(?! (?:letter )?[\"'\w]\b)|\b{_NO}(?:capital(?:ized)?|upper[ -]?case)\s+letters\b"
 )
-_UPPER = re.compile(
+_UPPER = lazily.pattern(
     rf"\b{_ALL}(?:capitals\b|capital letters|caps\b|upper[ -]?case\b)|\b{_NO}lower[ -]?case\s+letters\b|"
     r"\ball letters\b[^.\n]{0,50}\bcapitali[sz]ed\b"
 )
-_NO_CASE = re.compile(
+_NO_CASE = lazily.pattern(
     rf"\bupper[ -]?case (?:and|or) lower|\blower[ -]?case (?:and|or) upper|\b{NOT} (?:write |be )?in all\b"
 )
-_PART_CASE = re.compile(
+_PART_CASE = lazily.pattern(
     r"\b(?:titles?|headings?|headlines?|names?|acronyms?|keywords?|first|subject|labels?|headers?|sections?)\b"
     r"[^.,;\n]{0,40}$|\bwords? (?:that are |are |written |must be |should be )?$"
 )
@@ -41,27 +41,27 @@ _MARKS = {
     "asterisk": "*", "hashtag": "#", "parenthes": "(",
 }  # fmt: skip
 _MARK = rf"(?:{'|'.join(_MARKS)})"
-_BANNED = re.compile(
+_BANNED = lazily.pattern(
     rf"(?:\b(?:(?<!if )no|not|without|avoid(?:s|ing)?|refrain(?:s|ing)? from|never|cannot|free of|zero|omit|leave out)|"
     rf"n't)\b[^.,;\n]{{0,45}}?\b(?P<banned>{_MARK})(?:es|s)?\b(?!-)|"
     rf"\b(?P<barred>{_MARK})(?:es|s)?\b[^.,;\n]{{0,30}}"
     r"(?:\b(?:not|never)|n't) (?:be )?(?:allowed|permitted|used)\b|"
     rf"\b(?P<forbidden>{_MARK})(?:es|s)?\b[^.,;\n]{{0,20}}\b(?:are|is) (?:forbidden|prohibited|banned|off[ -]limits)\b"
 )
-_NOT_BANNED = re.compile(r"\b(?:forget|only|separat\w+|between|after|before|outside|more than|unless)\b")
+_NOT_BANNED = lazily.pattern(r"\b(?:forget|only|separat\w+|between|after|before|outside|more than|unless)\b")
 
-_LANGUAGE = re.compile(
+_LANGUAGE = lazily.pattern(
     r"\b(?:in|into|only|use)\s+(?:(?:only|the|simple|plain|fluent|formal|informal|standard|modern|brazilian) ){0,2}"
     rf"(?P<name>{'|'.join(sorted(CODES, key=len, reverse=True))})(?: language)?"
     r"(?=\s*(?:[.,;:!?()\[\]\"'\u2014-]|$)|\s+(?:only|and|with|please|but|about|why|how|what|using|without|for|on|"
     r"throughout|explaining|describing|no|regardless|in|to|that|language)\b)"
 )
-_ONLY = re.compile(r"\b(?:only|use)\b")
-_SPOKEN = re.compile(
+_ONLY = lazily.pattern(r"\b(?:only|use)\b")
+_SPOKEN = lazily.pattern(
     r"\b(?:answer|respond|reply|replies|write|explain|response|output|describe|summari[sz]e|compose|entire|use|"
     r"give|generate|create|tell|provide|speak|whole|everything)\b"
 )
-_NOT_SPOKEN = re.compile(
+_NOT_SPOKEN = lazily.pattern(
     r"\b(?:translat\w+|who|which|learn\w*|taught|books?|class|course|lessons?|say|called|terms?|words?|"
     rf"pronunciation|pronounce\w*|means?|{NOT})\b"
 )
@@ -72,13 +72,13 @@ _PHRASE = (
 )
 _WITH = r"[^\"\u201c\n.:]{0,60}?\b(?:with|by saying)\b"
 _END = (
-    re.compile(rf"\b(?:finish|end|conclud|clos)(?:e|es|s|ing)?\b{_WITH}{_PHRASE}"),
-    re.compile(
+    lazily.pattern(rf"\b(?:finish|end|conclud|clos)(?:e|es|s|ing)?\b{_WITH}{_PHRASE}"),
+    lazily.pattern(
         r"\b(?:last|final) (?:words?|sentence|line|phrase)\b[^\"\u201c\n.:]{0,40}?\b(?:be|read|say)\b" + _PHRASE
     ),
 )
-_START = (re.compile(rf"\b(?:start|begin)(?:s|ning|ing)?\b{_WITH}{_PHRASE}"),)
-_OF_PARTS = re.compile(
+_START = (lazily.pattern(rf"\b(?:start|begin)(?:s|ning|ing)?\b{_WITH}{_PHRASE}"),)
+_OF_PARTS = lazily.pattern(
     r"\b(?:each|every|sections?|lines?|words?|names?|items?|sentences?|paragraphs?|bullets?|post ?script|titles?|"
     r"p\.s\.?|stanzas?|verses?|that|which|don't|not|never)\b[^\"\u201c\n]{0,40}"
     r"\b(?:start|begin|end|finish|conclud|clos)|"
@@ -93,8 +93,8 @@ _PARAGRAPH = (
 )
 _FIRST_WORD = r"(?:with|by) (?:the )?word:? [\"'\u201c]?(?P<word>[\w-]{1,40})"
 _OPENINGS = (
-    re.compile(rf"\b{_PARAGRAPH} (?:(?:must|should|has to|needs to) )?(?:start|begin)s? {_FIRST_WORD}"),
-    re.compile(rf"\b(?:start|begin) {_PARAGRAPH} {_FIRST_WORD}"),
+    lazily.pattern(rf"\b{_PARAGRAPH} (?:(?:must|should|has to|needs to) )?(?:start|begin)s? {_FIRST_WORD}"),
+    lazily.pattern(rf"\b(?:start|begin) {_PARAGRAPH} {_FIRST_WORD}"),
 )
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
+from routing.behaviors import lazily
+
 _LONGEST = 48  # characters
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = {name: number for number, name in enumerate(_MONTHS, start=1)}
@@ -17,13 +19,13 @@ _NAME = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
 _WRITTEN = (
-    re.compile(rf"{_WEEKDAY}{_NAME} {_DAY},? (?P<year>\d{{4}})", re.IGNORECASE),
-    re.compile(rf"{_WEEKDAY}(?:the )?{_DAY}\.? (?:of )?{_NAME},? (?P<year>\d{{4}})", re.IGNORECASE),
-    re.compile(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})"),
-    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
+    lazily.pattern(rf"{_WEEKDAY}{_NAME} {_DAY},? (?P<year>\d{{4}})", re.IGNORECASE),
+    lazily.pattern(rf"{_WEEKDAY}(?:the )?{_DAY}\.? (?:of )?{_NAME},? (?P<year>\d{{4}})", re.IGNORECASE),
+    lazily.pattern(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})"),
+    lazily.pattern(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
 )
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.{0,22})?")
-_CLOCK = re.compile(r"(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))? ?(?:([ap])\.?m\.?)?", re.IGNORECASE)
+_ISO = lazily.pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.{0,22})?")
+_CLOCK = lazily.pattern(r"(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))? ?(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _HALF_DAY = 12  # hours
 
 

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from routing.behaviors import lazily
+
 _THOUSANDS = "[ \u00a0\u202f\u2009'\u2019]"
-_NUMBER = re.compile(
+_NUMBER = lazily.pattern(
     r"(?=[\d+\-\u2212$\u20ac\u00a3\u00a5\u20b9UEGCJI])(?:"  # where no number begins nothing more is tried
     r"(?<![\w.,:])(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?::[0-5]\d)? ?(?P<half>[aApP])\.?[mM]\b\.?|"
     r"(?<![\w.,:])(?P<clock>\d{1,2}):(?P<past>[0-5]\d)(?::00)?(?![\d:])|"  # a time of day is one number
@@ -28,7 +30,7 @@ _NUMBER = re.compile(
     r"(?P<exponent>[eE][-+]?\d{1,2})?(?: ?/ ?(?P<under>[1-9]\d{0,20}))?(?!\d)"
     r"(?P<many>[kK](?![\w/])|M(?![\w/])|[bB]n\b| ?(?:thousand|million|billion|trillion|mio|mrd)\b\.?)?)"
 )
-_UNIT = re.compile(
+_UNIT = lazily.pattern(
     r"[ \u00a0-]?(?P<unit>%|percent\b|per cent\b|[$\u20ac\u00a3\u00a5\u20b9]|[a-zA-Z]{1,12})"
     r"(?P<square>[\u00b2\u00b3^]?)"
 )
@@ -36,7 +38,7 @@ _MANY = {"k": 3, "thousand": 3, "m": 6, "million": 6, "mio": 6, "bn": 9, "billio
 _MONEY = {"$": "usd", "us$": "usd", "usd": "usd", "dollar": "usd", "dollars": "usd", "\u20ac": "eur", "eur": "eur"}
 _MONEY |= {"euro": "eur", "euros": "eur", "\u00a3": "gbp", "gbp": "gbp", "chf": "chf"}
 _MONEY |= {"\u00a5": "jpy", "jpy": "jpy", "yen": "jpy", "\u20b9": "inr", "inr": "inr", "rupees": "inr", "cents": "cent"}
-_JOINT = re.compile(r"[\s,]{0,3}(?:and|und|et|y|e)?\s{0,3}")
+_JOINT = lazily.pattern(r"[\s,]{0,3}(?:and|und|et|y|e)?\s{0,3}")
 _HALF_DAY = 720  # minutes
 _CONVERTED = Fraction(1, 200)  # what two units' roundings may differ by
 
@@ -183,7 +185,7 @@ def _figure(written: str) -> str:
     return plain.replace(",", "")
 
 
-_EITHER = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
+_EITHER = lazily.pattern(r"([1-9]\d{0,2})[.,](\d{3})")
 
 
 def _otherwise(written: str) -> Fraction | None:
