@@ -134,7 +134,7 @@ def test_several_migrators_at_once_all_succeed(database_url: str) -> None:
 
 
 def test_what_is_pending_is_known_as_alembic_would_know_it(database_url: str) -> None:
-    """It is asked without Alembic, whose import costs a start a tenth of a second: both must say the same.
+    """It is asked without Alembic, whose import would be a part of every start: both must say the same.
 
     A migration whose file is named otherwise than its revision, or a second line of them, would show here.
     """
