@@ -6,10 +6,15 @@ tables of ``proxy.store.schema`` in which every column beside the key is a numbe
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from proxy.store.rows import Row
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 def add(connection: Connection, table: Table, increments: list[Row]) -> None:
@@ -26,4 +31,8 @@ def add(connection: Connection, table: Table, increments: list[Row]) -> None:
 
 def inserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that may say ON CONFLICT. Both databases spell it alike, but SQLAlchemy has a class for each."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 -- many modules, for who reaches it by them anyway
+
+    return postgresql.insert(table)
