@@ -18,7 +18,7 @@ from routing.observation import Arm
 
 MODELS = Path(__file__).parent / "models"
 ARMS = (Arm.TEACHER, Arm.STUDENT)
-EXTRA = ("jinja2", "onnx", "onnxruntime", "safetensors", "tokenizers")
+EXTRA = ("onnx", "onnxruntime", "safetensors", "tokenizers")
 _WEIGHTS = "model.safetensors"
 _LONGEST_HEADER = 100_000_000  # bytes, the format's own limit
 

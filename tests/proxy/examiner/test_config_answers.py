@@ -53,10 +53,10 @@ def test_passwords_are_masked(tmp_path: Path) -> None:
 
 def test_a_valid_file_is_valid_with_its_warnings(client: httpx.Client) -> None:
     """A deployment can ask before it rolls out."""
-    response = client.post("/api/config/validate", content=CONFIG + b"    fallback: {confidence: 90}\n")
+    response = client.post("/api/config/validate", content=CONFIG + b"tracing: {sample: 1}\n")
     body = response.json()
     assert (response.status_code, body["valid"], body["problems"]) == (200, True, [])
-    assert [warning["key"] for warning in body["warnings"]] == ["routes.support.fallback"]
+    assert [warning["key"] for warning in body["warnings"]] == ["tracing.sample"]
 
 
 def test_an_invalid_file_gets_every_problem_with_its_line(client: httpx.Client) -> None:
