@@ -57,7 +57,9 @@ def test_from_the_alert_to_the_pair(evening: tuple[Practicum, Prometheus]) -> No
     """The alert names the gate, its link a panel; the panel's exemplar names a pair, which shows both replies."""
     practicum, sees = evening
     alerts = sees.asked("alerts")["alerts"]
-    assert LOSING in {one["labels"]["route"] for one in alerts if one["labels"]["alertname"] == "PracticumRollbackHappened"}
+    assert ("PracticumRollbackHappened", LOSING) in {
+        (one["labels"]["alertname"], one["labels"].get("route")) for one in alerts
+    }
     gate = {"alertname": "PracticumBehaviorLost", "route": LOSING, "slice": "math", "behavior": "refusal"}
     lost = next(one for one in alerts if one["labels"] | gate == one["labels"])
     link = lost["annotations"]["dashboard_url"]
