@@ -23,7 +23,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from routing.confidence.calibration import Flags, Floats, fit
+from routing.confidence.calibration import Flags, fit
+from routing.confidence.logistic import Floats
 from routing.confidence.signal import FEATURES, UNSURE, Listener, Signal, Vector, vectors
 from routing.confidence.spans import Values
 from routing.observation import TokenLogprob

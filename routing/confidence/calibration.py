@@ -17,18 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from routing.confidence.logistic import Floats, Regression, logistic, standardized, surprise
+
 Flags = npt.NDArray[np.bool_]
 
 _HUGE = 1e9  # numbers beyond it are taken for it, so that squares stay finite
-_CONSTANT = 1e-9  # a spread below this part of the mean is rounding
 _RIDGES = (1.0, 4.0, 16.0, 64.0, 256.0)  # what holds weights near 0, in units that speak against any
 _KNOTS = 100  # the most that a calibration carries
 _BENDS = (0.25, 0.5, 0.75)  # the quantiles of a number at which its line may bend
 _PULL = 100.0  # units that the logistic's own chance counts as: less costs at a few hundred units, more at thousands
-_STEPS = 100
-_HALVINGS = 30
-_STILL = 1e-9  # a step that gains no more has arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,7 @@ def fit_and_hold_out(vectors: Floats, acceptable: Flags, *, function: str = "") 
     rows, good = np.clip(vectors[usable], -_HUGE, _HUGE), acceptable[usable].astype(np.float64)
     bends = _bends(rows)
     columns = np.column_stack([rows, *(np.maximum(rows[:, place] - bend, 0.0) for place, bend in bends)])
-    center, spread = _standard(columns)
+    center, spread = standardized(columns)
     design = np.column_stack([np.ones(len(rows)), (columns - center) / spread])
     coefficients, scores = _foretelling(design, good, 1 + rows.shape[1])
     slopes = coefficients[1:] / spread
@@ -170,74 +167,6 @@ def _bends(rows: Floats) -> list[tuple[int, float]]:
     ]
 
 
-def _standard(rows: Floats) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of each number; what does not vary has an infinite one, and so no weight."""
-    if not len(rows):
-        return np.zeros(rows.shape[1]), np.full(rows.shape[1], np.inf)
-    center, spread = rows.mean(axis=0), rows.std(axis=0)
-    return center, np.where(spread > _CONSTANT * np.maximum(1.0, np.abs(center)), spread, np.inf)
-
-
-@dataclass(frozen=True, slots=True)
-class _Regression:
-    """What a ridge logistic regression minimizes, and its derivatives, at some coefficients, the intercept first.
-
-    Beside the units there is one more in the midst of them, half of it acceptable: it keeps the intercept finite where
-    all units agree. Products over units are ``einsum``'s: those of numpy's ``@`` are spread over threads, which cost
-    the other processes of a host more than they save here, and whose number shows in the last bits.
-    """
-
-    design: Floats
-    good: Floats
-    ridge: float
-
-    def scores(self, at: Floats) -> Floats:
-        found: Floats = np.einsum("ij,j->i", self.design, at)
-        return found
-
-    def loss(self, at: Floats) -> float:
-        pinned = 0.5 * (np.logaddexp(0.0, at[0]) + np.logaddexp(0.0, -at[0]))
-        return float(_surprise(self.scores(at), self.good) + pinned + 0.5 * self.ridge * (at[1:] ** 2).sum())
-
-    def slope(self, at: Floats) -> Floats:
-        found: Floats = np.einsum("ij,i->j", self.design, _logistic(self.scores(at)) - self.good) + self.ridge * at
-        found[0] += _logistic(at[0]) - 0.5 - self.ridge * at[0]
-        return found
-
-    def curvature(self, at: Floats) -> Floats:
-        bent = self.design * _bend(self.scores(at))[:, None]
-        found: Floats = np.einsum("ij,ik->jk", bent, self.design) + self.ridge * np.eye(len(at))
-        found[0, 0] += _bend(at[0]) - self.ridge
-        return found
-
-    def solved(self) -> Floats:
-        """The coefficients of least loss, by Newton steps that are halved until they gain; none that gains ends it."""
-        at = np.zeros(self.design.shape[1])
-        for _ in range(_STEPS):
-            before, step = self.loss(at), np.linalg.solve(self.curvature(at), self.slope(at))
-            tried = (at - step * 0.5**halvings for halvings in range(_HALVINGS))
-            better = next((one for one in tried if self.loss(one) < before - _STILL), None)
-            if better is None:
-                break
-            at = better
-        return at
-
-    def left_out(self, at: Floats) -> Floats:
-        """The score of each unit had the weights not seen it, by one Newton step from those that did: (units,).
-
-        The intercept has seen it: without a unit that diverged all would seem to be a little better, and where the
-        numbers say nothing, that alone would rank the units, the wrong way round.
-
-        Method: Rahnama Rad and Maleki, "A scalable estimate of the out-of-sample prediction error via approximate
-        leave-one-out cross-validation" (JRSS B 2020, arXiv:1801.10243).
-        """
-        scores, numbers = self.scores(at), self.design[:, 1:]
-        spread = np.einsum("ij,jk->ik", numbers, np.linalg.inv(self.curvature(at))[1:, 1:])
-        reach = (spread * numbers).sum(axis=1)
-        found: Floats = scores + (_logistic(scores) - self.good) * reach / (1.0 - _bend(scores) * reach)
-        return found
-
-
 def _foretelling(design: Floats, good: Floats, straight: int) -> tuple[Floats, Floats]:
     """Coefficients, and the scores of units left out, under what foretells such units best.
 
@@ -247,10 +176,10 @@ def _foretelling(design: Floats, good: Floats, straight: int) -> tuple[Floats, F
     found: list[tuple[Floats, Floats]] = []
     for columns in sorted({straight, design.shape[1]}):
         for ridge in _RIDGES:
-            regression = _Regression(design[:, :columns], good, ridge)
+            regression = Regression(design[:, :columns], good, ridge)
             coefficients = regression.solved()
             found.append((np.pad(coefficients, (0, design.shape[1] - columns)), regression.left_out(coefficients)))
-    return min(found, key=lambda one: _surprise(one[1], good))
+    return min(found, key=lambda one: surprise(one[1], good))
 
 
 def _isotonic(scores: Floats, good: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -268,7 +197,7 @@ def _isotonic(scores: Floats, good: Floats) -> tuple[tuple[float, ...], tuple[fl
     sizes, centers, chances = _grouped(scores, good)
     steps = np.array(_pooled(sizes, centers, chances))
     pull = _PULL / len(scores)
-    pulled = (np.interp(centers, steps[:, 1], steps[:, 2]) + pull * _logistic(centers)) / (1.0 + pull)
+    pulled = (np.interp(centers, steps[:, 1], steps[:, 2]) + pull * logistic(centers)) / (1.0 + pull)
     return tuple(centers.tolist()), tuple(np.maximum.accumulate(pulled).tolist())
 
 
@@ -301,18 +230,3 @@ def _pooled(sizes: Floats, scores: Floats, chances: Floats) -> list[_Step]:
             (m, x, y), (n, u, v) = steps.pop(-2), steps.pop()
             steps.append((m + n, (m * x + n * u) / (m + n), (m * y + n * v) / (m + n)))
     return steps
-
-
-def _logistic(scores: Floats) -> Floats:
-    chances: Floats = 0.5 * (1.0 + np.tanh(0.5 * scores))
-    return chances
-
-
-def _bend(scores: Floats) -> Floats:
-    chances = _logistic(scores)
-    return chances * (1.0 - chances)
-
-
-def _surprise(scores: Floats, good: Floats) -> float:
-    """Minus the log-likelihood of what was acceptable."""
-    return float((np.logaddexp(0.0, scores) - good * scores).sum())

@@ -25,6 +25,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.confidence.logistic import Regression, standardized
 from routing.traits import FormatKind, Traits
 
 FUNCTION: Final = "prompt-1"  # whoever changes what a feature means changes this
@@ -67,7 +68,6 @@ FEATURES: Final = (
 
 _HEAD, _TAIL = 4_000, 2_000  # characters read of what the user said last
 _BLOCKS, _UNTESTED = 10, 2  # the first ones are only learned from
-_STEPS, _CLOSE = 30, 1e-9
 _FARTHEST = 30.0  # log-odds beyond which nothing changes
 _BYTES = range(256)
 _FOREIGN = bytes(range(128, 256))
@@ -247,9 +247,9 @@ def fitted(features: Matrix, acceptable: Truth, ridge: float) -> PromptHead:
     if not len(features):
         width = features.shape[1]
         return PromptHead(0.0, (0.0,) * width, (0.0,) * width, (0.0,) * width)
-    means, spreads = features.mean(axis=0), features.std(axis=0)
-    scales = np.where(spreads > _CLOSE, spreads, np.inf)
-    solution = _ridge(np.c_[np.ones(len(features)), (features - means) / scales], acceptable, ridge)
+    means, scales = standardized(features)
+    design = np.c_[np.ones(len(features)), (features - means) / scales]
+    solution = Regression(design, acceptable.astype(np.float64), ridge).solved()
     weights = solution[1:] / scales
     intercept = float(solution[0] - weights @ means)
     return PromptHead(intercept, _plain(weights), _plain(features.min(axis=0)), _plain(features.max(axis=0)))
@@ -259,35 +259,5 @@ def _plain(row: Matrix) -> tuple[float, ...]:
     return tuple(map(float, row))
 
 
-def _ridge(columns: Matrix, acceptable: Truth, ridge: float) -> Matrix:
-    """Newton's method, with steps halved until they help.
-
-    An average prompt that was half acceptable is put beside the units (Jeffreys' prior), so that there is a finite
-    answer where all of them were acceptable, or none.
-    """
-    design = np.vstack([columns, np.eye(1, columns.shape[1])])
-    targets = np.append(acceptable.astype(np.float64), 0.5)
-    penalty = np.full(columns.shape[1], ridge)
-    penalty[0] = 0.0
-    solution = np.zeros(columns.shape[1])
-    loss = _loss(design, targets, penalty, solution)
-    for _ in range(_STEPS):
-        share = _logistic(design @ solution)
-        slope = design.T @ (share - targets) + penalty * solution
-        curvature = (design.T * (share * (1 - share))) @ design + np.diag(penalty)
-        step = np.linalg.solve(curvature, slope)
-        while (after := _loss(design, targets, penalty, solution - step)) > loss and np.abs(step).max() > _CLOSE:
-            step /= 2
-        if after > loss or loss - after < _CLOSE:
-            return solution
-        solution, loss = solution - step, after
-    return solution
-
-
 def _logistic(scores: Matrix) -> Matrix:
     return np.asarray(np.exp(-np.logaddexp(0, -scores)))
-
-
-def _loss(design: Matrix, targets: Matrix, penalty: Matrix, solution: Matrix) -> float:
-    scores = design @ solution
-    return float((np.logaddexp(0, scores) - targets * scores).sum() + (penalty * solution**2).sum() / 2)

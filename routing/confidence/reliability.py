@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.confidence.calibration import Flags, Floats, equal_groups
+from routing.confidence.calibration import Flags, equal_groups
+from routing.confidence.logistic import Floats
 
 BINS = 10
 

@@ -30,7 +30,8 @@ from math import ceil, exp, log, log1p
 
 import numpy as np
 
-from routing.confidence.calibration import Flags, Floats
+from routing.confidence.calibration import Flags
+from routing.confidence.logistic import Floats
 from routing.evidence.beta import log_betainc
 from routing.evidence.rates import Trials, clean_needed, log_e_below
 

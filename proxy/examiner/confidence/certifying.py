@@ -18,7 +18,8 @@ from proxy.examiner.confidence.units import Unit, Units
 from proxy.examiner.confidence.version import Fitted
 from routing.assessment import BENIGN, Charter
 from routing.confidence.assurance import Bar
-from routing.confidence.calibration import Flags, Floats
+from routing.confidence.calibration import Flags
+from routing.confidence.logistic import Floats
 from routing.confidence.reliability import Bin, brier, diagram, expected_error
 from routing.confidence.threshold import Certificate, Counts, Outlook, Target, counted, live, outlook
 from routing.confidence.views import View

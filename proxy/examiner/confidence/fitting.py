@@ -17,7 +17,8 @@ import numpy as np
 
 from proxy.examiner.confidence.version import Fitted, Terms, Version
 from routing.confidence import prompt
-from routing.confidence.calibration import Flags, Floats, fit_and_hold_out
+from routing.confidence.calibration import Flags, fit_and_hold_out
+from routing.confidence.logistic import Floats
 from routing.confidence.prompt import PromptHead
 from routing.confidence.signal import FEATURES
 from routing.confidence.threshold import Target, grid

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.confidence.calibration import Calibration, Flags, Floats, equal_groups, fit, fit_and_hold_out
+from routing.confidence.calibration import Calibration, Flags, equal_groups, fit, fit_and_hold_out
+from routing.confidence.logistic import Floats
 
 LINE = Calibration(0.0, (1.0,), (-2.0,), (2.0,), (-1.0, 1.0), (0.2, 0.8))
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.confidence.calibration import Flags, Floats
+from routing.confidence.calibration import Flags
+from routing.confidence.logistic import Floats
 from routing.confidence.threshold import (
     Counts,
     Promise,
