@@ -175,8 +175,6 @@ class Hold:
     def _judge_whole(self) -> None:
         terms, reply = self.terms, self._observed()
         reason = broken(terms.traits, reply, terms.unproven, check_schema)
-        if reason is None and terms.stream and not reply.finish_reason:
-            reason = FallbackReason.TRUNCATED  # its end says that it is complete, and nothing says why it ended
         self.whole = reply.failure is None and reason is not FallbackReason.TRUNCATED
         if terms.view is not None:
             whole = self._listener.whole(reply.finish_reason)

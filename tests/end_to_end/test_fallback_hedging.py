@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.config.settings import Fallback
 from proxy.telemetry.catalog import ATTEMPTS, FALLBACKS
 from tests.end_to_end.asks import CHAT
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import request
 from tests.proxy.worker.students import (
-    HOLD,
+    BODIES,
+    HEDGING,
     STREAM,
     SURE,
     TEACHERS,
@@ -26,6 +26,7 @@ from tests.proxy.worker.students import (
     assurance,
     begin,
     begun,
+    behaving,
     cut,
     finish,
     fresh,
@@ -36,10 +37,6 @@ from tests.proxy.worker.students import (
     unasked,
     words,
 )
-
-BODIES = pytest.mark.parametrize("body", [UNARY, STREAM], ids=["unary", "stream"])
-ENTRY = b'{"token": "w", "logprob": -0.1, "top_logprobs": []}'
-HEDGING = Fallback(hold=HOLD, hedge_after=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +51,6 @@ def stage(shared: Stage) -> Iterator[Stage]:
     """As if it were new."""
     with fresh(shared):
         yield shared
-
-
-def behaving(behavior: str) -> tuple[tuple[str, str], ...]:
-    """The header that tells the teacher how to behave."""
-    return (("x-behave", behavior),)
 
 
 @BODIES

@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+
 from proxy.config.settings import Config, Fallback, Hold, Mirror, Upstream
 from routing.assignment import BUCKETS
 from routing.confidence.assurance import Assurance, Bar
@@ -37,9 +39,16 @@ TOKENS = 4
 
 UNARY, STREAM = ask(CHAT, "support", "m"), ask(CHAT, "support", "m", stream=True)
 TEACHERS = {UNARY: replies.CHAT, STREAM: b"".join(replies.CHAT_STREAM)}
+BODIES = pytest.mark.parametrize("body", [UNARY, STREAM], ids=["unary", "stream"])
 HOLD = Hold(tokens=TOKENS, time=30.0)  # a test that is about time says so
+HEDGING = Fallback(hold=HOLD, hedge_after=0.05)
 
 Step = Callable[[Exchange], Awaitable[None]]
+
+
+def behaving(behavior: str) -> tuple[tuple[str, str], ...]:
+    """The header that tells the teacher how to behave."""
+    return (("x-behave", behavior),)
 
 
 class Student(Server):

@@ -24,6 +24,7 @@ from tests.end_to_end.practicum import free_port, until
 from tests.end_to_end.upstream import Exchange
 from tests.end_to_end.wire import request
 from tests.proxy.worker.students import (
+    BODIES,
     HOLD,
     STREAM,
     TEACHERS,
@@ -34,6 +35,7 @@ from tests.proxy.worker.students import (
     Step,
     assurance,
     begin,
+    behaving,
     cut,
     event_unasked,
     finish,
@@ -46,9 +48,7 @@ from tests.proxy.worker.students import (
     words,
 )
 
-BODIES = pytest.mark.parametrize("body", [UNARY, STREAM], ids=["unary", "stream"])
 ENTRY = b'{"token": "w", "logprob": -0.1, "top_logprobs": []}'
-HEDGING = Fallback(hold=HOLD, hedge_after=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +63,6 @@ def stage(shared: Stage) -> Iterator[Stage]:
     """As if it were new."""
     with fresh(shared):
         yield shared
-
-
-def behaving(behavior: str) -> tuple[tuple[str, str], ...]:
-    """The header that tells the teacher how to behave."""
-    return (("x-behave", behavior),)
 
 
 def without_teacher(stage: Stage, fallback: Fallback) -> None:
