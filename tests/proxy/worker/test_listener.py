@@ -71,6 +71,7 @@ def test_replies_are_finished_and_idle_connections_closed(served: Served, slow: 
         idle.answer(bodiless=True)
         until(lambda: slow.done == 1, "it has been answered")
         served.thread.call(slow.go.clear)
+        until(lambda: not slow.go.is_set(), "the next one is kept waiting")
         caller.send(GET)
         until(lambda: slow.busy == 1, "it is being answered")
         stop(served)
