@@ -23,10 +23,11 @@ _SERVED, _SHADOW = "7063", "7073"  # "pc" and "ps" in ASCII: 4 digits before the
 _CHANCE = 12  # where the random digits of a pair's id begin: 16 of them
 _DRAWN = 8  # how many of those decide whether it is sampled, the last ones
 _ALL = 100.0  # percent
+_ROLES = 4  # bits of a span's id that say its role; those above them say which one of its kind it is
 
 
 class Role(IntEnum):
-    """What a span of a pair is. Each has at most one; a span's id is the pair's random digits and this number."""
+    """What a span of a pair is. Its id is the pair's random digits, this number, and which one of its kind it is."""
 
     SERVER = 0
     STUDENT = 1  # a caller's, sent to the student
@@ -35,6 +36,7 @@ class Role(IntEnum):
     MIRROR = 9
     AUDIT = 10
     NOISE = 11
+    JUDGE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,17 @@ def traced(pair: str, caller: Inbound | None, below: str) -> bool:
     return drawn(pair, below) if caller is None else caller.sampled
 
 
-def served(pair: str, role: Role, caller: Inbound | None) -> Place:
-    """A span of the request as its caller saw it: in the caller's trace, or in one of the pair's name."""
-    return Place(caller.place.trace if caller else _SERVED + pair, _span(pair, role))
+def served(pair: str, role: Role, caller: Inbound | None, nth: int = 0) -> Place:
+    """A span of the request as its caller saw it: in the caller's trace, or in one of the pair's name.
+
+    ``nth`` counts the calls of this role before: a hedge that failed, and the call in its place.
+    """
+    return Place(caller.place.trace if caller else _SERVED + pair, _span(pair, role, nth))
 
 
-def shadow(pair: str, role: Role) -> Place:
+def shadow(pair: str, role: Role, nth: int = 0) -> Place:
     """A span of the shadow work: no caller waits for it, so it is in a trace of its own, which is linked."""
-    return Place(_SHADOW + pair, _span(pair, role))
+    return Place(_SHADOW + pair, _span(pair, role, nth))
 
 
 def traceparent(place: Place) -> bytes:
@@ -96,5 +101,5 @@ def traceparent(place: Place) -> bytes:
     return f"00-{place.trace}-{place.span}-01".encode()
 
 
-def _span(pair: str, role: Role) -> str:
-    return f"{int(pair[_CHANCE:], 16) ^ role:016x}"
+def _span(pair: str, role: Role, nth: int) -> str:
+    return f"{int(pair[_CHANCE:], 16) ^ (nth << _ROLES | role):016x}"

@@ -54,14 +54,14 @@ class Calls:
         self._key = key
         self.trace: TraceHeader | None = None
 
-    def to_teacher(self, ask: Ask, *, keep_credentials: bool) -> Request:
-        """The request as the teacher is to get it."""
+    def to_teacher(self, ask: Ask, *, keep_credentials: bool, nth: int = 0) -> Request:
+        """The request as the teacher is to get it; ``nth`` counts how often it was asked this before."""
         teacher = ask.route.teacher
         headers: Headers = forwarded(
             ask.headers, api_key=self._key(teacher.api_key_env), keep_credentials=keep_credentials
         )
         if self.trace is not None:
-            headers = self.trace.on(headers, ask, _TEACHERS)
+            headers = self.trace.on(headers, ask, _TEACHERS, nth)
         body = ask.body
         if teacher.model is not None and teacher.model != ask.model and ask.endpoint is not _OTHER:
             body = with_model(body, teacher.model)

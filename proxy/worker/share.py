@@ -33,10 +33,12 @@ from proxy.worker.terms import terms_of
 from routing.confidence.assurance import Assurance
 from routing.decision import Reason
 from routing.fallback import SERVABLE, FallbackReason, disqualified
+from routing.observation import Arm
 
 Assurances = Callable[[str], Assurance | None]
 """What the student's replies are judged by, by the route's name; None where nothing is known of it."""
 
+_TEACHER = Arm.TEACHER  # up to Python 3.11, looking a member up is a call
 _OVERLOADED, _FIRST_SERVER_ERROR, _SATURATED = 429, 500, 503
 _COME_AGAIN = b"1"  # second
 
@@ -174,7 +176,8 @@ class Share:
             self._turn_away(turn)
 
     async def _ask_teacher(self, turn: _Turn, exchange: Exchange, alarm: Alarm, gate: Gate | None) -> None:
-        request = self._calls.to_teacher(turn.ask, keep_credentials=turn.keep_credentials)
+        nth = sum(call.arm == _TEACHER for call in exchange.calls)  # a hedge may have failed before
+        request = self._calls.to_teacher(turn.ask, keep_credentials=turn.keep_credentials, nth=nth)
         runs = Relay if gate is None else partial(Relay, gate=gate)
         await self._calls.run(exchange, turn.client, turn.ask.route.teacher, request, runs, alarm)
 

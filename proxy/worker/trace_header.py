@@ -34,8 +34,8 @@ class TraceHeader:
         """One where anything is traced, else None."""
         return None if tracing.otlp_endpoint is None else cls(tracing)
 
-    def on(self, headers: Headers, ask: Ask, role: Role) -> Headers:
-        """The headers as the upstream of this call is to get them."""
+    def on(self, headers: Headers, ask: Ask, role: Role, nth: int = 0) -> Headers:
+        """The headers as the upstream of this call is to get them; ``nth`` counts this role's calls before it."""
         said = ask.fields.get(TRACEPARENT)
         if said is None and not drawn(ask.pair, self._below):  # as ``traced`` would say: most are neither
             return headers
@@ -44,4 +44,4 @@ class TraceHeader:
             return headers
         dropped = (TRACEPARENT,) if caller else (TRACEPARENT, TRACESTATE)  # a state belongs to its trace
         kept = [header for header in headers if header[0] not in dropped]
-        return [*kept, (TRACEPARENT, traceparent(served(ask.pair, role, caller)))]
+        return [*kept, (TRACEPARENT, traceparent(served(ask.pair, role, caller, nth)))]

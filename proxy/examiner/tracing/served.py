@@ -6,7 +6,9 @@ A record has the moments at which calls began; the last of them ends with the re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from proxy.config.settings import Route, Upstream
 from proxy.examiner.tracing.span import Attributes, Kind, Span, Value, error_of_call, nanoseconds, server
@@ -20,7 +22,7 @@ from routing.observation import Arm
 from routing.traits import Endpoint
 
 _BROKEN = frozenset(("upstream_error", "truncated", "rejected"))
-_HEDGED = frozenset(("", "hedged"))  # fallback reasons of requests whose teacher was asked beside the student
+_STUDENTS = frozenset(("within_weight", "student_ill"))  # why a request was the student's
 ROLES = {Arm.STUDENT: Role.STUDENT, Arm.TEACHER: Role.TEACHER}
 
 
@@ -62,42 +64,65 @@ def _server_span(record: Record, caller: Inbound | None, kept: str) -> Span:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What all calls of one request share. ``made`` are all of them; the one that answered, if any, is the last."""
+
+    record: Record
+    route: Route
+    asked: Settings
+    made: tuple[Called, ...]
+    caller: Inbound | None
+    parent: Place
+
+
 def _calls(record: Record, route: Route, whole: Span, caller: Inbound | None, said: Attributes) -> Iterator[Span]:
-    asked = settings_of(record.request)
-    for call in record.calls:
-        yield _call_span(record, route, call, asked, whole.place, caller, _declined(record, call))
+    made = _made(record)
+    request = _Request(record, route, settings_of(record.request), made, caller, whole.place)
+    before = Counter[str]()
+    for place, call in enumerate(made):
+        answers = record.asked is not None and place == len(made) - 1
+        told = {**_answered(request), **said} if answers else _declined(record, call)
+        yield _call_span(request, call, before[call.arm], told)
+        before[call.arm] += 1
+
+
+def _made(record: Record) -> tuple[Called, ...]:
     if record.asked is None:
-        return
+        return record.calls
     outcome = record.failure or ("client_gone" if record.outcome == "client_gone" else "ok")
     last = Called(arm=record.arm, started=record.asked, ended=record.total, status=record.status, outcome=outcome)
-    told = {**told_by(record.reply, record.encoding, route.mirror.max_reply), **said}
-    if record.first_token is not None and asked.stream:
+    return *record.calls, last
+
+
+def _answered(request: _Request) -> Attributes:
+    record = request.record
+    told = told_by(record.reply, record.encoding, request.route.mirror.max_reply)
+    if record.first_token is not None and record.asked is not None and request.asked.stream:
         told[name.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = max(0.0, record.first_token - record.asked)
-    yield _call_span(record, route, last, asked, whole.place, caller, told)
+    return told
 
 
-def _call_span(
-    record: Record, route: Route, call: Called, asked: Settings, parent: Place, caller: Inbound | None, told: Attributes
-) -> Span:
-    arm = Arm(call.arm)
+def _call_span(request: _Request, call: Called, nth: int, told: Attributes) -> Span:
+    record, route, arm = request.record, request.route, Arm(call.arm)
     upstream = route.student if arm is Arm.STUDENT else route.teacher
     endpoint = Endpoint(record.endpoint)
     return Span(
         name=call_name(endpoint, upstream, route),
-        place=served(record.pair, ROLES[arm], caller),
+        place=served(record.pair, ROLES[arm], request.caller, nth),
         kind=Kind.CLIENT,
         start=nanoseconds(record.started, call.started),
         end=nanoseconds(record.started, call.ended),
         attributes={
-            **request_attributes(endpoint, upstream, asked),
+            **request_attributes(endpoint, upstream, request.asked),
             name.HTTP_RESPONSE_STATUS_CODE: call.status or None,
             **told,
             **_of_pair(record),
             name.ARM: arm.value,
-            name.PURPOSE: _purpose(record, arm),
+            name.PURPOSE: _purpose(request, call),
             name.OUTCOME: call.outcome,
         },
-        parent=parent,
+        parent=request.parent,
         error=error_of_call(call.outcome, call.status),
     )
 
@@ -142,10 +167,12 @@ def _declined(record: Record, call: Called) -> Attributes:
     return told_by(reply.reply, reply.encoding, len(reply.reply) * 100)
 
 
-def _purpose(record: Record, arm: Arm) -> str:
-    if arm is Arm.STUDENT or record.reason not in {"within_weight", "student_ill"}:
+def _purpose(request: _Request, call: Called) -> str:
+    """A teacher that was asked while the student was being asked is a hedge, whoever answered in the end."""
+    if call.arm == Arm.STUDENT or request.record.reason not in _STUDENTS:
         return "serve"
-    return "hedge" if record.fallback in _HEDGED else "fallback"
+    beside = any(one.arm == Arm.STUDENT and one.started < call.started < one.ended for one in request.made)
+    return "hedge" if beside else "fallback"
 
 
 def _of_pair(record: Record) -> Attributes:

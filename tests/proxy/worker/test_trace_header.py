@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from proxy.config.settings import Fallback, Tracing
+from proxy.examiner.tracing.served import served_spans
+from proxy.examiner.tracing.span import Kind
 from proxy.handover import Called, Record
 from proxy.telemetry.trace_ids import Role, inbound, served
 from proxy.worker.trace_header import TraceHeader
@@ -96,6 +98,28 @@ def test_each_arm_gets_the_span_of_its_own_call(stage: Stage) -> None:
     caller = inbound(record.traceparent)
     for server, role in ((stage.student, Role.STUDENT), (stage.teacher, Role.TEACHER)):
         assert sent(server.received[-1])[0] == [f"00-{TRACE}-{served(record.pair, role, caller).span}-01".encode()]
+
+
+def test_a_teacher_asked_again_after_its_hedge_failed_gets_another_span(stage: Stage) -> None:
+    """And the examiner, which sees the record alone, comes to the same two."""
+    stage.set(Fallback(hold=HOLD, hedge_after=0.05), assurance())
+    stage.port.serving.trace(TraceHeader.of(ALL))
+    stage.plays(stage.student.pause(), unary("", SURE))
+    with stage.port.connect() as caller:
+        caller.send(request("POST", CHAT, UNARY, (*SAMPLED, ("x-behave", "status:500"))))
+        until(lambda: stage.teacher.received and not stage.teacher.in_progress, "the teacher has failed")
+        stage.student.go.set()
+        assert caller.answer().status == 500
+    (record,) = stage.port.settled()
+    assert [call.arm for call in record.calls] == ["student", "teacher"]
+    route = stage.port.config.routes["support"]
+    spans = [
+        span for span in served_spans(record, route, "sampled") if span.attributes.get("practicum.arm") == "teacher"
+    ]
+    expected = [[f"00-{TRACE}-{span.place.span}-01".encode()] for span in spans if span.kind is Kind.CLIENT]
+    got = [sent(received)[0] for received in stage.teacher.received]
+    assert got == expected
+    assert len({header for headers in got for header in headers}) == 2
 
 
 def ordered(record: Record, call: Called) -> bool:

@@ -136,14 +136,38 @@ def test_a_request_that_fell_back_shows_both_calls() -> None:
     assert student.place.span == "00112233445566f1"
 
 
-@pytest.mark.parametrize(("fallback", "purpose"), [("hedged", "hedge"), ("", "hedge"), ("connect", "fallback")])
-def test_a_teacher_beside_the_student_is_a_hedge(fallback: str, purpose: str) -> None:
-    """Whether or not it was first."""
-    call = Called(arm="teacher", started=0.05, ended=0.1, status=0, outcome="cancelled")
-    changed = {"arm": "student", "reason": "within_weight", "fallback": fallback, "calls": (call,)}
-    _, teacher, student = spans(**changed)
-    assert (said(teacher)["practicum.purpose"], said(student)["practicum.purpose"]) == (purpose, "serve")
+HEDGE = Called(arm="teacher", started=0.05, ended=0.1, status=503, outcome="http_error")
+
+
+def students(ended: float) -> Called:
+    """The student's call, begun before the hedge."""
+    return Called(arm="student", started=0.001, ended=ended, status=200, outcome="ok")
+
+
+@pytest.mark.parametrize(("ended", "purpose"), [(0.08, "hedge"), (0.04, "fallback")])
+def test_a_teacher_asked_beside_the_student_is_a_hedge(ended: float, purpose: str) -> None:
+    """Also where the student failed while it was under way, and that is why the teacher answered."""
+    _, student, teacher = served_spans(
+        records.fell_back("connect", pair=PAIR, asked=0.05, calls=(students(ended),)), ROUTE, "fell_back"
+    )
+    assert [said(span)["practicum.purpose"] for span in (student, teacher)] == ["serve", purpose]
+
+
+def test_a_hedge_that_lost_is_none_of_the_students() -> None:
+    """The student answered: the last call is its."""
+    overtaken = Called(arm="teacher", started=0.05, ended=0.1, status=0, outcome="cancelled")
+    _, teacher, student = spans(arm="student", reason="within_weight", calls=(overtaken,))
+    assert [said(span)["practicum.purpose"] for span in (teacher, student)] == ["hedge", "serve"]
     assert teacher.error == ""
+
+
+def test_a_hedge_that_failed_and_the_call_after_it_are_two_spans() -> None:
+    """Of one arm: under one id, a collector would keep one of them, or draw nonsense."""
+    told = records.fell_back("empty", pair=PAIR, asked=0.2, calls=(students(0.19), HEDGE))
+    _, student, hedge, teacher = served_spans(told, ROUTE, "fell_back")
+    assert [said(span)["practicum.purpose"] for span in (student, hedge, teacher)] == ["serve", "hedge", "fallback"]
+    assert [span.place.span[-2:] for span in (student, hedge, teacher)] == ["f1", "f2", "e2"]
+    assert (hedge.error, teacher.error) == ("503", "")
 
 
 def test_a_request_without_a_call_has_none() -> None:
