@@ -277,6 +277,7 @@ class Examiner:
             self._controller.decisions,
             report.confidence,
             self._stopping.is_set,
+            report.fallbacks,
         )
         return uvicorn.Config(
             admin_app(desk), ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1

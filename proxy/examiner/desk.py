@@ -6,7 +6,7 @@ Nothing here answers a request; ``admin`` and ``console`` do. ``app`` fills it i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from proxy.config.settings import Config
 from proxy.examiner.orders import Order
@@ -30,8 +30,9 @@ class Desk:
     ``ready`` gives the reasons why not; none means ready. ``metrics`` renders all metrics, in OpenMetrics if asked to,
     with their content type. ``token`` None leaves the port open to this machine. ``order`` carries an operator's order
     out for a route and says in one sentence what was done; it raises ``RolloutError`` where that makes no sense now.
-    ``confidence`` tells how a route's student is judged, None until that was looked at; ``stopping`` whether the
-    examiner is about to stop, when what never ends by itself has to.
+    ``confidence`` tells how a route's student is judged, None until that was looked at; ``fallbacks`` how many of its
+    requests the teacher answered in the student's place, by why; ``stopping`` whether the examiner is about to stop,
+    when what never ends by itself has to.
     ``decisions`` gives at most so many of a route's stored decisions, the newest first; it runs on a thread. Without
     them, the port refuses to order and to tell. Both raise ``StoreError`` where the database fails.
     """
@@ -46,3 +47,4 @@ class Desk:
     decisions: Callable[[str, int], Sequence[Decided]] = _no_decisions
     confidence: Callable[[str], ConfidenceStatus | None] = lambda _: None
     stopping: Callable[[], bool] = lambda: False
+    fallbacks: Callable[[str], Mapping[str, int]] = lambda _: {}

@@ -23,6 +23,7 @@ from proxy.telemetry.catalog import Metric
 from proxy.telemetry.exposition import render
 from proxy.telemetry.tally import Key, Tally
 from routing.circuit import State
+from routing.fallback import FallbackReason
 from routing.rollout import Phase
 
 _CIRCUIT = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
@@ -107,6 +108,15 @@ class Reporting:
     def confidence(self, name: str) -> ConfidenceStatus | None:
         """How a route's student is judged, with the diagrams that its status leaves out; None before a first look."""
         return self._calibrator.statuses.get(name) if self._calibrator.finding(name) else None
+
+    def fallbacks(self, name: str) -> dict[str, int]:
+        """How many of a route's requests the teacher answered in the student's place, by why, since the workers began.
+
+        Those of workers that have gone count as long as this examiner has known them.
+        """
+        counted = self._merged().counters
+        reasons = {reason: counted.get((metric.FALLBACKS.name, (name, reason)), 0) for reason in FallbackReason}
+        return {reason.value: int(count) for reason, count in reasons.items() if count}
 
     def _gauges(self) -> Iterator[tuple[Key, float]]:
         workers = self._intake.workers()

@@ -27,6 +27,7 @@ __all__ = [
     "SliceStyle",
     "Status",
     "StyleMeasure",
+    "Tried",
     "ViewConfidence",
     "Weights",
     "WorkerStatus",
@@ -159,6 +160,15 @@ class SliceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A threshold that was tried: how many ``answers`` are at least so sure, and how many of these ``diverged``."""
+
+    threshold: float
+    answers: int
+    diverged: int
+
+
+@dataclass(frozen=True, slots=True)
 class ViewConfidence:
     """How one slice's replies are judged by one view: ``whole``, or the ``first_24`` of their tokens.
 
@@ -167,7 +177,8 @@ class ViewConfidence:
     that is tried. ``needed``: how many more that bear on it, none
     of them diverging, certify a first threshold; 0 where one is, None where no number would. ``fitted``: conversations
     of the other half that the calibration rests on, this slice's ``own`` or those of all. ``brier`` and ``ece`` (a
-    share) say how far confidence is off, None without units; ``diagram`` is that in bins, empty in summaries.
+    share) say how far confidence is off, None without units; ``diagram`` is that in bins, and ``tried`` what every
+    threshold would do, in the order in which they are tried: both are empty in summaries.
     """
 
     view: str
@@ -181,6 +192,7 @@ class ViewConfidence:
     brier: float | None
     ece: float | None
     diagram: tuple[Bin, ...] = ()
+    tried: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from proxy.examiner.status import (
     RouteStatus,
     SliceConfidence,
     SliceStatus,
+    Tried,
     ViewConfidence,
     Weights,
 )
@@ -48,7 +49,7 @@ def status(found: Finding, confidence: float) -> ConfidenceStatus:
 
 def summary(whole: ConfidenceStatus) -> ConfidenceStatus:
     """The same without the diagrams, which are for a page of their own."""
-    slices = (replace(one, views=tuple(replace(view, diagram=()) for view in one.views)) for one in whole.slices)
+    slices = (replace(one, views=tuple(replace(v, diagram=(), tried=()) for v in one.views)) for one in whole.slices)
     return replace(whole, slices=tuple(slices))
 
 
@@ -144,6 +145,7 @@ def _views(views: Mapping[View, Judged]) -> Iterable[ViewConfidence]:
             brier=one.brier,
             ece=one.error,
             diagram=one.diagram,
+            tried=tuple(map(Tried, counts.thresholds, counts.answers, counts.diverged)),
         )
 
 

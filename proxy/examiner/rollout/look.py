@@ -24,7 +24,7 @@ from routing.evidence.changes import HIGHEST_LIMIT
 from routing.evidence.rates import Trials
 from routing.gates import Verdict
 from routing.ledger import Counted, History, Ledger, Stage
-from routing.limits import limit
+from routing.limits import limit, reached_weight
 from routing.rollout import Act, Finding, Plan, Progress, Reached, lowered, raised, retried, waits_for
 
 AVERAGE_RUN = 20_000
@@ -123,9 +123,9 @@ def _decided(seen: Look, before: State, after: State, who: str, at: float) -> It
         yield Decided(at, who, "", "epoch", before.epoch, after.epoch, anew, "{}")
     if was.phase is not is_.phase:
         why = is_.reason or anew or f"step {_position(is_)}"
-        yield Decided(at, who, "", "phase", was.phase, is_.phase, why, _inputs(seen.assessments))
+        yield Decided(at, who, "", "phase", was.phase, is_.phase, why, _inputs(seen, is_, seen.assessments))
     if is_.step > was.step and is_.steps == was.steps:
-        yield Decided(at, who, "", "step", _position(was), _position(is_), "", _inputs(seen.assessments))
+        yield Decided(at, who, "", "step", _position(was), _position(is_), "", _inputs(seen, is_, seen.assessments))
     waits = waits_for(seen.plan, is_, seen.findings)
     for name in sorted({*was.slices, *is_.slices}):
         old, new = was.slices.get(name, Reached()), is_.slices.get(name, Reached())
@@ -134,7 +134,7 @@ def _decided(seen: Look, before: State, after: State, who: str, at: float) -> It
             raising = new.served > old.served and found is not None
             why = found.finding.reason if raising and found else anew or limit(seen.plan, is_, name, found, waits)
             what = "raise" if new.served > old.served else "lower"
-            inputs = _inputs({name: found} if found else {})
+            inputs = _inputs(seen, is_, {name: found} if found else {})
             yield Decided(at, who, name, what, _percent(old.served), _percent(new.served), why, inputs)
 
 
@@ -146,11 +146,13 @@ def _percent(weight: float) -> str:
     return f"{weight:.5g} %"
 
 
-def _inputs(assessments: Mapping[str, Assessment]) -> str:
-    """What was known, as JSON: each slice's gates and what it had earned."""
+def _inputs(seen: Look, reached: Progress, assessments: Mapping[str, Assessment]) -> str:
+    """What was known, as JSON: each slice's gates, and what bounded its weight."""
     known = {
         name: {
             "verdict": one.finding.verdict.name.lower(),
+            "ceiling": seen.plan.ceilings.get(name, seen.plan.ceiling),
+            "step": reached_weight(reached, name),
             "earned": one.finding.earned,
             "conversations": one.conversations,
             "gates": {behavior: gate.judgment.reason for behavior, gate in one.gates.items()},

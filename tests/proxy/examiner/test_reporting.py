@@ -25,6 +25,7 @@ from proxy.examiner.webhooks import Webhooks
 from proxy.handover import Snapshot
 from proxy.store.store import Store
 from proxy.store.writer import Writer
+from proxy.telemetry.catalog import FALLBACKS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
 from routing.style import Manner, StyleDrift
@@ -57,6 +58,8 @@ def reporting(folder: Path, test: Callable[[Reporting, Lane], None]) -> None:
         calibrator = Calibrator(lambda: reloader.config, store, controller, lambda _: None)
         await calibrator.tick()
         parts = intake, _judges(tally), Writer(store), controller, calibrator
+        for name, reason, count in (("support", "unsure", 3), ("support", "connect", 1), ("other", "unsure", 9)):
+            tally.count(FALLBACKS, name, reason, by=count)
         report = Reporting(reloader, {"support": lane}, *parts, tally)
         lane.offer(record(), lambda: None)
         await asyncio.sleep(0)
@@ -113,6 +116,11 @@ def test_the_students_load_shows_only_where_it_is_known(tmp_path: Path) -> None:
         assert values(report)["practicum_student_kv_cache_ratio", "support"] == 0.5
 
     reporting(tmp_path, check)
+
+
+def test_fallbacks_are_told_by_route_and_reason(tmp_path: Path) -> None:
+    """Those of another route are none of this one's, and a reason that never was is not named."""
+    reporting(tmp_path, lambda report, _: _is(report.fallbacks("support"), {"unsure": 3, "connect": 1}))
 
 
 def test_the_noise_rate_is_the_teachers_own_divergence(tmp_path: Path) -> None:

@@ -85,7 +85,18 @@ def test_a_summary_has_no_diagrams() -> None:
     """They are many numbers, and the status is asked for every few seconds."""
     whole = status(CERTIFIED, 95.0)
     assert whole.slices[0].views[0].diagram
-    assert all(not view.diagram for one in summary(whole).slices for view in one.views)
+    assert whole.slices[0].views[0].tried
+    assert all(not view.diagram and not view.tried for one in summary(whole).slices for view in one.views)
+
+
+def test_every_threshold_that_was_tried_is_told() -> None:
+    """So that one sees what a lower one would serve, and what it would cost."""
+    whole = status(CERTIFIED, 95.0).slices[0].views[0]
+    counts = CERTIFIED.certified.views["math"][next(iter(CERTIFIED.certified.views["math"]))].counts
+    assert [one.threshold for one in whole.tried] == list(counts.thresholds)
+    assert [(one.answers, one.diverged) for one in whole.tried] == list(
+        zip(counts.answers, counts.diverged, strict=True)
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_a_good_student_climbs_and_every_step_is_a_decision() -> None:
     ]
     inputs = msgspec.json.decode(decisions[-1].inputs)["math"]
     assert (inputs["verdict"], inputs["conversations"]) == ("pass", 5000)
+    assert (inputs["ceiling"], inputs["step"], inputs["earned"] > 1) == (100.0, 1.0, True)
     assert inputs["gates"]["refusal"].startswith("lost in 0 of 5,000 conversations")
     assert looks(route(), GOOD, 4).high.progress.phase is Phase.PROMOTED
     line = telling(decisions)
