@@ -20,11 +20,13 @@ from prometheus_client.registry import Collector
 from prometheus_client.samples import Exemplar
 
 from proxy.telemetry.catalog import CATALOG, PREFIX, Kind, Metric
+from proxy.telemetry.tally import Bucket, Histogram, Key, Tally
 from proxy.telemetry.tally import Exemplar as Event
-from proxy.telemetry.tally import Histogram, Key, Tally
 
 T = TypeVar("T")
 Gauges = Mapping[Key, float]
+PAIR_ID, TRACE_ID = "pair_id", "trace_id"
+_TIME = 12  # digits
 
 
 class _Totals(Collector):
@@ -52,22 +54,26 @@ def _counter(metric: Metric, tally: Tally) -> Family:
             f"{PREFIX}{metric.name}_total",
             dict(zip(metric.labels, key[1], strict=True)),
             total,
-            exemplar=Exemplar(_named(found), 1.0) if found else None,
+            exemplar=_exemplar(found) if found else None,
         )
     if not metric.labels and not family.samples:
         family.add_metric((), 0)
     return family
 
 
-def _named(event: Event) -> dict[str, str]:
-    """The names by which people and Grafana look an event up; OpenMetrics allows 128 characters."""
-    return {"pair": event.pair} | ({"trace_id": event.trace} if event.trace else {})
+def _exemplar(event: Event) -> Exemplar:
+    """Under the names by which people and Grafana look an event up, 75 of the 128 characters that OpenMetrics allows.
+
+    Its time is when its request began, which the pair's id begins with: in milliseconds, twelve hexadecimal digits.
+    """
+    named = {PAIR_ID: event.pair} | ({TRACE_ID: event.trace} if event.trace else {})
+    return Exemplar(named, event.value, int(event.pair[:_TIME], 16) / 1000)
 
 
 def _histogram(metric: Metric, tally: Tally) -> Family:
     family = HistogramMetricFamily(PREFIX + metric.name, metric.help, labels=metric.labels)
-    for (_, labels), histogram in _of(metric, tally.histograms):
-        family.add_metric(labels, list(_cumulative(histogram)), histogram.total)
+    for key, histogram in _of(metric, tally.histograms):
+        family.add_metric(key[1], list(_cumulative(key, histogram, tally.observed)), histogram.total)
     return family
 
 
@@ -82,11 +88,14 @@ def _of(metric: Metric, values: Mapping[Key, T]) -> Iterable[tuple[Key, T]]:
     return sorted((item for item in values.items() if item[0][0] == metric.name), key=lambda item: item[0])
 
 
-def _cumulative(histogram: Histogram) -> Iterator[tuple[str, float]]:
+def _cumulative(
+    key: Key, histogram: Histogram, observed: Mapping[Bucket, Event]
+) -> Iterator[tuple[str, float] | tuple[str, float, Exemplar]]:
     running = 0
-    for bound, count in zip((*map(str, histogram.bounds), "+Inf"), histogram.counts, strict=True):
+    for number, (bound, count) in enumerate(zip((*map(str, histogram.bounds), "+Inf"), histogram.counts, strict=True)):
         running += count
-        yield bound, running
+        event = observed.get((key, number))
+        yield (bound, running, _exemplar(event)) if event else (bound, running)
 
 
 def render(tally: Tally, gauges: Gauges, *, exemplars: bool) -> tuple[bytes, str]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from proxy.handover import Counts
 from proxy.telemetry.catalog import BY_NAME, Metric
 
+T = TypeVar("T")
 Key = tuple[str, tuple[str, ...]]
+Bucket = tuple[Key, int]
+"""A bucket of a histogram, by its number."""
 
 
 class Histogram:
@@ -51,26 +54,36 @@ def key(metric: Metric, *labels: str) -> Key:
 
 
 class Exemplar(NamedTuple):
-    """One event among those that a counter has counted: its pair, and its trace where it has one."""
+    """One event among those that were counted: its pair, its trace where it has one, and what was observed of it."""
 
     pair: str
     trace: str = ""
+    value: float = 1.0
 
 
 class Tally:
-    """Totals by metric and label values."""
+    """Totals by metric and label values, with an event for each counter and each bucket that one was told of.
+
+    Of two events the one with the newer pair stays, so that what is exposed of a series only ever becomes newer.
+    """
 
     def __init__(self) -> None:
         self.counters: dict[Key, float] = {}
         self.histograms: dict[Key, Histogram] = {}
         self.exemplars: dict[Key, Exemplar] = {}
+        self.observed: dict[Bucket, Exemplar] = {}
 
     def count(self, metric: Metric, *labels: str, by: float = 1, pair: str = "", trace: str = "") -> None:
-        """Add to a counter; ``pair``, with its ``trace`` if it has one, becomes its exemplar."""
+        """Add to a counter; ``pair``, with its ``trace`` if it has one, may become its exemplar."""
         key = (metric.name, labels)
         self.counters[key] = self.counters.get(key, 0) + by
         if pair:
-            self.exemplars[key] = Exemplar(pair, trace)
+            _keep_newer(self.exemplars, key, Exemplar(pair, trace))
+
+    def exemplify(self, metric: Metric, *labels: str, event: Exemplar) -> None:
+        """Name an event for the bucket of a histogram that its value is in; whoever observed it has counted it."""
+        bucket = bisect_left(metric.buckets, event.value)
+        _keep_newer(self.observed, ((metric.name, labels), bucket), event)
 
     def increment(self, key: Key) -> None:
         """Add one to a counter."""
@@ -111,5 +124,15 @@ class Tally:
         for tally in (self, *others):
             counters, histograms = tally.totals()
             whole.add(Counts(counters, histograms, 0, "", config_ok=True))
-            whole.exemplars.update(tally.exemplars)
+            for key, event in tally.exemplars.items():
+                _keep_newer(whole.exemplars, key, event)
+            for bucket, event in tally.observed.items():
+                _keep_newer(whole.observed, bucket, event)
         return whole
+
+
+def _keep_newer(events: dict[T, Exemplar], place: T, event: Exemplar) -> None:
+    """Ids of pairs begin with the time at which they were given."""
+    known = events.get(place)
+    if known is None or known.pair <= event.pair:
+        events[place] = event

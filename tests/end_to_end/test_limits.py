@@ -155,4 +155,4 @@ def test_the_metrics_are_what_prometheus_reads(service: Practicum, mark: str) ->
     assert (page.head.value("content-type") or "").startswith("application/openmetrics-text")
     assert {family.name for family in families} >= {"practicum_requests", "practicum_overhead_seconds"}
     pairs = [s for f in families if f.name == "practicum_mirror_pairs" for s in f.samples if s.exemplar]
-    assert answer.head.value("x-practicum-pair") in {sample.exemplar.labels["pair"] for sample in pairs}
+    assert answer.head.value("x-practicum-pair") in {sample.exemplar.labels["pair_id"] for sample in pairs}

@@ -111,5 +111,5 @@ def test_an_exemplar_names_the_trace(traced: Traced, mark: str) -> None:
     page = traced.ask_admin("/metrics", (("accept", "application/openmetrics-text; version=1.0.0"),))
     families = {family.name: family for family in text_string_to_metric_families(page.body.decode())}
     exemplars = [s.exemplar.labels for s in families["practicum_mirror_pairs"].samples if s.exemplar]
-    assert {"pair": pair, "trace_id": TRACE} in exemplars
+    assert {"pair_id": pair, "trace_id": TRACE} in exemplars
     until(lambda: traced.total("trace_spans_total", outcome="exported") >= 4, "spans are counted")

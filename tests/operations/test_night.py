@@ -83,4 +83,4 @@ def exemplar(sees: Prometheus, selector: str) -> str:
     found = sees.asked("query_exemplars", query=selector, start=str(now - 600), end=str(now + 60))
     dots = [dot for series in found for dot in series["exemplars"]]
     assert dots, "an exemplar was scraped"
-    return str(max(dots, key=lambda dot: dot["timestamp"])["labels"]["pair"])
+    return str(max(dots, key=lambda dot: dot["timestamp"])["labels"]["pair_id"])

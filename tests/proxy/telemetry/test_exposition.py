@@ -7,12 +7,15 @@ from prometheus_client.parser import text_string_to_metric_families as read_clas
 
 from proxy.telemetry.catalog import DIVERGENCES, IN_FLIGHT, LOST, OVERHEAD, STORE_ERRORS
 from proxy.telemetry.exposition import render
-from proxy.telemetry.tally import Tally
+from proxy.telemetry.tally import Exemplar, Tally
+
+PAIR = "019a0b0c0d0e0000000000000001"
+BEGAN = 0x019A0B0C0D0E / 1000  # Unix time
 
 
 def filled() -> Tally:
     tally = Tally()
-    tally.count(DIVERGENCES, "support", "math", "answer", "lost", by=2, pair="0198")
+    tally.count(DIVERGENCES, "support", "math", "answer", "lost", by=2, pair=PAIR)
     for value in (0.00001, 0.0003, 7.0):
         tally.histogram(OVERHEAD, "support", "teacher").observe(value)
     return tally
@@ -28,18 +31,40 @@ def test_openmetrics_carries_the_pair_as_exemplar() -> None:
     assert sample.labels == {"route": "support", "slice": "math", "behavior": "answer", "direction": "lost"}
     assert sample.value == 2
     assert sample.exemplar is not None
-    assert sample.exemplar.labels == {"pair": "0198"}
+    assert sample.exemplar.labels == {"pair_id": PAIR}
 
 
 def test_a_traced_pair_is_an_exemplar_with_its_trace() -> None:
     """By this name Grafana links a point to its trace."""
     tally = Tally()
-    tally.count(LOST, "worker", pair="0198", trace="7073" + "0" * 28)
+    tally.count(LOST, "worker", pair=PAIR, trace="7073" + PAIR)
     page, _ = render(tally, {}, exemplars=True)
     families = {family.name: family for family in read_openmetrics(page.decode())}
     (sample,) = families["practicum_records_lost"].samples
     assert sample.exemplar is not None
-    assert sample.exemplar.labels == {"pair": "0198", "trace_id": "7073" + "0" * 28}
+    assert sample.exemplar.labels == {"pair_id": PAIR, "trace_id": "7073" + PAIR}
+
+
+def test_a_bucket_names_a_request_that_is_in_it() -> None:
+    """From a slow request on a panel to its trace. The dot is where and when it was slow, not when it was scraped."""
+    tally = filled()
+    tally.exemplify(OVERHEAD, "support", "teacher", event=Exemplar(PAIR, "7063" + PAIR, 7.0))
+    page, _ = render(tally, {}, exemplars=True)
+    families = {family.name: family for family in read_openmetrics(page.decode())}
+    buckets = [s for s in families["practicum_overhead_seconds"].samples if s.name.endswith("_bucket")]
+    (sample,) = [s for s in buckets if s.exemplar]
+    assert (sample.labels["le"], sample.value) == ("+Inf", 3)
+    assert sample.exemplar is not None
+    assert sample.exemplar.labels == {"pair_id": PAIR, "trace_id": "7063" + PAIR}
+    assert (sample.exemplar.value, float(sample.exemplar.timestamp)) == (7.0, BEGAN)
+
+
+def test_an_event_of_what_nobody_counted_is_not_told() -> None:
+    """Workers' totals come twice a second, and the record before them."""
+    tally = Tally()
+    tally.exemplify(OVERHEAD, "support", "teacher", event=Exemplar(PAIR, "7063" + PAIR, 7.0))
+    page, _ = render(tally, {}, exemplars=True)
+    assert PAIR not in page.decode()
 
 
 def test_histograms_are_cumulative_and_end_at_infinity() -> None:

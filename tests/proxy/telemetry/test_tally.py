@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.handover import Counts
-from proxy.telemetry.catalog import OVERHEAD, PAIRS, SAMPLED
-from proxy.telemetry.tally import Histogram, Tally, key
+from proxy.telemetry.catalog import DURATION, OVERHEAD, PAIRS, SAMPLED
+from proxy.telemetry.tally import Exemplar, Histogram, Tally, key
 
 
 def counts(tally: Tally) -> Counts:
@@ -50,8 +50,34 @@ def test_merging_leaves_its_parts_alone() -> None:
     for _ in range(2):
         merged = one.merged([other])
         assert merged.value(PAIRS, "support", "compared") == 2
-        assert list(merged.exemplars.values()) == [("p1", "")]
+        assert list(merged.exemplars.values()) == [("p1", "", 1.0)]
     assert one.value(PAIRS, "support", "compared") == 1
+
+
+def test_the_newest_event_stays_whoever_is_added_up_first() -> None:
+    """Prometheus refuses one that is older than the last, and pairs end in another order than they began in."""
+    old, new = Exemplar("0198", value=0.3), Exemplar("0199", value=0.31)
+    one, other = Tally(), Tally()
+    for tally, events in ((one, (new, old)), (other, (old,))):
+        for event in events:
+            tally.count(PAIRS, "support", "compared", pair=event.pair)
+            tally.exemplify(DURATION, "support", "teacher", "false", event=event)
+    for merged in (one.merged([other]), other.merged([one])):
+        assert [event.pair for event in merged.exemplars.values()] == ["0199"]
+        assert list(merged.observed.values()) == [new]
+
+
+@given(st.lists(st.floats(0, 700), min_size=1))
+def test_an_event_is_in_the_bucket_that_counts_it(values: list[float]) -> None:
+    """One for each bucket at the most, however many requests there are."""
+    tally = Tally()
+    histogram = tally.histogram(DURATION, "support", "teacher", "false")
+    for value in values:
+        histogram.observe(value)
+        tally.exemplify(DURATION, "support", "teacher", "false", event=Exemplar("0198", "", value))
+    assert {bucket for _, bucket in tally.observed} == {i for i, count in enumerate(histogram.counts) if count}
+    bounds = (*DURATION.buckets, float("inf"))
+    assert all(event.value <= bounds[bucket] for (_, bucket), event in tally.observed.items())
 
 
 @given(st.lists(st.floats(0, 2)))
