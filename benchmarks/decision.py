@@ -4,7 +4,8 @@ Microseconds of CPU per decision, from a request's headers and raw body, on chat
 alike. Each case stops at another step: no weight, a unit from a header, from the body, from the conversation, and a
 bucket between the weights of slices, for which the slice must be told. Rounds are interleaved; a number is the median
 of them, with the least and the most. The goal is 20 us with a unit from a header. Then ``benchmarks.growth`` shows what
-becomes of it over thousands of routes. It refuses to judge; it prints.
+becomes of it over thousands of routes, and ``benchmarks.cells`` what storing a pair costs beside their evidence. It
+refuses to judge; it prints.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import growth
+from benchmarks import cells, growth
 from proxy.config.settings import Route, Sticky, Upstream
 from proxy.upstream import Headers
 from proxy.worker.units import RequestFacts
@@ -74,6 +75,7 @@ def main() -> None:
     console = Console()
     console.print(_table(measured))
     growth.report(console, rounds)
+    cells.report(console, rounds)
 
 
 def _request(number: int) -> tuple[Headers, bytes]:
