@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.health import HEALTHCHECK, checked
 from tests.deploy.manifests import DEPLOY, container, one, read
 from tests.end_to_end import replies
 from tests.end_to_end.asks import CHAT, ask
@@ -27,7 +28,6 @@ from tests.end_to_end.upstream import Upstream
 
 USER = 10001
 DOCKERFILE = (DEPLOY / "image/Dockerfile").read_text()
-HEALTHCHECK = DEPLOY / "image/healthcheck.py"
 # $1 is what holds the Python that runs this, $2 the folder on the way to it that only root may enter, if there is one.
 ENTER = f"""
 set -e
@@ -80,14 +80,6 @@ def said_in_dockerfile(instruction: str) -> list[str]:
     found = re.findall(rf"^{instruction} (\[.*\])$", DOCKERFILE, re.MULTILINE)
     words: list[str] = json.loads(found[-1])
     return words
-
-
-def checked(*arguments: str, admin: str = "") -> tuple[int, str]:
-    """The health check's exit code and what it says, run by the interpreter alone and past a proxy that is nobody's."""
-    environ = {"PRACTICUM_ADMIN_URL": admin, "http_proxy": "http://127.0.0.1:9"}
-    command = [sys.executable, "-I", str(HEALTHCHECK), *arguments]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=30)
-    return done.returncode, done.stderr
 
 
 def status(pid: int, key: str) -> str:
