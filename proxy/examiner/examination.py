@@ -21,8 +21,9 @@ from proxy.examiner.manners import Manners
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
 from proxy.examiner.own_behaviors import table_of
 from proxy.examiner.sampling import Outcome, Sample
-from proxy.examiner.tracing.shadow import Examined, ShadowCall
+from proxy.examiner.tracing.shadow import Examined
 from proxy.examiner.tracing.traces import Traces
+from proxy.examiner.tracing.trail import Trail
 from proxy.handover import Record
 from proxy.store.entry import Compared
 from proxy.store.pair import Pair, Reply
@@ -82,34 +83,37 @@ class Examination:
     async def examine(self, route: Route, sample: Sample, conclude: Conclude) -> Ended:
         """Examine one sample; ``conclude`` is called with its outcome, now or once it is stored."""
         traits, most, epoch = sample.traits, route.mirror.max_reply, self._epoch_of(route)
+        trail = self._traces.trail(sample.record)
         if traits is None:
             conclude(Outcome.UNJUDGEABLE)
             return Ended(None)
         if (declined := _declined(sample, traits, most)) is not None:
-            self._judge(route, sample, Sides(traits, _served(sample, traits, most), declined, None, epoch), conclude)
+            sides = Sides(traits, _served(sample, traits, most), declined, None, epoch, trail)
+            self._judge(route, sample, sides, conclude)
             return Ended(None)
         ask = _asked(route, sample)
         if ask is None:
             conclude(Outcome.UNJUDGEABLE)
             return Ended(None)
-        ask, again = self._traced(sample, ask), _noise_call(route, sample) if sample.noise else None
-        heard, noise_heard = await self._hear(ask, self._traced(sample, again) if again else None)
+        again = _noise_call(route, sample) if sample.noise else None
+        try:
+            heard, noise_heard = await self._hear(trail, ask, again)
+        except asyncio.CancelledError:  # it took too long, or this is the end: what was asked was asked
+            self._traces.examined(sample.record, route, _given_up(sample, trail))
+            raise
         served, asked = _served(sample, traits, most), _side(traits, Arm(ask.arm), heard, most)
         noise = _side(traits, Arm.TEACHER, noise_heard, most) if noise_heard else None
         self._count_tokens(ask, asked, noise)
         teacher, student = (asked, served) if sample.audited else (served, asked)
-        calls = [self._told(route, sample, ask.purpose, heard, asked)]
-        if noise_heard and noise:
-            calls.append(self._told(route, sample, "noise", noise_heard, noise))
-        self._judge(route, sample, Sides(traits, teacher, student, noise, epoch, tuple(calls)), conclude)
+        self._judge(route, sample, Sides(traits, teacher, student, noise, epoch, trail), conclude)
         usage = asked.seen.usage
         return Ended(_is_ill(asked.seen), usage.prompt + usage.completion if usage else 0)
 
-    async def _hear(self, ask: Call, again: Call | None) -> tuple[Heard, Heard | None]:
+    async def _hear(self, trail: Trail, ask: Call, again: Call | None) -> tuple[Heard, Heard | None]:
         if again is None:
-            return await self._caller.call(ask), None
+            return await trail.follow(self._caller, ask), None
         async with asyncio.TaskGroup() as calls:
-            student, noise = (calls.create_task(self._caller.call(call)) for call in (ask, again))
+            student, noise = (calls.create_task(trail.follow(self._caller, call)) for call in (ask, again))
         return student.result(), noise.result()
 
     def _judge(self, route: Route, sample: Sample, sides: Sides, conclude: Conclude) -> None:
@@ -124,10 +128,11 @@ class Examination:
             except Exception:  # a rim: judges may have answered long after the lane's own
                 log.exception("pair %s could not be compared", sample.record.pair)
                 conclude(Outcome.UNJUDGEABLE)
+                self._trace(route, sample, sides, Outcome.UNJUDGEABLE)
 
         # What is only for people to see is not worth a judge's time, which others wait for.
         contests = sides.contests if sample.evidence or sample.calibrates else []
-        self.judges.ask(route, sample.record.pair, contests, sample.size + sides.size, keep)
+        self.judges.ask(route, sides.trail, contests, sample.size + sides.size, keep)
 
     def _keep(self, route: Route, sample: Sample, sides: Sides, judged: Judged, conclude: Conclude) -> None:
         found = _compared(route, sides.contest(Against.STUDENT), judged)
@@ -163,22 +168,12 @@ class Examination:
             if trial.diverged:
                 self._tally.count(DIVERGENCES, *labels, pair=pair, trace=trace)
 
-    def _traced(self, sample: Sample, call: Call) -> Call:
-        parent = self._traces.parent(sample.record, call.purpose)
-        return replace(call, parent=parent) if parent else call
-
-    def _told(self, route: Route, sample: Sample, purpose: str, heard: Heard, side: Side) -> ShadowCall:
-        said = self._traces.said(sample.record, route, side.seen)
-        failure, timing = side.seen.failure or "", heard.timing
-        return ShadowCall(
-            purpose, heard.began, timing.total, timing.first_token, heard.status, failure, side.body, said
-        )
-
     def _trace(
         self, route: Route, sample: Sample, sides: Sides, outcome: Outcome, found: Comparison | None = None
     ) -> None:
-        trials = found.trials if found else ()
-        self._traces.examined(sample.record, route, Examined(sample.slice, outcome, sides.calls, trials, time.time()))
+        trials, calls = found.trials if found else (), tuple(sides.trail.calls)
+        examined = Examined(sample.slice, outcome, calls, trials, time.time(), sides.seen)
+        self._traces.examined(sample.record, route, examined)
 
     def _count_tokens(self, ask: Call, asked: Side, noise: Side | None) -> None:
         count_tokens(self._tally, ask.route, ask.arm, ask.purpose, asked.seen.usage)
@@ -188,14 +183,14 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The replies to one request, of the models of one epoch; ``calls`` are those that were made for them."""
+    """The replies to one request, of the models of one epoch; ``trail`` has the calls that are made for them."""
 
     traits: Traits
     teacher: Side
     student: Side
     noise: Side | None
     epoch: str
-    calls: tuple[ShadowCall, ...] = ()
+    trail: Trail
 
     def contest(self, against: Against) -> Contest | None:
         """The teacher's reply and the student's, or the teacher's second; None where there is no such reply."""
@@ -210,6 +205,12 @@ class Sides:
         return [contest for against in Against if (contest := self.contest(against))]
 
     @property
+    def seen(self) -> dict[str, Observation]:
+        """Each reply, by the purpose of the call that it may have come of."""
+        again = {} if self.noise is None else {"noise": self.noise.seen}
+        return {"mirror": self.student.seen, "audit": self.teacher.seen, **again}
+
+    @property
     def size(self) -> int:
         """Bytes it holds."""
         return sum(len(side.body) for side in (self.teacher, self.student, self.noise) if side)
@@ -220,6 +221,10 @@ def _compared(route: Route, contest: Contest | None, judged: Judged) -> Comparis
         return None
     table = table_of(route.behaviors, judged.get(contest.against, {}))
     return compare(contest.traits, contest.teacher, contest.other, check_schema, table)
+
+
+def _given_up(sample: Sample, trail: Trail) -> Examined:
+    return Examined(sample.slice, Outcome.CANCELLED, tuple(trail.calls), (), time.time())
 
 
 def count_served_tokens(tally: Tally, record: Record, most: int) -> None:

@@ -24,6 +24,7 @@ from proxy.config.own import Judge
 from proxy.config.settings import Route
 from proxy.examiner.mirror_call import Call, Caller, Heard, count_tokens
 from proxy.examiner.status import Judging
+from proxy.examiner.tracing.trail import Trail
 from proxy.telemetry.catalog import JUDGMENTS
 from proxy.telemetry.tally import Tally
 from proxy.wire.judgment import Judgment, NoJudgmentError, judgment_of, question
@@ -72,7 +73,7 @@ class Unjudged:
 @dataclass(frozen=True, slots=True)
 class _Question:
     route: str
-    pair: str
+    trail: Trail
     behavior: str
     judge: Judge
     contest: Contest
@@ -80,7 +81,7 @@ class _Question:
     @property
     def swapped(self) -> bool:
         """Whether the teacher's reply is shown second."""
-        asked = f"judge:{self.pair}:{self.behavior}:{self.contest.against}"
+        asked = f"judge:{self.trail.pair}:{self.behavior}:{self.contest.against}"
         return bool(hashlib.sha256(asked.encode()).digest()[0] & 1)
 
 
@@ -107,13 +108,13 @@ class Judges:
         self._closing = False
 
     def ask(
-        self, route: Route, pair: str, contests: Sequence[Contest], size: int, then: Callable[[Judged], None]
+        self, route: Route, trail: Trail, contests: Sequence[Contest], size: int, then: Callable[[Judged], None]
     ) -> None:
         """Have ``contests`` judged as the route wants, and call ``then`` once: now, where there is nothing to wait for.
 
-        ``size`` is what the pair holds in memory, in bytes.
+        ``trail`` is that of the pair's calls; ``size`` is what the pair holds in memory, in bytes.
         """
-        questions = list(_questions(route, pair, contests))
+        questions = list(_questions(route, trail, contests))
         held = sum(waiting.size for waiting in self._waiting.values())
         if not questions:
             then({})
@@ -157,7 +158,7 @@ class Judges:
         try:
             return await self._bench(q).turn(lambda: self._call(q))
         except Exception:  # a rim: our own fault costs this answer, never the pair
-            log.exception("pair %s could not be judged for %s", q.pair, q.behavior)
+            log.exception("pair %s could not be judged for %s", q.trail.pair, q.behavior)
             return Unjudged("error")
 
     def _bench(self, q: _Question) -> _Bench:
@@ -169,7 +170,7 @@ class Judges:
         return self._benches[key]
 
     async def _call(self, q: _Question) -> Judgment | Unjudged:
-        heard = await self._caller.call(_as_call(q))
+        heard = await q.trail.follow(self._caller, _as_call(q))
         count_tokens(self._tally, q.route, "judge", "judge", usage_of(heard.body))
         return _read(heard)
 
@@ -223,11 +224,11 @@ def targets(routes: Iterable[Route]) -> set[settings.Upstream]:
     return {target(own.judge) for route in routes for own in route.behaviors if own.judge is not None}
 
 
-def _questions(route: Route, pair: str, contests: Iterable[Contest]) -> Iterator[_Question]:
+def _questions(route: Route, trail: Trail, contests: Iterable[Contest]) -> Iterator[_Question]:
     for contest in contests:
         for own in route.behaviors:
             if own.judge is not None:
-                yield _Question(route.name, pair, own.name, own.judge, contest)
+                yield _Question(route.name, trail, own.name, own.judge, contest)
 
 
 def _as_call(q: _Question) -> Call:
@@ -242,7 +243,7 @@ def _as_call(q: _Question) -> Call:
         path="/chat/completions",
         body=question(q.judge.model, q.judge.prompt, contest.traits, a, b),
         stream=False,
-        pair=q.pair,
+        pair=q.trail.pair,
         most=_MOST,
     )
 

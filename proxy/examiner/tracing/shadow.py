@@ -6,51 +6,39 @@ duration is a latency. The counterpart is ``served``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from proxy.config.settings import Route
+from proxy.examiner.tracing.content import Mask, answered
 from proxy.examiner.tracing.served import call_name, request_attributes, told_by
 from proxy.examiner.tracing.span import Attributes, Kind, Span, error_of_call, nanoseconds
+from proxy.examiner.tracing.trail import ShadowCall
 from proxy.handover import Record
 from proxy.telemetry import conventions as name
 from proxy.telemetry.trace_ids import Place, Role, inbound, served, shadow
-from proxy.wire.telling import settings_of
+from proxy.wire.telling import Settings, settings_of
 from routing.divergence import Trial
-from routing.observation import Arm
-from routing.traits import Endpoint
+from routing.observation import Failure, Observation
 
-ROLES = {"mirror": Role.MIRROR, "audit": Role.AUDIT, "noise": Role.NOISE}
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowCall:
-    """A call made for a pair. ``began`` is Unix time, ``body`` decompressed, ``failure`` "" where it has none."""
-
-    purpose: str
-    began: float
-    total: float
-    first: float | None
-    status: int
-    failure: str
-    body: bytes
-    said: Attributes
+_ERROR_STATUS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the examination of one pair came to. ``ended`` is Unix time."""
+    """What the examination of a pair came to. ``ended`` is Unix time; ``seen`` are replies by their call's purpose."""
 
     slice: str
     outcome: str
     calls: tuple[ShadowCall, ...]
     trials: tuple[Trial, ...]
     ended: float
+    seen: Mapping[str, Observation] = field(default_factory=dict)
 
     @property
     def began(self) -> float:
         """When its first call was made; where there was none, it took no time to speak of."""
-        return min((call.began for call in self.calls), default=self.ended)
+        return min((call.heard.began for call in self.calls), default=self.ended)
 
     @property
     def diverged(self) -> tuple[str, ...]:
@@ -58,8 +46,10 @@ class Examined:
         return tuple(f"{trial.behavior}.{trial.direction}" for trial in self.trials if trial.diverged)
 
 
-def shadow_spans(record: Record, route: Route, examined: Examined, kept: str) -> tuple[Span, ...]:
-    """All spans of the work on one pair; ``kept`` is why."""
+def shadow_spans(
+    record: Record, route: Route, examined: Examined, kept: str, mask: Mask | None = None
+) -> tuple[Span, ...]:
+    """All spans of the work on one pair; ``kept`` is why, ``mask`` how what was answered may be shown, if at all."""
     pair: Attributes = {name.PAIR: record.pair, name.ROUTE: record.route, name.SLICE: examined.slice}
     link = served(record.pair, Role.SERVER, inbound(record.traceparent))
     whole = Span(
@@ -71,32 +61,50 @@ def shadow_spans(record: Record, route: Route, examined: Examined, kept: str) ->
         attributes={**pair, name.OUTCOME: examined.outcome, name.DIVERGED: examined.diverged or None, name.KEPT: kept},
         links=(link,),
     )
-    return whole, *_calls(record, route, examined.calls, pair, whole.place)
+    asked = settings_of(record.request)
+    calls = (
+        _call_span(made, route, asked, examined.seen.get(made.call.purpose), mask, pair, whole.place)
+        for made in examined.calls
+    )
+    return whole, *calls
 
 
-def _calls(
-    record: Record, route: Route, calls: Iterable[ShadowCall], pair: Attributes, parent: Place
-) -> Iterable[Span]:
-    endpoint, asked = Endpoint(record.endpoint), settings_of(record.request)
-    for call in calls:
-        arm = Arm.STUDENT if call.purpose == "mirror" else Arm.TEACHER
-        upstream = route.student if arm is Arm.STUDENT else route.teacher
-        yield Span(
-            name=call_name(endpoint, upstream, route),
-            place=shadow(record.pair, ROLES[call.purpose]),
-            kind=Kind.CLIENT,
-            start=nanoseconds(call.began),
-            end=nanoseconds(call.began, call.total),
-            attributes={
-                **request_attributes(endpoint, upstream, asked),
-                name.HTTP_RESPONSE_STATUS_CODE: call.status or None,
-                name.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: call.first if asked.stream else None,
-                **told_by(call.body, "", len(call.body)),
-                **call.said,
-                **pair,
-                name.ARM: arm.value,
-                name.PURPOSE: call.purpose,
-            },
-            parent=parent,
-            error=error_of_call(call.failure or "ok", call.status),
-        )
+def _call_span(
+    made: ShadowCall,
+    route: Route,
+    callers: Settings,
+    seen: Observation | None,
+    mask: Mask | None,
+    pair: Attributes,
+    parent: Place,
+) -> Span:
+    call, heard, asked = made.call, made.heard, made.asked or callers
+    outcome = _outcome(made, seen)
+    return Span(
+        name=call_name(call.endpoint, call.target, route),
+        place=made.place,
+        kind=Kind.CLIENT,
+        start=nanoseconds(heard.began),
+        end=nanoseconds(heard.began, heard.timing.total),
+        attributes={
+            **request_attributes(call.endpoint, call.target, asked),
+            name.HTTP_RESPONSE_STATUS_CODE: heard.status or None,
+            name.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: heard.timing.first_token if asked.stream else None,
+            **told_by(heard.body, heard.encoding, call.most),
+            **(answered(seen, mask) if seen and mask else {}),
+            **pair,
+            name.ARM: call.arm,
+            name.PURPOSE: call.purpose,
+            name.OUTCOME: outcome,
+        },
+        parent=parent,
+        error=error_of_call(outcome, heard.status),
+    )
+
+
+def _outcome(made: ShadowCall, seen: Observation | None) -> str:
+    """As a caller's calls have it: "ok", "cancelled", or how it failed, be it that its reply could not be read."""
+    if made.given_up:
+        return "cancelled"
+    failed = Failure.HTTP_ERROR if made.heard.status >= _ERROR_STATUS else None
+    return (seen.failure if seen else None) or made.heard.failure or failed or "ok"

@@ -12,18 +12,18 @@ import time
 from collections.abc import Callable, Mapping
 
 from proxy.config.settings import Route, Tracing
-from proxy.examiner.tracing.content import answered, mask_of, of_exchange
+from proxy.examiner.tracing.content import mask_of, of_exchange
+from proxy.examiner.tracing.exemplars import exemplify
 from proxy.examiner.tracing.otlp import open_sender
 from proxy.examiner.tracing.outbox import Outbox, Sender
 from proxy.examiner.tracing.served import served_spans
-from proxy.examiner.tracing.shadow import ROLES, Examined, shadow_spans
-from proxy.examiner.tracing.span import Attributes
+from proxy.examiner.tracing.shadow import Examined, shadow_spans
+from proxy.examiner.tracing.trail import Trail
 from proxy.handover import Record
 from proxy.telemetry.catalog import SPANS
 from proxy.telemetry.noteworthy import TRACED, noteworthy
 from proxy.telemetry.tally import Tally
-from proxy.telemetry.trace_ids import Role, inbound, served, shadow, threshold, traced, traceparent
-from routing.observation import Observation
+from proxy.telemetry.trace_ids import Role, inbound, served, shadow, threshold, traced
 
 LATE_PER_SECOND = 50
 DIVERGED = "diverged"
@@ -60,6 +60,7 @@ class Traces:
             return
         if (early := self._early(record)) or (self._worth(record) and self._late.allows()):
             self._put_served(record, route, early or self._worth(record))
+            exemplify(self._tally, record)
         elif self._worth(record):
             self._tally.count(SPANS, "limited")
 
@@ -68,17 +69,17 @@ class Traces:
         if not self.on:
             return
         if early := self._early(record):
-            self._outbox.put(shadow_spans(record, route, examined, early))
+            self._put_shadow(record, route, examined, early)
         elif examined.diverged and self._late.allows():
             if not self._worth(record):
                 self._put_served(record, route, DIVERGED)
-            self._outbox.put(shadow_spans(record, route, examined, DIVERGED))
+            self._put_shadow(record, route, examined, DIVERGED)
         elif examined.diverged:
             self._tally.count(SPANS, "limited")
 
-    def parent(self, record: Record, purpose: str) -> bytes:
-        """The ``traceparent`` of a shadow call, b"" where its pair was not selected beforehand."""
-        return traceparent(shadow(record.pair, ROLES[purpose])) if self._selected(record) else b""
+    def trail(self, record: Record) -> Trail:
+        """For the calls that are to be made for a pair."""
+        return Trail(record.pair, kept=self.on, told=self._selected(record))
 
     def trace_of(self, record: Record) -> str:
         """The trace of a request that was selected beforehand, as an exemplar names it; "" of others."""
@@ -87,11 +88,6 @@ class Traces:
     def trace_of_divergence(self, record: Record) -> str:
         """The trace of the work on a pair that diverged; "" where nothing is traced."""
         return shadow(record.pair, Role.EXAMINED).trace if self.on else ""
-
-    def said(self, record: Record, route: Route, seen: Observation) -> Attributes:
-        """What a model answered, as far as it may be shown."""
-        mask = mask_of(route, wanted=self.on and self._tracing.content, store=record.store)
-        return answered(seen, mask) if mask else {}
 
     @property
     def on(self) -> bool:
@@ -115,6 +111,10 @@ class Traces:
         mask = mask_of(route, wanted=self._tracing.content, store=record.store)
         said = of_exchange(record, route.mirror.max_reply, mask) if mask else None
         self._outbox.put(served_spans(record, route, kept, said))
+
+    def _put_shadow(self, record: Record, route: Route, examined: Examined, kept: str) -> None:
+        mask = mask_of(route, wanted=self._tracing.content, store=record.store)
+        self._outbox.put(shadow_spans(record, route, examined, kept, mask))
 
     def _open(self) -> Sender:
         return open_sender(self._tracing, self._environ.get(self._tracing.headers_env or "", ""))

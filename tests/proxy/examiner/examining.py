@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,16 +49,23 @@ class Result:
 
 
 @asynccontextmanager
-async def _answering(status: int, body: bytes, got: list[web.Request]) -> AsyncIterator[str]:
+async def _answering(
+    status: int, body: bytes, got: list[web.Request], asked: asyncio.Event | None = None
+) -> AsyncIterator[str]:
+    """A server; where it is to tell that it was ``asked``, it never answers."""
+
     async def answer(request: web.Request) -> web.Response:
         await request.read()
         got.append(request)
+        if asked is not None:
+            asked.set()
+            await asyncio.Event().wait()
         return web.Response(status=status, body=body, content_type="application/json")
 
     application = web.Application()
     for path in ("chat/completions", "responses"):
         application.router.add_post(f"/v1/{path}", answer)
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, handler_cancellation=True)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
@@ -103,6 +110,7 @@ class Settings:
     teacher_model: str | None = None
     audit: float = 100
     collector: str | None = None
+    student_hangs: bool = False
 
     def route(self, student: str, teacher: str) -> Route:
         """The route between these servers."""
@@ -125,8 +133,9 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
 
     async def main(database: Store) -> Ended:
         upstreams = Upstreams()
+        hung = asyncio.Event() if known.student_hangs else None
         async with (
-            _answering(known.status, student, student_got) as url,
+            _answering(known.status, student, student_got, hung) as url,
             _answering(known.teacher_status, known.noise or answered(), teacher_got) as again,
             _writing(database, known.bounds) as writer,
             _tracing(known.collector, writer, tally) as traces,
@@ -136,7 +145,7 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
             asked = known.route(url, again)
             chosen = sample(asked, told)
             assert chosen is not None
-            ended = await examination.examine(asked, chosen, outcomes.append)
+            ended = await _until_it_hangs(examination.examine(asked, chosen, outcomes.append), hung)
             if known.own:
                 await _concluded(outcomes)
             await upstreams.close()
@@ -156,6 +165,17 @@ def examine(folder: Path, told: Record, student: bytes = answered("41"), **chang
             database.cells(told.route),
             [kept.unit for kept in Confidences(database.engine).after("support", "support.0", 0)],
         )
+
+
+async def _until_it_hangs(examining: Coroutine[None, None, Ended], hung: asyncio.Event | None) -> Ended:
+    """Where its student is to hang, it is cancelled once that is asked, as the lane does when a pair expires."""
+    if hung is None:
+        return await examining
+    task = asyncio.create_task(examining)
+    await hung.wait()
+    task.cancel()
+    await asyncio.wait({task})
+    return Ended(None)
 
 
 async def _concluded(outcomes: list[Outcome]) -> None:

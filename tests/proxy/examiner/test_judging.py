@@ -16,6 +16,7 @@ from proxy.examiner.judging import MOST_WAITING, MOST_WAITING_BYTES, Against, Co
 from proxy.examiner.mirror_call import Caller
 from proxy.examiner.own_behaviors import table_of
 from proxy.examiner.status import Judging
+from proxy.examiner.tracing.trail import Trail
 from proxy.telemetry.catalog import ATTEMPTS, JUDGMENTS, TOKENS
 from proxy.telemetry.tally import Tally
 from proxy.upstreams import Upstreams
@@ -63,7 +64,7 @@ class Court:
             assert pair not in self.told
             self.told[pair] = judged
 
-        self.judges.ask(asked, pair, contests or (CONTEST,), size, then)
+        self.judges.ask(asked, Trail(pair), contests or (CONTEST,), size, then)
 
     async def heard(self, count: int = 1) -> None:
         await until(lambda: len(self.told) >= count)

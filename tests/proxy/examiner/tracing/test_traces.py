@@ -34,9 +34,9 @@ def record(number: int = 1, **changed: Any) -> Record:
     return records.record(**({"pair": f"019a0b0c0d0e{number:015x}0", "asked": 0.001} | changed))
 
 
-def examined(*trials: Trial) -> Examined:
+def examined(*trials: Trial, of: Record | None = None) -> Examined:
     """What came of a pair that was mirrored."""
-    return Examined("math", "compared", (call(),), trials, 1_790_000_002.0)
+    return Examined("math", "compared", (call(pair=(of or record()).pair),), trials, 1_790_000_002.0)
 
 
 def kept(tracing: Tracing, act: Callable[[Traces], None]) -> tuple[list[tuple[str, str, str]], dict[str, float]]:
@@ -87,7 +87,7 @@ def test_a_pair_that_diverged_is_kept_with_its_request() -> None:
         for number, trials in enumerate([LOST, ()]):
             told = record(number)
             traces.took(told, ROUTE)
-            traces.examined(told, ROUTE, examined(*trials))
+            traces.examined(told, ROUTE, examined(*trials, of=told))
 
     found, _ = kept(Tracing(sample=0), act)
     pair = record(0).pair
@@ -123,13 +123,6 @@ def test_an_outage_makes_no_storm() -> None:
     assert len(found) / 2 + counted["limited"] == 4 * LATE_PER_SECOND
 
 
-def test_shadow_calls_of_selected_pairs_carry_a_parent() -> None:
-    """Others could not know yet that they will be kept."""
-    selected, other = (Traces(Tracing("http://c:4318", sample=sample), {}, Tally()) for sample in (100, 0))
-    assert selected.parent(record(), "mirror") == f"00-7073{record().pair}-0000000000000019-01".encode()
-    assert other.parent(record(), "mirror") == b""
-
-
 def test_exemplars_name_traces_that_are_kept() -> None:
     """A link to nothing teaches people not to follow links."""
     off, none, everything = (
@@ -142,15 +135,27 @@ def test_exemplars_name_traces_that_are_kept() -> None:
     assert [traces.trace_of_divergence(record()) for traces in (off, none)] == ["", "7073" + pair]
 
 
-def test_nothing_is_said_unless_it_is_asked_for() -> None:
-    """Content is off by default."""
-    silent, open_ = (Traces(Tracing("http://c", sample=100, content=content), {}, Tally()) for content in (False, True))
+@pytest.mark.parametrize(
+    ("content", "store", "shown"), [(False, True, False), (True, True, True), (True, False, False)]
+)
+def test_nothing_is_said_unless_it_is_asked_for(content: bool, store: bool, shown: bool) -> None:
+    """Content is off by default, and a request that forbids storing stays silent."""
     seen = observe(
         Endpoint.CHAT, Arm.STUDENT, 200, "application/json", records.answered("41"), False, None, Timing(None, 1.0)
     )
-    assert silent.said(record(), ROUTE, seen) == {}
-    assert '"41"' in str(open_.said(record(), ROUTE, seen)["gen_ai.output.messages"])
-    assert open_.said(record(store=False), ROUTE, seen) == {}
+    mirrored = replace(examined(), seen={"mirror": seen})
+
+    async def main(url: str) -> None:
+        traces = Traces(Tracing(url, sample=100, content=content), {}, Tally())
+        traces.took(record(store=store), ROUTE)
+        traces.examined(record(store=store), ROUTE, mirrored)
+        await traces.close(5)
+
+    with over_http() as collector:
+        asyncio.run(main(collector.url))
+    said = [str(attributes(span).get("gen_ai.output.messages", "")) for span in collector.spans]
+    assert ["41" in one for one in said] == [False, False, False, shown]
+    assert ["42" in one for one in said] == [False, shown, False, False]
 
 
 def test_settings_change_while_running() -> None:
