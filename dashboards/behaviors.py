@@ -47,8 +47,8 @@ NOW = Panel(
     number=3,
     title="What diverges now? Each dot is a pair",
     description="Divergences among the requests compared in this moment, not bounded: it jumps. A step at a "
-    "deployment of the student is what to look for. A dot's `pair` is the id for `practicum pair ID`, or for the "
-    "console.",
+    "deployment of the student is what to look for. A click on a dot "
+    "leads to its pair and to its trace; `practicum pair ID` takes its `pair_id`.",
     unit="percentunit",
     queries=(
         Query(

@@ -172,6 +172,16 @@ PRUNED = Panel(
     queries=(Query(f"sum by (reason) (rate({whole('store_pruned_pairs_total')}[$__rate_interval]))", "{{reason}}"),),
     nothing="none yet",
 )
+TRACES = Panel(
+    number=15,
+    title="Do traces reach the collector?",
+    description="`failed`: the collector does not take them; is it up, and is `tracing.otlp_endpoint` its address? "
+    "`dropped`: there was no room to wait. `limited`: too many requests were worth a trace at once. Pairs are kept "
+    "all the same.",
+    unit="ops",
+    queries=(Query(f"sum by (outcome) (rate({whole('trace_spans_total')}[$__rate_interval]))", "{{outcome}}"),),
+    nothing="nothing is traced",
+)
 
 SHADOW = Board(
     uid="practicum-shadow",
@@ -180,6 +190,6 @@ SHADOW = Board(
     rows=(
         Row("Does what is sampled become evidence?", (ENDS, SHED, COMPARED, QUEUE, BYTES, JUDGED)),
         Row("How is the student's server?", (WAITING, CACHE, CIRCUIT)),
-        Row("Is what was learned kept?", (HANDED, STORED, WRITING, ROOM, PRUNED)),
+        Row("Is what was learned kept?", (HANDED, STORED, WRITING, ROOM, PRUNED, TRACES)),
     ),
 )

@@ -185,7 +185,7 @@ def test_what_compose_mounts_is_in_the_repository() -> None:
     here = DEPLOY / "compose"
     volumes = [text for each in compose()["services"].values() for text in each.get("volumes", ())]
     sources = [volume.partition(":")[0] for volume in volumes if volume.startswith(".")]
-    assert len(sources) == 5
+    assert len(sources) == 6
     assert [source for source in sources if not (here / source).resolve().exists()] == []
 
 

@@ -174,7 +174,7 @@ def test_compose_takes_the_file(tmp_path: Path) -> None:
     """The real program, with everything filled in; where a secret is missing it names it instead."""
     filled = {**dict.fromkeys(SECRETS, "x"), "STUDENT_MODEL": str(tmp_path)}
     project = yaml.safe_load(run("docker-compose", "-f", DEPLOY / "compose/compose.yaml", "config", environ=filled))
-    assert set(project["services"]) == {"practicum", "student", "postgres", "prometheus", "grafana"}
+    assert set(project["services"]) == {"practicum", "student", "postgres", "prometheus", "jaeger", "grafana"}
     with pytest.raises(subprocess.CalledProcessError) as refused:
         run("docker-compose", "-f", DEPLOY / "compose/compose.yaml", "config", environ={})
     assert [name for name in filled if name not in refused.value.stderr] == []

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from dashboards.boards import BOARDS
 from dashboards.drawing import kept
@@ -101,13 +100,25 @@ def test_numbers_of_panels_are_their_own() -> None:
         assert len(numbers) == len(set(numbers)), board.title
 
 
-def test_latency_panels_show_exemplars() -> None:
-    """From a slow request to its trace is one click."""
+def exemplified() -> set[str]:
+    """The metrics that have exemplars, as docs/metrics.md lists them."""
+    text = (ROOT / "docs" / "metrics.md").read_text().partition("\n## Exemplars\n")[2].partition("\n## ")[0]
+    return {name.removesuffix("_total") for name in re.findall(r"`(?:practicum|…)_(\w+)`", text)}
+
+
+def test_what_has_exemplars_shows_them() -> None:
+    """From a slow request, or one that diverged, to its trace is one click; a query in vain would be one too many."""
+    names = exemplified()
+    assert len(names) == 7
+    shown: set[str] = set()
     for board in BOARDS:
         for panel in board.panels:
-            for query in panel.queries:
-                if "_seconds_bucket" in query.expr:
-                    assert query.exemplars, f"{board.title}: {panel.title}"
+            for query in (query for query in panel.queries if not query.now):
+                here = {series()[name].name for name, _ in selected(query.expr) if name.endswith(("_bucket", "_total"))}
+                assert bool(here & names) >= query.exemplars, f"{board.title}: {panel.title} asks for them in vain"
+                assert query.exemplars or "_seconds_bucket" not in query.expr, f"{board.title}: {panel.title}"
+                shown |= here & names if query.exemplars else set()
+    assert shown == names
 
 
 def found(value: Json) -> Iterator[dict[str, Json]]:
@@ -127,13 +138,3 @@ def test_no_dashboard_names_a_data_source(path: Path) -> None:
     assert all(source == {"type": "prometheus", "uid": "${datasource}"} for source in sources)
     assert [variable["name"] for variable in whole["templating"]["list"]][:2] == ["datasource", "route"]
     assert whole["templating"]["list"][-1]["name"] == "console"
-
-
-def test_what_is_provisioned_is_what_is_kept() -> None:
-    """One folder for Grafana, and the two labels that exemplars have."""
-    provisioning = ROOT / "grafana" / "provisioning"
-    (provider,) = yaml.safe_load((provisioning / "dashboards" / "practicum.yaml").read_text())["providers"]
-    assert provider["options"] == {"path": "/var/lib/grafana/dashboards"}
-    (source,) = yaml.safe_load((provisioning / "datasources" / "practicum.yaml").read_text())["datasources"]
-    leads = {one["name"] for one in source["jsonData"]["exemplarTraceIdDestinations"]}
-    assert (source["type"], leads) == ("prometheus", {"pair", "trace_id"})

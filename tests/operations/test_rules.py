@@ -20,6 +20,7 @@ from proxy.telemetry.catalog import CATALOG, Kind
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "prometheus"
 RUNBOOK = ROOT / "docs" / "runbook"
+CONSOLE_PAGES = re.findall(r"^\| `(/[^`]*)` \|", (ROOT / "docs" / "console.md").read_text(), re.MULTILINE)
 SECTIONS = ["Meaning", "First look", "Likely causes", "Action", "How to verify"]
 OTHERS = {"up"}  # series that are Prometheus' own
 promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (Debian: prometheus) is not here")
@@ -124,6 +125,27 @@ def test_an_alert_leads_to_its_panel(alert: Alert) -> None:
     assert int(number) in {panel.number for panel in board.panels}
     chosen = {"route", *(label for label, _ in board.chosen)}
     assert set(re.findall(r"var-(\w+)=", url.query)) <= chosen
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_leads_to_the_console(alert: Alert) -> None:
+    """To the page of what it is about: of the gate, of the route, or of everything."""
+    path = alert.annotations["console_url"].removeprefix("{{ $externalLabels.practicum_console }}")
+    bare = re.sub(r"\{\{ \$labels\.(\w+) \}\}", r"{\1}", path)
+    assert bare in CONSOLE_PAGES
+    assert all(f"$labels.{label}" in alert.annotations["summary"] for label in re.findall(r"\{(\w+)\}", bare))
+    assert ("{route}" in bare) == ("var-route=" in alert.annotations["dashboard_url"])
+
+
+def test_there_is_an_alert_for_each_thing_that_wakes() -> None:
+    """Its severity is whether callers feel it; somebody who deletes one has to say so here."""
+    critical = (
+        "BehaviorLost RollbackHappened PromiseBroken StudentDown TeacherSaturated TeacherFails DatabaseLost DiskFull"
+    )
+    warning = "GateStuck NoiseFloorRose ShedTooMuch OverheadHigh ConfigRejected RecordsLost TracesLost WeightTakenBack"
+    wanted = {f"Practicum{name}": "critical" for name in critical.split()}
+    wanted |= {f"Practicum{name}": "warning" for name in warning.split()}
+    assert wanted.items() <= {alert.name: alert.severity for alert in alerts()}.items()
 
 
 @pytest.mark.parametrize("alert", ALERTS)
