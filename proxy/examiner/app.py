@@ -67,7 +67,7 @@ class Examiner:
         self._store = store
         self._environ = environ
         self._tally = Tally()
-        self._request_log = RequestLog(lambda: reloader.config)
+        self._request_log = RequestLog(lambda: reloader.config, self._tally)
         self._traces = Traces(reloader.config.tracing, environ, self._tally)
         self._upstreams = Upstreams()
         self._writer = Writer(store)

@@ -199,6 +199,7 @@ SKEW = _gauge("config_skewed_workers", "Workers whose configuration is not the e
 WORKERS = _gauge("workers_connected", "Workers connected to the examiner.")
 HANDED = _counter("records_handed", "Records handed to the examiner, or shed at the socket.", "outcome")
 LOST = _counter("records_lost", "Records and requests lost when a process died.", "process")
+LOG_LEFT_OUT = _counter("log_lines_left_out", "Requests without a line of the log, by why.", "reason")
 SPANS = _counter("trace_spans", "Spans kept for the collector, by what became of them.", "outcome")
 STORE_OK = _gauge("store_available", "1 if the last write to the database succeeded.")
 STORE_ERRORS = _counter("store_errors", "Failed writes to the database; each is tried again.")

@@ -2,7 +2,7 @@
 
 A line has ids, names from closed sets, times and numbers; never a header, a query, or a word of what was said. The
 examiner writes it, so that it costs a worker nothing: while no examiner runs, there are only the workers' own warnings
-of upstreams that fail. Requests that were refused before they had a route leave no record, and are counted only.
+of upstreams that fail. Requests that were refused before they had a route leave no record; ``refusal_log`` has those.
 """
 
 from __future__ import annotations
@@ -12,20 +12,24 @@ from collections.abc import Callable
 
 from proxy.config.settings import Config
 from proxy.handover import Record
+from proxy.telemetry.catalog import LOG_LEFT_OUT
 from proxy.telemetry.noteworthy import FAILED, noteworthy
+from proxy.telemetry.tally import Tally, key
 from proxy.telemetry.trace_ids import Role, drawn, inbound, served, threshold
 
 log = logging.getLogger("practicum.requests")
 
 Fact = str | int | float
 _MICRO = 6  # digits of a second
+_NOT_DRAWN = key(LOG_LEFT_OUT, "not_drawn")
 
 
 class RequestLog:
     """Writes lines, as ``log`` and ``tracing.slow`` of the configuration say."""
 
-    def __init__(self, config: Callable[[], Config]) -> None:
+    def __init__(self, config: Callable[[], Config], tally: Tally) -> None:
         self._config = config
+        self._tally = tally
         self._share, self._below = -1.0, ""
 
     def took(self, record: Record) -> None:
@@ -34,9 +38,11 @@ class RequestLog:
         if config.log.requests != self._share:
             self._share, self._below = config.log.requests, threshold(config.log.requests)
         why = noteworthy(record, config.tracing.slow)
-        if why or drawn(record.pair, self._below):
-            facts = facts_of(record, why or "sampled")
-            log.log(logging.WARNING if why == FAILED else logging.INFO, "%s", sentence(facts), extra={"facts": facts})
+        if not why and not drawn(record.pair, self._below):
+            self._tally.increment(_NOT_DRAWN)
+            return
+        facts = facts_of(record, why or "sampled")
+        log.log(logging.WARNING if why == FAILED else logging.INFO, "%s", sentence(facts), extra={"facts": facts})
 
 
 def facts_of(record: Record, why: str) -> dict[str, Fact]:

@@ -48,7 +48,7 @@ class Worker:
         self._serving = Serving(self._upstreams, self._tally, self._link.hand, self._key, self._assurance, self._guard)
         self._port = DataPort(self._config, self._keys, self._serving, self._decide, self._tally)
         self._client_keys: frozenset[bytes] = frozenset()
-        self._listener = Listener(self._port.answer, lambda: self._config().listen)
+        self._listener = Listener(self._port.answer, lambda: self._config().listen, self._port.unreadable)
         reloader.on_change(self._adopt)
         self._adopt(reloader.config)
 

@@ -19,6 +19,7 @@ import msgspec
 from proxy.config.settings import Config, Listen, Route
 from proxy.slicing import HEADER, UnknownSliceError, told
 from proxy.telemetry.catalog import REQUESTS
+from proxy.telemetry.refusal_log import RefusalLog
 from proxy.telemetry.tally import Tally
 from proxy.upstream import Headers
 from proxy.wire.errors import WireError
@@ -66,6 +67,7 @@ class DataPort:
         self._serving = serving
         self._decide = decide
         self._tally = tally
+        self._refusals = RefusalLog(tally)
 
     async def answer(self, client: Client) -> None:
         """Answer one request, whatever happens."""
@@ -74,22 +76,28 @@ class DataPort:
         try:
             await self._answer(client, started)
         except RequestError as error:
-            self._count(client, "rejected")
+            self._refused(client, error.status, error.code)
             send_error(client, error)
         except asyncio.CancelledError:  # while its body came; from then on it is an exchange of ``serving``'s
             if not client.gone:
                 raise
             client.task.uncancel()
             self._count(client, "client_gone")
+            self._refusals.left(_endpoint(client), client.path)
         except Exception:  # the rim of a request: our own fault is logged whole, the caller gets a plain 500
-            log.exception("a request to %s failed inside the proxy", client.path)
-            self._count(client, "rejected")
+            log.exception("a request to %s failed inside the proxy", _endpoint(client))
+            self._refused(client, 500, "internal")
             if client.gone or client.answered:
                 client.abandon()
             else:
                 send_error(client, RequestError(500, "internal", "The proxy failed; its log says why."))
         finally:
             self.in_flight -= 1
+
+    def unreadable(self, status: int) -> None:
+        """A connection has refused what is no request, or was none in time."""
+        self._tally.count(REQUESTS, "none", _OTHER, "none", "rejected")
+        self._refusals.refused(_OTHER, "", status, "bad_request")
 
     async def _answer(self, client: Client, started: float) -> None:
         config = self._config()
@@ -129,6 +137,10 @@ class DataPort:
             slice=told_slice,
             facts=facts,
         )
+
+    def _refused(self, client: Client, status: int, code: str) -> None:
+        self._count(client, "rejected")
+        self._refusals.refused(_endpoint(client), client.path, status, code)
 
     def _count(self, client: Client, outcome: str) -> None:
         self._tally.count(REQUESTS, "none", _endpoint(client), "none", outcome)

@@ -50,8 +50,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_answer", "_connections", "_deaf", "_discarded", "_fields", "_head_since", "_incoming", "_limits", "_line",
-        "_listen", "_loop", "_lost", "_over", "_parser", "_paused", "_pipelined", "_serving", "_timer", "_transport",
-        "_unheard", "_unsent", "_url", "_waiter", "alarm", "blocked", "task", "write",
+        "_listen", "_loop", "_lost", "_over", "_parser", "_paused", "_pipelined", "_refused", "_serving", "_timer",
+        "_transport", "_unheard", "_unsent", "_url", "_waiter", "alarm", "blocked", "task", "write",
     )  # fmt: skip
 
     alarm: Alarm
@@ -65,13 +65,16 @@ class Connection(asyncio.Protocol):
         listen: Callable[[], Listen],
         connections: set[Connection],
         loop: asyncio.AbstractEventLoop,
+        refused: Callable[[int], None] = lambda _: None,
     ) -> None:
+        """``refused`` is told the status with which something was refused that nobody is asked to answer."""
         self.blocked = False  # the client does not take what we write
         self._answer = answer
         self._listen = listen
         self._limits = listen()  # looked up again with each reply
         self._connections = connections
         self._loop = loop
+        self._refused = refused
         self._parser = httptools.HttpRequestParser(self)
         self._timer = Timer(loop, self._late)
         self._head_since: float | None = None  # when the head that is not here whole began, of the loop's clock
@@ -338,6 +341,8 @@ class Connection(asyncio.Protocol):
             self._transport.close()
         elif spoiled is first:
             self._leave(first)
+            if spoiled is None:
+                self._refused(status)
             body = error_body(status, message, "bad_request")
             head = f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
             self._transport.write(head.encode() + b"connection: close\r\n\r\n" + body)

@@ -25,10 +25,14 @@ _CONCLUDE = 1.0  # seconds that an exchange which was cut off may take
 class Listener:
     """Clients' connections. ``answer`` is called for each request, within one task of its connection."""
 
-    def __init__(self, answer: Answer, listen: Callable[[], Listen]) -> None:
+    def __init__(
+        self, answer: Answer, listen: Callable[[], Listen], refused: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """``refused`` is told of what ``answer`` never sees, by the status it was refused with."""
         self.connections: set[Connection] = set()  # until they are lost, and whoever answered has concluded
         self._answer = answer
         self._listen = listen
+        self._refused = refused
         self._stopping = asyncio.Event()
 
     async def serve(self, listening: socket.socket, siblings: Siblings | None = None) -> None:
@@ -54,7 +58,7 @@ class Listener:
         connections = self.connections
 
         def connection() -> Connection:
-            return Connection(self._answer, self._listen, connections, loop)
+            return Connection(self._answer, self._listen, connections, loop, self._refused)
 
         if siblings is not None:
             return Accepting(listening, siblings, connection)

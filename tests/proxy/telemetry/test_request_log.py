@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from proxy.config.parse import parse
+from proxy.telemetry.catalog import LOG_LEFT_OUT
 from proxy.telemetry.logs import formatter
 from proxy.telemetry.request_log import RequestLog
+from proxy.telemetry.tally import Tally
 from tests.proxy.examiner.records import record
 
 ROUTES = '{routes: {x: {models: ["*"], teacher: {base_url: "http://t"}, student: {base_url: "http://s", model: m}}},'
@@ -18,11 +20,13 @@ PAIR = "019a0b0c0d0e" + "00112233445566ff"
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-def lines(caplog: pytest.LogCaptureFixture, share: float, **changed: Any) -> list[logging.LogRecord]:
+def lines(
+    caplog: pytest.LogCaptureFixture, share: float, tally: Tally | None = None, **changed: Any
+) -> list[logging.LogRecord]:
     """What is logged of such a request."""
     config = parse(f"{ROUTES} log: {{requests: {share}}}, tracing: {{slow: 5s}}}}", "t").config
     with caplog.at_level(logging.INFO, "practicum.requests"):
-        RequestLog(lambda: config).took(record(**({"pair": PAIR} | changed)))
+        RequestLog(lambda: config, tally or Tally()).took(record(**({"pair": PAIR} | changed)))
     return caplog.records
 
 
@@ -53,7 +57,9 @@ def test_a_healthy_request_has_a_line_if_it_is_drawn(caplog: pytest.LogCaptureFi
 
 def test_a_healthy_request_has_none_if_it_is_not_drawn(caplog: pytest.LogCaptureFixture) -> None:
     """Nobody reads a million lines that say ok."""
-    assert not lines(caplog, 0)
+    tally = Tally()
+    assert not lines(caplog, 0, tally)
+    assert tally.value(LOG_LEFT_OUT, "not_drawn") == 1
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,12 @@ def test_a_callers_trace_is_named(caplog: pytest.LogCaptureFixture) -> None:
 def test_nothing_that_was_said_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """Nor what a caller may keep in a query or a header."""
     secret = "sk-hunter2"
-    said = {"path": f"/chat/completions?key={secret}", "conversation": secret, "content_type": secret}
-    bodies = {"request": secret.encode(), "reply": secret.encode(), "outcome": "truncated", "fallback": "unsure"}
+    said: dict[str, Any] = {"path": f"/chat/completions?key={secret}", "conversation": secret, "content_type": secret}
+    bodies: dict[str, Any] = {
+        "request": secret.encode(),
+        "reply": secret.encode(),
+        "outcome": "truncated",
+        "fallback": "unsure",
+    }
     (line,) = lines(caplog, 100, **said, **bodies)
     assert all(secret not in formatter("examiner", written).format(line) for written in ("json", "text"))

@@ -95,10 +95,16 @@ class InThread:
 class Served:
     """Whoever answers, on a loopback port; use it as a context manager."""
 
-    def __init__(self, answer: Answering, listen: Listen, now: Callable[[], Listen] | None = None) -> None:
+    def __init__(
+        self,
+        answer: Answering,
+        listen: Listen,
+        now: Callable[[], Listen] | None = None,
+        refused: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._socket = listening()
         self.address: tuple[str, int] = self._socket.getsockname()
-        self.listener = Listener(answer, now or (lambda: listen))
+        self.listener = Listener(answer, now or (lambda: listen), refused)
         self.thread = InThread(self._run, self._stop)
 
     def __enter__(self) -> Self:
@@ -150,7 +156,7 @@ class Port(Served):
         self.serving = serving
         self.budget = serving.budget
         self.app = DataPort(lambda: self.config, lambda: keys, serving, self._decide, self.tally)
-        super().__init__(self.app.answer, config.listen)
+        super().__init__(self.app.answer, config.listen, refused=self.app.unreadable)
 
     def settled(self, requests: int = 1) -> list[Record]:
         """The records of that many served requests, once nothing is in flight."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from proxy.config.settings import Listen, Upstream
 from proxy.telemetry.catalog import REQUESTS
+from proxy.telemetry.logs import formatter
 from proxy.worker.endpoints import new_pair_id, read_body
 from proxy.worker.replies import RequestError
 from tests.end_to_end import replies
@@ -57,6 +59,13 @@ def port(shared: Port, server: Server) -> Port:
 def strict(server: Server) -> Iterator[Port]:
     """A port that asks for keys, and knows one route for two models."""
     with Port(config(Upstream(server.url()), "support", "gpt-large"), KEYS) as port:
+        yield port
+
+
+@pytest.fixture
+def small(server: Server) -> Iterator[Port]:
+    """A port of one test alone, which knows one model: its log's seconds are its own."""
+    with Port(config(Upstream(server.url()), "support", listen=Listen("127.0.0.1", max_body=LIMIT))) as port:
         yield port
 
 
@@ -341,3 +350,46 @@ def test_what_comes_at_a_fair_rate_has_more_time(first: int, served: bool) -> No
     else:
         with pytest.raises(RequestError, match=r"0\.1 seconds"):
             asyncio.run(reading)
+
+
+SECRET = "sk-hunter2"
+CARRYING: Fields = (("authorization", f"Bearer {SECRET}"), ("x-api-key", SECRET), ("cookie", SECRET))
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "words"),
+    [
+        (f"{CHAT}?key={SECRET}", chat(SECRET), "refused chat_completions 404 model_not_found"),
+        (CHAT, f'{{"model": "{SECRET}'.encode(), "refused chat_completions 400 invalid_request"),
+        (CHAT, chat(SECRET, LIMIT + 1), "refused chat_completions 413 body_too_large"),
+        (f"/chat%3Fkey={SECRET}", chat(SECRET), "refused other 404 unknown_url, path /chat"),
+    ],
+)
+def test_what_was_refused_has_a_line_that_says_nothing_of_it(
+    small: Port, caplog: pytest.LogCaptureFixture, target: str, body: bytes, words: str
+) -> None:
+    """Callers write what a line would show: keys, whole prompts, lines that look like ours."""
+    with caplog.at_level(logging.INFO, "practicum"):
+        small.call(target, body, CARRYING)
+        until(lambda: caplog.records, "a line")
+    assert [record.getMessage() for record in caplog.records] == [words]
+    assert SECRET not in "".join(formatter("worker 0", "json").format(record) for record in caplog.records)
+
+
+def test_a_wrong_key_has_a_line_without_it(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """So that a key that was rotated too early is found out, and not read."""
+    with Port(config(Upstream(server.url()), "support"), KEYS) as port, caplog.at_level(logging.INFO, "practicum"):
+        assert port.call(CHAT, chat(), CARRYING).status == 401
+    (line,) = caplog.records
+    assert line.getMessage() == "refused chat_completions 401 invalid_api_key"
+    assert SECRET not in formatter("worker 0", "json").format(line)
+
+
+def test_what_is_no_request_is_counted_and_has_a_line(small: Port, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody is asked to answer it, so it would leave no trace at all."""
+    before = small.tally.value(REQUESTS, "none", "other", "none", "rejected")
+    with caplog.at_level(logging.INFO, "practicum"), small.connect() as caller:
+        caller.send(b"\x16\x03\x01" + SECRET.encode() + b"\r\n\r\n")
+        assert caller.answer().status == 400
+    assert [record.getMessage() for record in caplog.records] == ["refused other 400 bad_request"]
+    assert small.tally.value(REQUESTS, "none", "other", "none", "rejected") == before + 1
