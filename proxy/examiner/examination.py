@@ -144,12 +144,12 @@ class Examination:
         unit = unit_of(route, sample, sides.student.seen, found) if found else None
 
         def settled(durable: bool) -> None:
-            if durable and evidence:
-                self._count(route, sample, evidence)
             if not durable:
                 self._tally.count(SHED, route.name, "not_stored")
             conclude(outcome if durable else Outcome.SHED)
-            self._trace(route, sample, sides, outcome if durable else Outcome.SHED, found)
+            trace = self._trace(route, sample, sides, outcome if durable else Outcome.SHED, found)
+            if durable and evidence:
+                self._count(route, sample, evidence, trace)
 
         compared = Compared(pair, route.privacy, sample.record.store, style, counts=evidence is not None, unit=unit)
         if not self._writer.put(compared, settled):
@@ -160,20 +160,19 @@ class Examination:
     def _style(self, route: Route, sample: Sample, sides: Sides) -> StyleDrift:
         return self._manners.added(route.name, sample.slice, sides.teacher.seen, sides.student.seen)
 
-    def _count(self, route: Route, sample: Sample, found: Comparison) -> None:
-        pair, trace = sample.record.pair, self._traces.trace_of_divergence(sample.record)
+    def _count(self, route: Route, sample: Sample, found: Comparison, trace: str) -> None:
         for trial in found.trials:
             labels = (route.name, sample.slice, trial.behavior, trial.direction)
             self._tally.count(TRIALS, *labels)
             if trial.diverged:
-                self._tally.count(DIVERGENCES, *labels, pair=pair, trace=trace)
+                self._tally.count(DIVERGENCES, *labels, pair=sample.record.pair, trace=trace)
 
     def _trace(
         self, route: Route, sample: Sample, sides: Sides, outcome: Outcome, found: Comparison | None = None
-    ) -> None:
+    ) -> str:
         trials, calls = found.trials if found else (), tuple(sides.trail.calls)
         examined = Examined(sample.slice, outcome, calls, trials, time.time(), sides.seen)
-        self._traces.examined(sample.record, route, examined)
+        return self._traces.examined(sample.record, route, examined)
 
     def _count_tokens(self, ask: Call, asked: Side, noise: Side | None) -> None:
         count_tokens(self._tally, ask.route, ask.arm, ask.purpose, asked.seen.usage)

@@ -64,18 +64,19 @@ class Traces:
         elif self._worth(record):
             self._tally.count(SPANS, "limited")
 
-    def examined(self, record: Record, route: Route, examined: Examined) -> None:
-        """The work on its pair is over as well."""
+    def examined(self, record: Record, route: Route, examined: Examined) -> str:
+        """The work on its pair is over as well; returns the trace that it is kept in, "" where it is not."""
         if not self.on:
-            return
+            return ""
         if early := self._early(record):
-            self._put_shadow(record, route, examined, early)
-        elif examined.diverged and self._late.allows():
+            return self._put_shadow(record, route, examined, early)
+        if examined.diverged and self._late.allows():
             if not self._worth(record):
                 self._put_served(record, route, DIVERGED)
-            self._put_shadow(record, route, examined, DIVERGED)
-        elif examined.diverged:
+            return self._put_shadow(record, route, examined, DIVERGED)
+        if examined.diverged:
             self._tally.count(SPANS, "limited")
+        return ""
 
     def trail(self, record: Record) -> Trail:
         """For the calls that are to be made for a pair."""
@@ -84,10 +85,6 @@ class Traces:
     def trace_of(self, record: Record) -> str:
         """The trace of a request that was selected beforehand, as an exemplar names it; "" of others."""
         return served(record.pair, Role.SERVER, inbound(record.traceparent)).trace if self._selected(record) else ""
-
-    def trace_of_divergence(self, record: Record) -> str:
-        """The trace of the work on a pair that diverged; "" where nothing is traced."""
-        return shadow(record.pair, Role.EXAMINED).trace if self.on else ""
 
     @property
     def on(self) -> bool:
@@ -112,9 +109,10 @@ class Traces:
         said = of_exchange(record, route.mirror.max_reply, mask) if mask else None
         self._outbox.put(served_spans(record, route, kept, said))
 
-    def _put_shadow(self, record: Record, route: Route, examined: Examined, kept: str) -> None:
+    def _put_shadow(self, record: Record, route: Route, examined: Examined, kept: str) -> str:
         mask = mask_of(route, wanted=self._tracing.content, store=record.store)
         self._outbox.put(shadow_spans(record, route, examined, kept, mask))
+        return shadow(record.pair, Role.EXAMINED).trace
 
     def _open(self) -> Sender:
         return open_sender(self._tracing, self._environ.get(self._tracing.headers_env or "", ""))

@@ -132,7 +132,19 @@ def test_exemplars_name_traces_that_are_kept() -> None:
     pair = record().pair
     assert [traces.trace_of(record()) for traces in (off, none, everything)] == ["", "", "7063" + pair]
     assert everything.trace_of(record(traceparent=SAMPLED)) == CALLER
-    assert [traces.trace_of_divergence(record()) for traces in (off, none)] == ["", "7073" + pair]
+    diverged = examined(*LOST)
+    assert [traces.examined(record(), ROUTE, diverged) for traces in (off, none, everything)] == [""] + [
+        "7073" + pair
+    ] * 2
+    assert none.examined(record(), ROUTE, examined()) == ""
+
+
+def test_a_divergence_beyond_the_bound_names_no_trace() -> None:
+    """Its pair is named all the same, by whoever counts it."""
+    traces = Traces(Tracing("http://c", sample=0), {}, Tally())
+    named = [traces.examined(record(number), ROUTE, examined(*LOST)) for number in range(4 * LATE_PER_SECOND)]
+    assert named[0] == "7073" + record(0).pair
+    assert "" in named
 
 
 @pytest.mark.parametrize(
