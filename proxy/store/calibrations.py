@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, func, select
 
 from proxy.store.database import translated, writing
+from proxy.store.insertion import inserting
 from proxy.store.rows import Row, name, number
 from proxy.store.schema import calibrations
-from proxy.store.sums import inserting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,5 @@ class Calibrations:
         row: Row = {"route": name(route), "version": made.version, "epoch": name(made.epoch)}
         row |= {"made": number(made.made), "body": made.body}
         with translated(self._engine), self._writing.begin() as connection:
-            new = inserting(connection, calibrations).values(**row).on_conflict_do_nothing()
+            new = inserting(connection.dialect, calibrations).values(**row).on_conflict_do_nothing()
             return connection.scalar(new.returning(calibrations.c.version)) is not None

@@ -12,18 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, select
 
 from proxy.store.database import translated, writing
+from proxy.store.insertion import insert_rows
 from proxy.store.pair import Pair
 from proxy.store.rows import Row, clean, name, number
 from proxy.store.schema import confidences
-from proxy.store.sums import inserting
 from routing.confidence.objections import Objections
 from routing.confidence.views import View
 from routing.conversations import read_set, set_text
+
+if TYPE_CHECKING:
+    from proxy.store.insertion import Insert
 
 OVERLAP = 1000
 """Positions before the newest that was read to read on from: of two rows written at a time, the later may be seen
@@ -136,10 +140,11 @@ class Confidences:
 
 def insert_units(connection: Connection, units: Iterable[Row]) -> None:
     """Write rows of ``unit_row``; one whose pair has a row is left as it is."""
-    new = list(units)
-    if new:
-        kept = inserting(connection, confidences).on_conflict_do_nothing(index_elements=[confidences.c.pair])
-        connection.execute(kept, new)
+    insert_rows(connection, confidences, list(units), _first_stands)
+
+
+def _first_stands(new: Insert) -> Insert:
+    return new.on_conflict_do_nothing(index_elements=[confidences.c.pair])
 
 
 def unit_row(pair: Pair, unit: ConfidenceUnit) -> Row:

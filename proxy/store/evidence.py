@@ -18,19 +18,23 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 from operator import add as plus
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, case, func, select, tuple_, update
 
+from proxy.store.insertion import ignored, insert_rows
 from proxy.store.pair import Pair
 from proxy.store.rows import Row, behavior_name, name
 from proxy.store.schema import NAME, conversations, diverged_sets, evidence
-from proxy.store.sums import add, inserting
+from proxy.store.sums import add
 from routing.conversations import Flags, Increment, changes, flags_text, read_flags, read_set, set_text
 from routing.divergence import Direction, Trial
 from routing.evidence.excess import Differences
 from routing.evidence.rates import Trials
 from routing.ledger import Counted, Diverged, History, Ledger, Sheet, Stage
+
+if TYPE_CHECKING:
+    from proxy.store.insertion import Insert
 
 _SETTLED, _OPEN = (Stage.SEEN, Stage.SETTLED), (Stage.SEEN,)  # where a conversation counts
 _MOST = 10_000  # keys in one statement: SQLite takes 32,766 parameters
@@ -78,6 +82,13 @@ _NEW = _Known(0.0, settled=False, flags=None)
 _HISTORIES, _STAGES = {one.value: one for one in History}, {one.value: one for one in Stage}
 _WAYS = {one.value: one for one in Direction}
 _NEVER = set_text(None, NAME)
+# Some conversations of one place, which an index answers.
+_OF = tuple(f"of_{part}" for part in _PLACE)  # an UPDATE has its columns' own names for itself
+_CHOSEN = [conversations.c[part] == bindparam(its) for part, its in zip(_PLACE, _OF, strict=True)]
+_CHOSEN += [conversations.c.conversation.in_(bindparam("some", expanding=True))]
+_KNOWN = conversations.c["conversation", "updated", "settled", "flags"]
+_OF_PLACE = select(*_KNOWN).where(*_CHOSEN).order_by(conversations.c.conversation).with_for_update()
+_SETTLES = update(conversations).where(*_CHOSEN).values(settled=True)
 _COUNTS = select(*(column for column in evidence.columns if column.name not in {"route", "epoch"}))
 _SETS = select(*(column for column in diverged_sets.columns if column.name not in {"route", "epoch"}))
 _SETS = _SETS.where(diverged_sets.c.conversations > 0)
@@ -116,7 +127,7 @@ def count(connection: Connection, turns: Iterable[Turn], now: float) -> None:
         for stage in _SETTLED if before.settled else _OPEN:
             steps[key.place, stage].append((before.flags, after))
         written.append(_row(key, max(before.updated, now), flags_text(after)))
-    _keep(connection, written)
+    insert_rows(connection, conversations, written, _newer)
     _add(connection, steps)
 
 
@@ -131,8 +142,8 @@ def settle(connection: Connection, route: str, idle_since: float, most: int) -> 
         key = Key((row.route, row.epoch, row.slice, row.history), row.conversation)
         steps[key.place, Stage.SETTLED].append((None, read_flags(row.flags)))
         found.append(key)
-    for _, condition in _conditions(sorted(found)):
-        connection.execute(update(conversations).where(*condition).values(settled=True))
+    for place, some in _places(sorted(found)):
+        connection.execute(_SETTLES, _chosen(place, some))
     _add(connection, steps)
     return len(found)
 
@@ -204,29 +215,23 @@ def _locked(connection: Connection, keys: Sequence[Key], now: float) -> dict[Key
         return _read(connection, keys)
     known: dict[Key, _Known] = {}
     while missing := [key for key in keys if key not in known]:
-        new = inserting(connection, conversations).on_conflict_do_nothing()
-        connection.execute(new, [_row(key, now, "") for key in missing])
+        insert_rows(connection, conversations, [_row(key, now, "") for key in missing], ignored)
         known |= _read(connection, missing)
     return known
 
 
 def _read(connection: Connection, keys: Sequence[Key]) -> dict[Key, _Known]:
     known: dict[Key, _Known] = {}
-    for place, condition in _conditions(keys):
-        wanted = select(conversations).where(*condition).order_by(conversations.c.conversation).with_for_update()
-        for row in connection.execute(wanted):
-            flags = read_flags(row.flags) if row.flags else None
-            known[Key(place, row.conversation)] = _Known(row.updated, row.settled, flags)
+    for place, some in _places(keys):
+        for conversation, updated, settled, text in connection.execute(_OF_PLACE, _chosen(place, some)):
+            flags = read_flags(text) if text else None
+            known[Key(place, conversation)] = _Known(updated, settled, flags)
     return known
 
 
-def _keep(connection: Connection, written: list[Row]) -> None:
-    if written:
-        new = inserting(connection, conversations)
-        said = {column: new.excluded[column] for column in ("updated", "flags")}
-        connection.execute(
-            new.on_conflict_do_update(index_elements=list(conversations.primary_key), set_=said), written
-        )
+def _newer(new: Insert) -> Insert:
+    said = {column: new.excluded[column] for column in ("updated", "flags")}
+    return new.on_conflict_do_update(index_elements=list(conversations.primary_key), set_=said)
 
 
 def _row(key: Key, updated: float, flags: str) -> Row:
@@ -234,13 +239,17 @@ def _row(key: Key, updated: float, flags: str) -> Row:
     return row | {"conversation": key.conversation, "updated": updated, "flags": flags}
 
 
-def _conditions(keys: Sequence[Key]) -> Iterator[tuple[Place, list[ColumnElement[bool]]]]:
-    """Conditions that together choose these rows, sorted by key: one for each place, which an index answers."""
+def _chosen(place: Place, some: list[str]) -> dict[str, str | list[str]]:
+    """What ``_CHOSEN`` asks for."""
+    return {**dict(zip(_OF, place, strict=True)), "some": some}
+
+
+def _places(keys: Sequence[Key]) -> Iterator[tuple[Place, list[str]]]:
+    """Each place with its conversations, of keys that are sorted, as ``_CHOSEN`` takes them."""
     for place, of_place in groupby(keys, lambda key: key.place):
-        named = [conversations.c[part] == value for part, value in zip(_PLACE, place, strict=True)]
         some = [key.conversation for key in of_place]
         for start in range(0, len(some), _MOST):
-            yield place, [*named, conversations.c.conversation.in_(some[start : start + _MOST])]
+            yield place, some[start : start + _MOST]
 
 
 def _named(trials: Iterable[Trial]) -> list[Trial]:

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, func, insert, select, text, update
 
 from proxy.store.database import translated, writing
 from proxy.store.decided import Decided
+from proxy.store.insertion import inserting
 from proxy.store.rows import Row, clean, name, number
 from proxy.store.schema import decisions, epochs, rollouts
 from proxy.store.store import Store
-from proxy.store.sums import inserting
 
 CHANNEL = "practicum_rollouts"  # of PostgreSQL's NOTIFY: a rollout of this database was saved
 _INTEGER = 2**63 - 1
@@ -94,7 +94,7 @@ class Rollouts:
 
 def _swapped(connection: Connection, route: str, revision: int, stored: Row) -> bool:
     if revision == 0:
-        new = inserting(connection, rollouts).values(route=route, revision=1, **stored)
+        new = inserting(connection.dialect, rollouts).values(route=route, revision=1, **stored)
         return connection.scalar(new.on_conflict_do_nothing().returning(rollouts.c.revision)) is not None
     newest = update(rollouts).where(rollouts.c.route == route, rollouts.c.revision == revision)
     swap = newest.values(revision=revision + 1, **stored).returning(rollouts.c.revision)
@@ -104,7 +104,7 @@ def _swapped(connection: Connection, route: str, revision: int, stored: Row) -> 
 def _register(connection: Connection, route: str, epoch: str, now: float) -> None:
     """Number an epoch next, unless another process numbers this one or takes that number at the same moment."""
     newest = connection.scalar(select(func.max(epochs.c.position)).where(epochs.c.route == route)) or 0
-    new = inserting(connection, epochs).values(route=route, epoch=epoch, position=newest + 1, begun=now)
+    new = inserting(connection.dialect, epochs).values(route=route, epoch=epoch, position=newest + 1, begun=now)
     connection.execute(new.on_conflict_do_nothing())
 
 

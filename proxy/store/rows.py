@@ -58,7 +58,7 @@ class Codec:
 
     def pack(self, reply: Reply) -> bytes:
         """A reply's payload."""
-        labels = tuple(_storable_label(label) for label in reply.labels)
+        labels = tuple([_storable_label(label) for label in reply.labels])
         return self.compress(self._encoder.encode(Payload(clean(reply.text), reply.body, labels)))
 
     def unpack(self, payload: bytes) -> Payload:
@@ -230,7 +230,12 @@ def _read_trial(row: RowMapping) -> Trial:
 
 
 def _storable_label(label: Label) -> Label:
-    span = None if label.span is None else (_integer(label.span[0]) or 0, _integer(label.span[1]) or 0)
+    """The label, which nearly always is storable as it is."""
+    said, span = label.behavior + label.rule + label.variant, label.span
+    plain = said.isascii() and "\0" not in said and 0 <= label.score <= 1
+    if plain and (span is None or 0 <= span[0] <= span[1] <= _INTEGER):
+        return label
+    span = None if span is None else (_integer(span[0]) or 0, _integer(span[1]) or 0)
     score, variant = number(label.score), clean(label.variant)
     return Label(clean(label.behavior), label.presence, score, clean(label.rule), span, variant)
 

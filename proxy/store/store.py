@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, text
+from sqlalchemy import Connection, Engine, RowMapping, Table, bindparam, select, text
 
 from proxy.store import evidence, query, rows, schema
 from proxy.store.confidences import insert_units, unit_row
@@ -23,6 +23,7 @@ from proxy.store.database import open_engine, snapshot, translated, writing
 from proxy.store.entry import Entry
 from proxy.store.errors import StoreError
 from proxy.store.evidence import Turn
+from proxy.store.insertion import insert_rows
 from proxy.store.migrate import require_current, upgrade
 from proxy.store.pair import Cell, Pair
 from proxy.store.query import PairFilter
@@ -36,6 +37,8 @@ PAGE = 200
 CellKey = tuple[str, ...]
 _CELL = tuple(column.name for column in schema.cells.primary_key)  # route, slice, behavior, direction, role
 _cell = itemgetter(*_CELL)
+_BATCH = select(schema.batches.c.token).where(schema.batches.c.token == bindparam("token"))
+_PAIRS = select(schema.pairs.c.id).where(schema.pairs.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class Store:
@@ -83,12 +86,13 @@ class Store:
         """
         prepared, now = _Batch.of(batch), time.time() if now is None else now
         with translated(self._engine), self._writing.begin() as connection:
-            if _known(connection, schema.batches, "token", [token]):
+            if connection.scalar(_BATCH, {"token": token}):
                 return
-            prepared = prepared.without(_known(connection, schema.pairs, "id", list(prepared.pairs)))
-            connection.execute(insert(schema.batches), {"token": token, "written": now})
+            known = connection.scalars(_PAIRS, {"ids": list(prepared.pairs)})
+            prepared = prepared.without(frozenset(known))
+            insert_rows(connection, schema.batches, [{"token": token, "written": now}])
             for table, new in prepared.inserts():
-                connection.execute(insert(table), new)
+                insert_rows(connection, table, new)
             insert_units(connection, prepared.units.values())
             evidence.count(connection, prepared.turns.values(), now)
             add(connection, schema.cells, prepared.cells())
@@ -198,6 +202,8 @@ class _Batch:
         )
 
     def without(self, known: frozenset[str]) -> _Batch:
+        if not known:
+            return self
         return _Batch(
             {key: value for key, value in self.pairs.items() if key not in known},
             {key: value for key, value in self.trials.items() if key not in known},
@@ -208,12 +214,11 @@ class _Batch:
 
     def inserts(self) -> list[tuple[Table, list[Row]]]:
         kept = {key: value for key, value in self.pairs.items() if value is not None}
-        by_table = [
+        return [
             (schema.pairs, [pair for pair, _ in kept.values()]),
             (schema.replies, [reply for _, replies in kept.values() for reply in replies]),
             (schema.trials, [trial for key in kept for trial in self.trials[key]]),
         ]
-        return [(table, new) for table, new in by_table if new]
 
     def cells(self) -> list[Row]:
         found = [row for pair_id in self.turns for row in self.trials[pair_id]]
@@ -232,10 +237,6 @@ class _Batch:
         for route, slice_, style in self.styles.values():
             added[route, slice_] = added.get((route, slice_), StyleDrift()).merge(style)
         return [row for key in sorted(added) for row in rows.style_rows(*key, added[key])]
-
-
-def _known(connection: Connection, table: Table, column: str, keys: list[str]) -> frozenset[str]:
-    return frozenset(connection.scalars(select(table.c[column]).where(table.c[column].in_(keys))))
 
 
 def _load(connection: Connection, wanted: list[str]) -> list[Pair]:

@@ -6,33 +6,27 @@ tables of ``proxy.store.schema`` in which every column beside the key is a numbe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import sqlite
 
+from proxy.store.insertion import insert_rows
 from proxy.store.rows import Row
 
 if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
+    from proxy.store.insertion import Insert
 
 
-def add(connection: Connection, table: Table, increments: list[Row]) -> None:
+def add(connection: Connection, table: Table, increments: Sequence[Row]) -> None:
     """Add to a table of sums, creating the rows that are not there.
 
     Give ``increments`` sorted by their keys: replicas that take the same rows in two orders wait in a circle.
     """
-    if not increments:
-        return
-    new = inserting(connection, table)
+    insert_rows(connection, table, increments, _added)
+
+
+def _added(new: Insert) -> Insert:
+    table = new.table
     sums = {column.name: column + new.excluded[column.name] for column in table.c if not column.primary_key}
-    connection.execute(new.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums), increments)
-
-
-def inserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that may say ON CONFLICT. Both databases spell it alike, but SQLAlchemy has a class for each."""
-    if connection.dialect.name != "postgresql":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 -- many modules, for who reaches it by them anyway
-
-    return postgresql.insert(table)
+    return new.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)

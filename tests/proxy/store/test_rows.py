@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.store.rows import Codec, clean, name, number, pair_rows, style_rows, trial_rows
 from proxy.store.schema import NAME
+from routing.behaviors.label import Label, Presence
 from routing.divergence import Direction, Trial
 from routing.style import Manner, Measure, StyleDrift
 from tests.proxy.store.samples import LOST, noisy, pair, reply
@@ -21,6 +23,18 @@ def test_payloads_come_back(text: str, body: bytes) -> None:
     payload = codec.unpack(codec.pack(reply(text, body)))
     assert (payload.text, payload.body) == (clean(text), body)
     assert payload.labels == reply().labels
+
+
+@given(st.text(st.characters()), st.floats(), st.none() | st.tuples(*[st.integers(-(2**70), 2**70)] * 2))
+def test_every_label_is_storable(rule: str, score: float, span: tuple[int, int] | None) -> None:
+    """An operator's own detector may name and count what it likes; nearly all labels need no second look."""
+    label = Label("mine", Presence.PRESENT, score, rule, span, "v")
+    codec = Codec()
+    (kept,) = codec.unpack(codec.pack(replace(reply(), labels=(label,)))).labels
+    fits = span is None or all(-(2**63) < end < 2**63 for end in span)
+    assert (kept.behavior, kept.presence, kept.rule, kept.variant) == ("mine", Presence.PRESENT, clean(rule), "v")
+    assert kept.score == number(score)
+    assert kept.span == span if fits else kept.span is not None and all(abs(end) < 2**63 for end in kept.span)
 
 
 def test_ordinary_text_is_not_touched() -> None:
