@@ -71,10 +71,15 @@ def facts_of(record: Record, why: str) -> dict[str, Fact]:
 
 def sentence(facts: dict[str, Fact]) -> str:
     """The line for people."""
-    known = {"failure": "", "status": "-", **facts}
-    words = f"{known['route']} {known['endpoint']} {known['arm']} {known['status']} {known['outcome']}"
-    why = "" if facts["why"] == "sampled" else f" ({facts['why']}: {facts.get('fallback') or known['failure'] or '-'})"
-    return f"{words} in {float(facts['total']) * 1e3:.1f} ms{why}, pair {facts['pair']}"
+    named = ("route", "endpoint", "arm", "status", "outcome")
+    words = " ".join(str(facts[name]) for name in named if name in facts)
+    why = "" if facts["why"] in {"sampled", facts["outcome"]} else str(facts["why"])
+    because = ": ".join(word for word in (why, str(facts.get("fallback") or facts.get("failure") or "")) if word)
+    return f"{words} in {_spoken(float(facts['total']))}{f' ({because})' if because else ''}, pair {facts['pair']}"
+
+
+def _spoken(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.1f} ms"
 
 
 def _rounded(seconds: float | None) -> float | None:

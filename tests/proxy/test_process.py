@@ -109,7 +109,7 @@ def test_a_process_logs_in_the_configured_form(tmp_path: Path) -> None:
     lines = said.splitlines()
     forms = "".join("j" if line.startswith("{") else "t" for line in lines if "log.format" in line or "routes" in line)
     assert re.fullmatch("j+t+j+", forms), said
-    assert any(re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3: log.format text -> json", line) for line in lines)
+    assert any(re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3:   log.format text -> json", line) for line in lines)
 
 
 def test_a_worker_obeys_its_signals(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
 import re
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -76,15 +78,80 @@ def test_libraries_warn_and_do_not_chat(logged: list[dict[str, str]]) -> None:
     assert [line["message"] for line in logged[2:]] == ["but this"]
 
 
+def on_a_terminal(after: str, columns: int, **environ: str) -> str:
+    """What such a process shows on a terminal of this width."""
+    primary, secondary = pty.openpty()
+    termios.tcsetwinsize(secondary, (24, columns))
+    environment = {**os.environ, "TERM": "xterm", **environ}
+    process = subprocess.Popen(command(after), stderr=secondary, env=environment)
+    os.close(secondary)
+    said = b""
+    with os.fdopen(primary, "rb", buffering=0) as terminal:
+        while piece := _read(terminal):
+            said += piece
+        assert process.wait(60) == 0
+    return said.decode()
+
+
+def _read(terminal: io.FileIO) -> bytes:
+    try:
+        return terminal.read(65536) or b""
+    except OSError:  # Linux' way to say that the other end is closed
+        return b""
+
+
+SAID = 'logging.getLogger("practicum").{0}'
+FAILED = (
+    "support-bot chat_completions teacher upstream_error in 2.00 s (failed: connect), pair 019ab0f2c61f33c1d9a6e07b5a24"
+)
+
+
 def test_a_terminal_gets_plain_lines() -> None:
     """Someone who tries it out reads along."""
-    primary, secondary = pty.openpty()
-    process = subprocess.Popen(command('logging.getLogger("practicum").info("ready")'), stderr=secondary)
-    os.close(secondary)
-    with os.fdopen(primary, "rb", buffering=0) as terminal:
-        said = terminal.read(1000).decode()
-        assert process.wait(60) == 0
-    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3: ready\r\n", said)
+    said = on_a_terminal(SAID.format('info("ready")'), 80)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3:   ready\r\n", said)
+
+
+def test_a_long_message_is_folded_below_where_it_began() -> None:
+    """At 80 columns a request's line would else break amid a word, and at the window's edge."""
+    lines = on_a_terminal(SAID.format(f'info("{FAILED}")'), 80).splitlines()
+    assert [line[29:] for line in lines] == [
+        "support-bot chat_completions teacher upstream_error",
+        "in 2.00 s (failed: connect), pair",
+        "019ab0f2c61f33c1d9a6e07b5a24",
+    ]
+    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3:   ", lines[0][:29])
+    assert {line[:29] for line in lines[1:]} == {" " * 29}
+
+
+@pytest.mark.parametrize("columns", [30, 160])
+def test_what_fits_or_cannot_is_one_line(columns: int) -> None:
+    """A wide terminal shows it whole; in a very narrow one, folding would make a ladder of it."""
+    (line,) = on_a_terminal(SAID.format(f'info("{FAILED}")'), columns).splitlines()
+    assert line.endswith(FAILED)
+
+
+def test_a_level_that_wants_attention_is_colored() -> None:
+    """Unless somebody has said that they want no colors, as no-color.org has it."""
+    said = on_a_terminal(SAID.format('warning("careful")'), 80)
+    assert " \x1b[33mWARNING\x1b[0m worker 3:   careful" in said
+    assert "\x1b" not in on_a_terminal(SAID.format('warning("careful")'), 80, NO_COLOR="1")
+
+
+def test_nothing_in_a_message_moves_the_cursor_or_passes_for_a_line() -> None:
+    """What an upstream says may end up in a message; a person must not take it for ours."""
+    forged = r"bad\r12:00:00 INFO    worker 3: all is well\n12:00:00 INFO    worker 3: really\x1b[2J"
+    first, second = on_a_terminal(SAID.format(f'info("{forged}")'), 160).splitlines()
+    assert first[29:] == r"bad\x0d12:00:00 INFO    worker 3: all is well"
+    assert second == " " * 29 + r"12:00:00 INFO    worker 3: really\x1b[2J"
+
+
+def test_a_traceback_keeps_its_shape() -> None:
+    """Below its message, indented as Python has it."""
+    said = on_a_terminal(EVERYTHING, 160).splitlines()
+    broke = next(number for number, line in enumerate(said) if line.endswith("it broke"))
+    assert said[broke + 1] == " " * 29 + "Traceback (most recent call last):"
+    assert said[broke + 2].startswith(" " * 29 + '  File "')
 
 
 def test_facts_are_members_of_their_line() -> None:
@@ -98,4 +165,4 @@ def test_the_form_can_be_chosen() -> None:
     asked = 'write_as("text"); logging.getLogger("practicum").info("x", extra={"facts": {"pair": "p1"}})'
     before = "from proxy.telemetry.logs import write_as"
     done = subprocess.run(command(asked, before), capture_output=True, text=True, check=True)
-    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3: x\n", done.stderr)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    worker 3:   x\n", done.stderr)

@@ -68,14 +68,14 @@ def test_a_healthy_request_has_none_if_it_is_not_drawn(caplog: pytest.LogCapture
         (
             {"outcome": "upstream_error", "failure": "connect", "status": 0, "first_token": None},
             "WARNING",
-            "support chat_completions teacher - upstream_error in 300.0 ms (failed: connect)",
+            "support chat_completions teacher upstream_error in 300.0 ms (failed: connect)",
         ),
         ({"fallback": "unsure"}, "INFO", "support chat_completions teacher 200 ok in 300.0 ms (fell_back: unsure)"),
-        ({"first_token": 6.0, "total": 7.0}, "INFO", "support chat_completions teacher 200 ok in 7000.0 ms (slow: -)"),
+        ({"first_token": 6.0, "total": 7.0}, "INFO", "support chat_completions teacher 200 ok in 7.00 s (slow)"),
         (
             {"outcome": "client_error", "status": 404},
             "INFO",
-            "support chat_completions teacher 404 client_error in 300.0 ms (client_error: -)",
+            "support chat_completions teacher 404 client_error in 300.0 ms",
         ),
     ],
 )
