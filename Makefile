@@ -19,7 +19,8 @@ test-console: .venv/.ready
 	@test -e .tools/axe.min.js || { mkdir -p .tools && cd .tools && npm pack --silent axe-core@4.14.1 | xargs -I{} tar -xzf {} --strip-components=1 package/axe.min.js; } || echo "axe-core could not be had: accessibility will NOT be checked"
 	$(BIN)/pytest -n 0 -m system tests/console
 
-# deploy/ before helm, kustomize, docker compose, hadolint and the schemas of clusters (400 MB, into .tools/deploy).
+# deploy/ before helm, kustomize, docker compose, hadolint and the schemas of clusters (400 MB, into .tools/deploy); the image,
+# built and run, where podman is (1.4 GB, into .tools/containers).
 test-deploy: .venv/.ready
 	@PYTHON="$(PYTHON)" tests/deploy/tools.sh install .tools/deploy || exit $$(($$? != 3)); \
 	$(BIN)/pytest -n 0 -m system tests/deploy

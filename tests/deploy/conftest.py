@@ -1,6 +1,11 @@
-"""Fixtures of the tests of deploy/: what kustomize and helm make of it, where those programs are installed."""
+"""Fixtures of the tests of deploy/: what kustomize and helm make of it, where they are; a folder for another user."""
 
 from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +32,12 @@ def chart(tools: str) -> list[Document]:
     """The chart's objects, with its own values."""
     assert tools
     return templated()
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that another user can enter, as pytest's own cannot be."""
+    folder = Path(tempfile.mkdtemp(prefix="practicum-image-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)

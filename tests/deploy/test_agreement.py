@@ -178,6 +178,8 @@ def test_one_version_everywhere() -> None:
     tags = [image["newTag"] for image in overlay["images"]]
     assert tags == [__version__]
     assert container(proxy())["image"] == service("practicum")["image"] == f"practicum:{__version__}"
+    label = re.findall(r"org\.opencontainers\.image\.version=(\S+)", (DEPLOY / "image/Dockerfile").read_text())
+    assert label == [__version__]
 
 
 def test_what_compose_mounts_is_in_the_repository() -> None:

@@ -1,8 +1,8 @@
 """The image's command as a container runs it: another user, no capability, a read-only root, and its health check.
 
 What a container runtime does is done here with the kernel's own means, in a mount namespace of the test's: ``/`` is
-mounted read-only, and only what the manifests declare writable is a fresh file system. Building the image needs a base
-image from a registry, and is not done here.
+mounted read-only, and only what the manifests declare writable is a fresh file system. ``test_built_image`` builds the
+image and runs it by podman, where that is to be had.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from tests.end_to_end.practicum import COMMAND, Practicum, free_port, route, unt
 from tests.end_to_end.upstream import Upstream
 
 USER = 10001
+WRITABLE = ("tmp", "state")  # in a service's folder, and nothing else
 DOCKERFILE = (DEPLOY / "image/Dockerfile").read_text()
 # $1 is what holds the Python that runs this, $2 the folder on the way to it that only root may enter, if there is one.
 ENTER = f"""
@@ -50,21 +50,10 @@ DENY = "import ctypes, os, sys; ctypes.CDLL(None).prctl(65, 1, 0, 0, 0); os.exec
 
 
 class Contained(Practicum):
-    """A service that runs as in a container; ``tmp`` and ``state`` in its folder are all that it may write to."""
+    """A service that runs as in a container."""
 
     def _command(self) -> list[str]:
         return [*inside(self.folder), sys.executable, "-c", DENY, *super()._command()]
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder that another user can enter, as pytest's own cannot be."""
-    folder = Path(tempfile.mkdtemp(prefix="practicum-image-"))
-    folder.chmod(0o755)
-    for name in ("tmp", "state"):
-        (folder / name).mkdir()
-    yield folder
-    shutil.rmtree(folder)
 
 
 def inside(folder: Path) -> list[str]:
@@ -98,6 +87,8 @@ def may_mount() -> bool:
 @pytest.mark.skipif(not may_mount(), reason="nobody may mount here: the image's command was NOT run as in a container")
 def test_it_serves_without_rights_on_a_read_only_root(place: Path) -> None:
     """What the manifests promise their cluster: it needs no more than they give it."""
+    for name in WRITABLE:
+        (place / name).mkdir()
     database = f"sqlite:///{place / 'state' / 'practicum.db'}"
     environ = {"TMPDIR": str(place / "tmp")}
     with Upstream(BEHAVIORS) as upstream:
@@ -113,7 +104,7 @@ def test_it_serves_without_rights_on_a_read_only_root(place: Path) -> None:
                 (root,) = re.findall(r"^\S+ / \S+ (\S+)", Path(f"/proc/{pid}/mounts").read_text(), re.MULTILINE)[-1:]
                 assert root.split(",")[0] == "ro"
             service.settle()
-    assert [path.name for name in ("tmp", "state") for path in (place / name).iterdir()] == []  # all in the namespace
+    assert [path.name for name in WRITABLE for path in (place / name).iterdir()] == []  # all in the namespace
 
 
 def test_the_images_command_is_what_the_tests_run() -> None:
