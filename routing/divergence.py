@@ -81,14 +81,16 @@ def compare(
     Both observations must be free of failures. ``check`` validates a value against a JSON Schema. Labels are in the
     table's order; a behavior gives a trial per direction in which the arm that could have shown it did.
     """
-    mine = tuple(row.detect(Case(traits, teacher, teacher, check)) for row in table)
-    theirs = tuple(row.detect(Case(traits, student, teacher, check)) for row in table)
+    reference, case = Case(traits, teacher, teacher, check), Case(traits, student, teacher, check)
+    mine = tuple([row.detect(reference) for row in table])
+    theirs = tuple([row.detect(case) for row in table])
     trials = tuple(trial for pair in zip(mine, theirs, strict=True) for trial in _trials(*pair))
     return Comparison(mine, theirs, trials)
 
 
 def _trials(teacher: Label, student: Label) -> list[Trial]:
-    if Presence.NOT_APPLICABLE in {teacher.presence, student.presence}:
+    presences = teacher.presence, student.presence
+    if Presence.PRESENT not in presences or Presence.NOT_APPLICABLE in presences:
         return []
     sides = ((Direction.LOST, teacher, student), (Direction.GAINED, student, teacher))
     return [_trial(way, shown, other) for way, shown, other in sides if shown.presence is Presence.PRESENT]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.behaviors.label import Label, Presence
 from routing.observation import Observation
@@ -40,12 +41,20 @@ def present(
 
 def absent(behavior: str, rule: str = "", score: float = 0.0, span: tuple[int, int] | None = None) -> Label:
     """The reply does not show it; a score above 0 says that it came near, ``span`` where one sees that it does not."""
-    return Label(behavior, Presence.ABSENT, score, rule, span)
+    if score or span:
+        return Label(behavior, Presence.ABSENT, score, rule, span)
+    return _bare(behavior, Presence.ABSENT, rule)
 
 
 def not_applicable(behavior: str, rule: str = "") -> Label:
     """The request, or the reference, gives no occasion for it."""
-    return Label(behavior, Presence.NOT_APPLICABLE, rule=rule)
+    return _bare(behavior, Presence.NOT_APPLICABLE, rule)
+
+
+@lru_cache(maxsize=128)
+def _bare(behavior: str, presence: Presence, rule: str) -> Label:
+    """A label without score and span: most are, and most of those are alike."""
+    return Label(behavior, presence, rule=rule)
 
 
 def parse_json(text: str) -> Json:

@@ -20,6 +20,7 @@ from routing.behaviors.case import Case, absent, not_applicable, present
 from routing.behaviors.citations import Mark, marks, without_code
 from routing.behaviors.conversation import Conversation
 from routing.behaviors.label import Behavior, Label
+from routing.behaviors.openings import matches
 from routing.behaviors.phrasing.words import lowered
 from routing.traits import Turn
 
@@ -40,7 +41,11 @@ _PASSAGES = re.compile(
     r"<\w{0,12}(?:doc|context|source|passage)|^\[\d{1,3}\] |^\W{0,3}rule \d",
     re.MULTILINE,
 )
-_PASSAGE_SIGNS = (":", "\n", "]", ">", "<", "rule ")  # one of which every match holds
+_PASSAGE_SIGNS = (":", "\n", "]", ">", "<", "rule ")  # one of which every match holds,
+_PASSAGE_WORDS = (  # and one of these
+    *("text", "doc", "passage", "source", "excerpt", "article", "reference", "search result", "knowledge base"),
+    *("transcript", "policy", "rule", "email", "report", "contract", "] "),
+)
 _NUMBERED = re.compile(
     r"(?:^|[\s(>])[\[\u3010](\d{1,3})(?:[\]\u3011](?=[\s:(]|$)|[\u2020:])|"
     r"\b(?:doc(?:ument)?|source|passage|chunk|context|reference|ref|excerpt|result|snippet|rule|citation)s?\b"
@@ -118,8 +123,11 @@ _ATTRIBUTING = (
     "n in this",
     "per ",
 )
+_ATTRIBUTIONS: tuple[str, ...] = ("according to ", "per ", "as stated in ", "as described in ", "as noted in ")
+_ATTRIBUTIONS += ("as mentioned in ", "as specified in ", "as outlined in ", "as written in ", "as shown in ")
+_ATTRIBUTIONS += ("as indicated in ",)
 _ATTRIBUTION = re.compile(
-    r"\b(?:according to|as (?:stated|described|noted|mentioned|specified|outlined|written|shown|indicated) in|per) "
+    rf"\b(?:{'|'.join(_ATTRIBUTIONS)})"
     r"(?:the|your|our|this|these) (?:[\w-]+ ){0,3}"
     r"(?:context|documents?|documentation|passages?|articles?|sources?|texts?|reports?|policy|policies|rules?|excerpts?|"
     r"manual|handbook|guide|guidelines|contract|terms|search results|knowledge base|transcript|emails?|files?|records?|"
@@ -153,7 +161,8 @@ def _is_context(turn: Turn) -> bool:
 @lru_cache(maxsize=16)
 def _holds_passages(text: str) -> bool:
     lower = text.lower()
-    return any(sign in lower for sign in _PASSAGE_SIGNS) and _PASSAGES.search(lower) is not None
+    held = lower.__contains__
+    return any(map(held, _PASSAGE_SIGNS)) and any(map(held, _PASSAGE_WORDS)) and _PASSAGES.search(lower) is not None
 
 
 def _findings(text: str, given: Conversation) -> Iterator[Label]:
@@ -164,15 +173,14 @@ def _findings(text: str, given: Conversation) -> Iterator[Label]:
     for match in _ADDRESS.finditer(text) if "://" in text else ():
         if given.says(match[0].rstrip(".,;:!?*_")):
             yield present(Behavior.GROUNDING, "address", span=match.span())
-    lower = lowered(text)
-    for match in _NAMED.finditer(lower) if any(part in lower for part in _PARTS) else ():
+    for match in matches(_NAMED, lowered(text), _PARTS):
         if given.says(match[0]):
             yield present(Behavior.GROUNDING, "named part", span=match.span())
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
     """Where quotations stand that are long enough to be no mere name."""
-    patterns = (pattern for signs, pattern in _QUOTATIONS_BY_SIGN if any(sign in text for sign in signs))
+    patterns = (pattern for signs, pattern in _QUOTATIONS_BY_SIGN if any(map(text.__contains__, signs)))
     for found in islice((match for pattern in patterns for match in pattern.finditer(text)), _QUOTATIONS):
         start, stop = found.span(1)
         while stop > start and text[stop - 1] in " .,;:!?\u2026*_\u3002":
@@ -235,7 +243,8 @@ def _numbers(pattern: re.Pattern[str], text: str) -> set[str]:
 
 def _attribution(text: str, sources: tuple[Turn, ...]) -> Label:
     lower = lowered(text) if any(map(_is_context, sources)) else ""
-    found = _ATTRIBUTION.search(lower) if any(words in lower for words in _ATTRIBUTING) else None
+    may_attribute = any(map(lower.__contains__, _ATTRIBUTING))
+    found = next(matches(_ATTRIBUTION, lower, _ATTRIBUTIONS), None) if may_attribute else None
     if found is None:
         return absent(Behavior.GROUNDING)
     return present(Behavior.GROUNDING, "attribution", _ATTRIBUTED, found.span())

@@ -17,6 +17,7 @@ from routing.traits import Traits
 
 _FAMILIES = (shape, lengths, wording, keywords)
 _TRIGGERS = tuple((trigger, reader) for family in _FAMILIES for reader in family.READERS for trigger in reader.triggers)
+_TRIGGERING = tuple(dict.fromkeys(trigger for trigger, _ in _TRIGGERS))
 _WHOLE = ("repeat", "answer", "reply", "respond", "choose", "just say")  # of what is read off the whole
 _READ = 4_000  # characters in which a request to repeat the request is looked for
 _MOST = 16  # demands: more than that is a text about demands
@@ -51,18 +52,20 @@ def read(text: str) -> tuple[Demand, ...]:
     """The demands of one turn. Both arms' replies are held against the same ones, so the last few are kept."""
     whole = passage(masked(text))
     lower = whole.lower
-    triggers = [(trigger, reader) for trigger, reader in _TRIGGERS if trigger in lower]
-    if not triggers and not any(trigger in lower for trigger in _WHOLE):
+    there = frozenset(filter(lower.__contains__, _TRIGGERING))
+    if not there and not any(map(lower.__contains__, _WHOLE)):
         return ()
+    triggers = [(trigger, reader) for trigger, reader in _TRIGGERS if trigger in there]
     found = dict.fromkeys((*_of_sentences(whole, triggers), *_of_whole(whole), *_of_opening(text[:_READ])))
     return tuple(_settled(found))
 
 
 def _of_sentences(whole: Passage, triggers: list[tuple[str, Reader]]) -> Iterator[Demand]:
     for sentence in sentences(whole) if triggers else ():
-        due = dict.fromkeys(reader for trigger, reader in triggers if trigger in sentence.lower)
-        for reader in due if due and can_demand(sentence) else ():
-            yield from reader.read(sentence, whole)
+        due = dict.fromkeys([reader for trigger, reader in triggers if trigger in sentence.lower])
+        demands = [demand for reader in due for demand in reader.read(sentence, whole)]
+        if demands and can_demand(sentence):
+            yield from demands
 
 
 def _of_whole(whole: Passage) -> Iterator[Demand]:
@@ -93,7 +96,7 @@ def _repeated(opening: Passage) -> str:
 
 def _choice(whole: Passage) -> tuple[str, ...]:
     text = whole.text
-    head = _CHOICE.search(whole.lower) if any(sign in text for sign in _OPENERS) else None
+    head = _CHOICE.search(whole.lower) if any(map(text.__contains__, _OPENERS)) else None
     if head is None:
         return ()
     quoted, place = [], head.end()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,10 @@ _GAP = 3  # words
 _PIECE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\]. ]+|\.)")
 _PASSED = ","
 _FEW = 150  # words: of fewer, one is looked at after the other sooner than all at once
-_ROOM = 8  # slots for each beginning: one that shares another's costs a look, no more
+_ROOM = 16  # slots for each beginning: one that shares another's costs a look, no more
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase of the cue, at the words ``start`` to before ``stop``."""
 
     cue: str
@@ -90,7 +90,8 @@ class Lexicon:
             if state and (following in state.following or state.cues or state.after_gap or following == _PASSED):
                 found: dict[str, int] = {}
                 _walk(state, tokens, start + 1, found)
-                hits += [Hit(cue, start, stop) for cue, stop in found.items()]
+                if found:
+                    hits += [Hit(cue, start, stop) for cue, stop in found.items()]
         return tuple(hits)
 
     def _starts(self, tokens: tuple[str, ...]) -> list[int]:
@@ -98,9 +99,9 @@ class Lexicon:
         if len(tokens) < _FEW:
             return [at for at, token in enumerate(tokens) if token in self._first]
         one, two = grams(tokens)
-        may = self._alone[one % len(self._alone)]
-        may[:-1] |= self._pairs[two % len(self._pairs)]
-        found: list[int] = np.flatnonzero(may).tolist()
+        may = _among(self._alone, one)
+        may[:-1] |= _among(self._pairs, two)
+        found: list[int] = may.nonzero()[0].tolist()
         return found
 
 
@@ -112,10 +113,18 @@ def _beginnings(first: Mapping[str, _State]) -> tuple[NDArray[np.bool_], NDArray
 
 
 def _slots(taken: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """A table of a power of two slots, in which those of these hashes are true."""
+    """A table of a power of two slots, in which two of each of these hashes are true: by its low bits, and its high."""
     slots = np.zeros(1 << (_ROOM * len(taken)).bit_length(), np.bool_)
-    slots[taken % len(slots)] = True
+    slots[taken & np.uint32(len(slots) - 1)] = True
+    slots[taken >> np.uint32(33 - len(slots).bit_length())] = True
     return slots
+
+
+def _among(slots: NDArray[np.bool_], hashed: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Of each hash whether both of its slots are true."""
+    found = slots.take(hashed & np.uint32(len(slots) - 1))
+    found &= slots.take(hashed >> np.uint32(33 - len(slots).bit_length()))
+    return found
 
 
 def _together(nodes: tuple[_Node, ...], known: dict[frozenset[int], _State]) -> _State:

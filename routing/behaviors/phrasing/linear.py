@@ -1,7 +1,8 @@
 """Fitted linear models over hashed features: one head for each question, each giving a probability.
 
 A head is found by its name; nothing here knows what it means. Inference is one gather and one product, whatever number
-of phrases a head has learned. ``routing.stored_weights`` keeps the weights.
+of phrases a head has learned. The weights that all heads give a feature stand side by side, so that the first head to
+be asked brings what the others need into the cache. ``routing.stored_weights`` keeps the weights.
 """
 
 from __future__ import annotations
@@ -59,5 +60,6 @@ def load(name: str = "weights.npz", package: str = "routing.behaviors.phrasing")
     Raises ``FileNotFoundError``, or ``ValueError`` for a table of another size than features are hashed to.
     """
     stored = stored_weights.load(name, package, SIZE)
-    rows = zip(stored.names, stored.rows, stored.biases.tolist(), strict=True)
-    return Weights({head: Head(row, bias) for head, row, bias in rows}, stored.note)
+    rows = np.ascontiguousarray(stored.rows.T).T
+    heads = zip(stored.names, rows, stored.biases.tolist(), strict=True)
+    return Weights({name: Head(row, bias) for name, row, bias in heads}, stored.note)

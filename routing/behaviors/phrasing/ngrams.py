@@ -25,6 +25,7 @@ _CHARACTERS = 5
 _KNOWN = 1 << 15  # words whose hashes are kept
 _SPREAD = np.uint32(0x9E3779B1)
 _MIX = np.uint32(0x85EBCA6B)
+_HALF = np.uint32(15)  # bits
 _PLACES = np.arange(12, dtype=np.uint32) * np.uint32(0x27D4EB2F)  # one for each kind of feature
 
 Hashes = NDArray[np.uint32]
@@ -42,10 +43,10 @@ def features(words: Words, marks: Iterable[str] = ()) -> Features:
     """The features of a text. ``marks`` are names of further features, each counting fully."""
     named = np.array([crc32(mark.encode()) for mark in sorted(set(marks))], dtype=np.uint32)
     kinds = [named, *_word_kinds(words), *_character_kinds(words.read)]
-    counts = [len(kind) for kind in kinds]
-    weights = [1.0] + [count**-0.5 if count else 0.0 for count in counts[1:]]
-    indices = _placed(np.concatenate(kinds), np.repeat(_PLACES, counts))
-    return Features(indices, np.repeat(np.array(weights, dtype=np.float32), counts))
+    sizes = [len(kind) for kind in kinds]
+    weights = np.array([1.0] + [size**-0.5 if size else 0.0 for size in sizes[1:]], dtype=np.float32)
+    counts = np.array(sizes)
+    return Features(_placed(np.concatenate(kinds), _PLACES.repeat(counts)), weights.repeat(counts))
 
 
 @lru_cache(maxsize=8)
@@ -105,11 +106,16 @@ def _character_grams(text: str) -> Hashes:
 
 def chained(left: Hashes, right: Hashes) -> Hashes:
     """A hash of pairs; which is left and which is right matters. Arithmetic is modulo 2**32."""
-    mixed = (left * _SPREAD) ^ right
-    return mixed ^ (mixed >> np.uint32(15))
+    mixed = left * _SPREAD
+    mixed ^= right
+    mixed ^= mixed >> _HALF
+    return mixed
 
 
 def _placed(hashes: Hashes, places: Hashes) -> NDArray[np.intp]:
     """Places in the table: those of one kind and place apart from those of any other."""
-    mixed = (hashes ^ places) * _MIX
-    return ((mixed ^ (mixed >> np.uint32(13))) & np.uint32(SIZE - 1)).astype(np.intp)
+    mixed = hashes ^ places
+    mixed *= _MIX
+    mixed ^= mixed >> np.uint32(13)
+    mixed &= np.uint32(SIZE - 1)
+    return mixed.astype(np.intp)
