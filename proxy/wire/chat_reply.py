@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from proxy.wire import tree
 from proxy.wire.draft import CallDraft, Draft, Reader
 from proxy.wire.logprobs import listed, parallel
-from proxy.wire.plain_text import take_text
+from proxy.wire.plain_text import take_text, take_texts
 from proxy.wire.requests import Document
 from routing.traits import Json
 
@@ -122,5 +122,5 @@ def _completion(draft: Draft, choice: Document) -> None:
     draft.logprobs += parallel(tree.mapping(choice.get("logprobs")))
 
 
-CHAT = Reader(_chat_unary, _chat_event, take_text)
+CHAT = Reader(_chat_unary, _chat_event, take_text, take_texts)
 COMPLETIONS = Reader(_completion_unary, _completion_event)

@@ -6,7 +6,7 @@ seals it. It refuses to know any format; it only joins pieces.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from proxy.wire import tree
@@ -92,9 +92,11 @@ class Draft:
 class Reader:
     """How an endpoint's replies are read: a unary document, and one event of a stream (its name, its document).
 
-    ``quick`` is asked first, with the data of an event without a name: True where it has read it.
+    ``quick`` is asked first, with the data of an event without a name: True where it has read it. So is ``quick_run``
+    with those of several, of which it reads all or none.
     """
 
     unary: Callable[[Draft, Document], None]
     event: Callable[[Draft, str, Document], None]
     quick: Callable[[Draft, bytes], bool] | None = None
+    quick_run: Callable[[Draft, Sequence[bytes]], bool] | None = None

@@ -13,7 +13,7 @@ from proxy.wire.chat_reply import CHAT, COMPLETIONS
 from proxy.wire.draft import Draft, Reader
 from proxy.wire.messages_reply import MESSAGES
 from proxy.wire.responses_reply import RESPONSES
-from proxy.wire.sse import Event, events
+from proxy.wire.sse import Event, events, plain_data
 from routing.observation import Arm, Failure, Observation, Timing
 from routing.traits import Endpoint
 
@@ -24,6 +24,7 @@ _READERS = {
     Endpoint.MESSAGES: MESSAGES,
 }
 _DONE = b"[DONE]"
+_LAST = 3  # events that end a stream: why it ended, its usage, and that it is done
 _STREAM_FIELDS = (b":", b"data", b"event", b"id", b"retry")
 _ERROR_STATUS = 400
 
@@ -79,14 +80,31 @@ def _read_unary(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
 def _read_stream(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
     if not body.strip():
         return Failure.EMPTY
-    found = events(body)
-    valid = [_read_event(draft, reader, event) for event in found]
+    plain = plain_data(body)
+    valid, whole = _read_any(draft, reader, body) if plain is None else (_read_plain(draft, reader, plain), True)
     if draft.error:
         return Failure.ERROR_EVENT
-    whole = any(event.terminated for event in found)
-    if not all(valid) or (whole and not draft.recognized) or _is_no_stream(body, found):
+    if not valid or (whole and not draft.recognized):
         return Failure.INVALID
     return None if draft.ended else Failure.TRUNCATED
+
+
+def _read_any(draft: Draft, reader: Reader, body: bytes) -> tuple[bool, bool]:
+    """Reads every event; whether all are valid, and whether any came whole."""
+    found = events(body)
+    valid = [_read_event(draft, reader, event) for event in found]
+    return all(valid) and not _is_no_stream(body, found), any(event.terminated for event in found)
+
+
+def _read_plain(draft: Draft, reader: Reader, plain: list[bytes]) -> bool:
+    """Reads events of which there are only data; whether all are valid. Those in the middle mostly are alike."""
+    cut = max(1, len(plain) - _LAST)
+    middle = plain[1:cut]
+    valid = [_read_event(draft, reader, Event(plain[0]))]
+    if reader.quick_run is None or not reader.quick_run(draft, middle):
+        valid += [_read_event(draft, reader, Event(data)) for data in middle]
+    valid += [_read_event(draft, reader, Event(data)) for data in plain[cut:]]
+    return all(valid)
 
 
 def _read_event(draft: Draft, reader: Reader, event: Event) -> bool:

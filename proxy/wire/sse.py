@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
+_DATA = b"data: "
+_NEXT = b"\n\n" + _DATA
 
 
 class Event(NamedTuple):
@@ -88,21 +90,15 @@ class Parser:
 
 def events(body: bytes) -> list[Event]:
     """The events of a whole stream."""
-    found = _plain_events(body)
-    if found is None:
-        parser = Parser()
-        found = parser.feed(body) + parser.close()
-    return found
+    if (plain := plain_data(body)) is not None:
+        return [Event(data) for data in plain]
+    parser = Parser()
+    return parser.feed(body) + parser.close()
 
 
-def _plain_events(body: bytes) -> list[Event] | None:
-    """The events of a stream that is nothing but lines of data, each with its blank line; None of any other."""
-    *blocks, rest = body.split(b"\n\n")
-    if rest or b"\r" in body:
+def plain_data(body: bytes) -> list[bytes] | None:
+    """The data of a stream's events, where it is nothing but lines of data, each with its blank line; else None."""
+    if not (body.startswith(_DATA) and body.endswith(b"\n\n")) or b"\r" in body:
         return None
-    found = []
-    for block in blocks:
-        if not block.startswith(b"data: ") or b"\n" in block:
-            return None
-        found.append(Event(block[6:]))
-    return found
+    found = body[len(_DATA) : -2].split(_NEXT)
+    return found if body.count(b"\n") == 2 * len(found) else None

@@ -11,13 +11,20 @@ import re
 
 from routing.observation import Usage
 
-_PROMPT = re.compile(rb'"(?:prompt|input)_tokens"\s*:\s*(\d{1,12})\b')
-_COMPLETION = re.compile(rb'"(?:completion|output)_tokens"\s*:\s*(\d{1,12})\b')
+_NAME = b'_tokens"'
+_PROMPT, _COMPLETION = (b'"prompt', b'"input'), (b'"completion', b'"output')
+_NUMBER = re.compile(rb"\s*:\s*(\d{1,12})\b")
 
 
 def usage_of(body: bytes) -> Usage | None:
     """The usage in a decompressed reply of any endpoint, unary or streamed; None if it names none."""
-    prompt, completion = _PROMPT.findall(body), _COMPLETION.findall(body)
-    if not prompt and not completion:
-        return None
-    return Usage(int(prompt[-1]) if prompt else 0, int(completion[-1]) if completion else 0)
+    prompt = completion = None
+    at = body.rfind(_NAME)
+    while at >= 0 and (prompt is None or completion is None):
+        if (number := _NUMBER.match(body, at + len(_NAME))) is not None:
+            if prompt is None and body.endswith(_PROMPT, 0, at):
+                prompt = int(number[1])
+            elif completion is None and body.endswith(_COMPLETION, 0, at):
+                completion = int(number[1])
+        at = body.rfind(_NAME, 0, at)
+    return None if prompt is None and completion is None else Usage(prompt or 0, completion or 0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from proxy.wire.chat_reply import CHAT
 from proxy.wire.draft import Draft
-from proxy.wire.plain_text import take_text
+from proxy.wire.plain_text import take_text, take_texts
 from proxy.wire.tree import mapping, parse
 
 Document = Mapping[str, object]
@@ -73,4 +73,46 @@ def test_what_is_no_such_event_is_left_alone(data: bytes) -> None:
     """Bad bytes, half a document, the end of the stream: never an exception."""
     draft = Draft()
     assert not take_text(draft, data)
+    assert draft == Draft()
+
+
+@given(st.lists(chunks(), max_size=4))
+def test_a_run_is_taken_as_its_events_are_one_by_one(run: list[Document]) -> None:
+    """All of it, or where one event is another kind, none."""
+    data = [json.dumps(chunk).encode() for chunk in run]
+    alone, together = Draft(model="before", text=["x"]), Draft(model="before", text=["x"])
+    if take_texts(together, data):
+        assert all([take_text(alone, one) for one in data])
+        assert together == alone
+    else:
+        assert not data or not all([take_text(alone, one) for one in data])
+        assert together == Draft(model="before", text=["x"])
+
+
+OPEN = b'{"choices":[{"delta":{"content":"a"}}],"x":[{}'
+BOTH = b'{"choices":[{"delta":{"content":"a"}}]}'
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        [OPEN, b"]}", BOTH],
+        [OPEN, b"]}" + BOTH],
+        [OPEN, b",{}]}" + BOTH],
+        [b'{"choices":[{"delta":{"content":"a"', b"}}]}" + BOTH],
+        [b'{"choices":[{"delta":{"content":"a\\n', b'{"}}]}' + BOTH],
+        [BOTH[:-1] + b',"x":"a}', b'{b"}' + BOTH],
+        [BOTH[:-1] + b',"x}', b'{":1}' + BOTH],
+        [BOTH + BOTH, BOTH],
+        [BOTH + BOTH, b"{"],
+        [BOTH, b"", BOTH],
+        [BOTH + b"\n" + BOTH, BOTH],
+        [b" " + BOTH],
+        [],
+    ],
+)
+def test_events_that_complete_each_other_are_not_taken(run: list[bytes]) -> None:
+    """Each is broken or no object of its own, as a reply that must not pass for whole: the long way says so."""
+    draft = Draft()
+    assert not take_texts(draft, run)
     assert draft == Draft()

@@ -55,6 +55,26 @@ def test_failures_of_unary_replies(endpoint: Endpoint, status: int, body: bytes,
     assert (seen.failure, seen.status, seen.text) == (expected, status, "")
 
 
+PIECES: list[Json] = [
+    delta({"role": "assistant", "content": ""}),
+    delta({"content": "Hel"}),
+    delta({"content": "lo"}),
+    delta({"content": "!"}, index=1),
+    delta({"content": None}),
+    delta({}, "stop"),
+    {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}},
+    {"error": {"message": "overloaded"}},
+    "no object",
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, *PIECES[1:3] * 8]), min_size=1, max_size=12), st.booleans())
+def test_a_run_of_pieces_reads_as_one_by_one(documents: list[Json], done: bool) -> None:
+    """Most events of a stream are alike, and read at once; behind a comment, each is read by itself."""
+    body = chunks(*documents, done=done)
+    assert streamed(Endpoint.CHAT, body) == streamed(Endpoint.CHAT, b": one by one\n" + body)
+
+
 @pytest.mark.parametrize("endpoint", FOUR)
 @pytest.mark.parametrize(
     ("body", "expected"),
