@@ -28,6 +28,7 @@ from proxy.examiner.desk import Desk
 from proxy.examiner.documents import PairPage, document, row
 from proxy.examiner.explanation import EXAMPLES, examples, explained
 from proxy.examiner.guard import Guard
+from proxy.examiner.guessing import Guesses
 from proxy.examiner.orders import read_order
 from proxy.examiner.pair_query import decision_limit, pair_filter
 from proxy.examiner.status import ConfidenceStatus, RouteStatus
@@ -60,7 +61,7 @@ class Confidence:
 
 def admin_app(desk: Desk) -> Starlette:
     """The admin port's application."""
-    endpoints = _Endpoints(desk)
+    endpoints, guesses = _Endpoints(desk), Guesses()
     return Starlette(
         routes=[
             Route("/livez", endpoints.alive),
@@ -77,7 +78,10 @@ def admin_app(desk: Desk) -> Starlette:
             Route("/api/config", endpoints.config),
             Route("/api/config/validate", endpoints.validate, methods=["POST"]),
         ],
-        middleware=[Middleware(Console, desk=desk), Middleware(Guard, token=desk.token)],
+        middleware=[
+            Middleware(Console, desk=desk, guesses=guesses),
+            Middleware(Guard, token=desk.token, guesses=guesses),
+        ],
         exception_handlers=dict.fromkeys((Problem, StoreError, HTTPException, Exception), on_problem),
     )
 

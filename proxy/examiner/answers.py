@@ -20,14 +20,31 @@ _TYPES = {HTTPStatus.UNAUTHORIZED: "authentication_error", HTTPStatus.NOT_FOUND:
 
 
 class Problem(Exception):  # noqa: N818 -- named for what the caller is told
-    """A request that is not served, with the status, message, parameter and code of the answer."""
+    """A request that is not served, with the status, message, parameter and code of the answer.
 
-    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+    ``retry_after`` says after how many seconds it might be, None where nothing is to be said of that.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.param = param
         self.code = code
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says besides."""
+        return {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
 
 
 class _Error(msgspec.Struct):
@@ -58,6 +75,7 @@ def error_answer(problem: Problem) -> Response:
     answer = json_answer(_ErrorBody(_Error(problem.message, kind, problem.param, problem.code)), problem.status)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["www-authenticate"] = "Bearer"
+    answer.headers.update(problem.headers)
     return answer
 
 

@@ -9,12 +9,11 @@ here answers that question. With a token, a page does not have it. Probes and me
 
 from __future__ import annotations
 
-import hmac
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proxy.examiner.answers import Problem, error_answer
+from proxy.examiner.guessing import Guesses, address_of
 
 OPEN_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -25,9 +24,10 @@ _CHANGING_NOTHING = frozenset({"/api/config/validate"})  # takes YAML in a body,
 class Guard:
     """An application in front of another that lets only permitted requests through."""
 
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
+    def __init__(self, app: ASGIApp, token: str | None, guesses: Guesses) -> None:
         self._app = app
         self._token = token.encode() if token else None
+        self._guesses = guesses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason why not."""
@@ -41,16 +41,20 @@ class Guard:
     def _problem(self, scope: Scope, headers: Headers) -> Problem | None:
         if self._token is None:
             return host_problem(headers.get("host", "")) or _page_problem(scope, headers)
-        if bears(headers, self._token):
-            return None
+        try:
+            if bears(headers, self._token, self._guesses, address_of(scope)):
+                return None
+        except Problem as too_many:
+            return too_many
         return Problem(401, "the admin port needs its token: authorization: Bearer TOKEN", code="invalid_token")
 
 
-def bears(headers: Headers, token: bytes) -> bool:
-    """Whether a request bears the token."""
+def bears(headers: Headers, token: bytes, guesses: Guesses, address: str) -> bool:
+    """Whether a request bears the token. Raises ``Problem`` where too many wrong ones came from there."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
-    # Both sides as bytes: compare_digest refuses text beyond ASCII, and headers are Latin-1.
-    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("latin-1"), token)
+    if scheme.lower() != "bearer" or not given.strip():
+        return False  # that is no guess
+    return guesses.right(address, given.strip().encode("latin-1"), token)  # as bytes: headers are Latin-1
 
 
 def host_problem(host: str) -> Problem | None:

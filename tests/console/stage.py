@@ -13,17 +13,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+import numpy as np
+
+from proxy.examiner.confidence.certifying import judged as judging
+from proxy.examiner.confidence.version import Fitted
 from proxy.examiner.desk import Desk
 from proxy.examiner.orders import Order
-from proxy.examiner.status import Cell, Decided, DirectionStatus, GateStatus, RouteStatus, SliceStatus, Weights
+from proxy.examiner.status import (
+    Cell,
+    Decided,
+    DirectionStatus,
+    GateStatus,
+    RouteStatus,
+    SliceStatus,
+    Tried,
+    ViewConfidence,
+    Weights,
+)
 from proxy.store.pair import Pair
 from proxy.store.store import Store
 from routing.behaviors.label import Label, Presence
+from routing.confidence.calibration import Calibration
+from routing.confidence.threshold import Target, grid
 from routing.divergence import Direction, Trial
 from routing.evidence import rates
 from routing.evidence.rates import Trials
 from routing.rollout import RolloutError
-from tests.proxy.confidences import CONFIDENCE
+from tests.proxy.confidences import CONFIDENCE, MATH, WHOLE
 from tests.proxy.desk import a_desk, filled, served, some_status
 from tests.proxy.rollouts import WAIVED, gate, moving_route, slice_status
 from tests.proxy.store.samples import pair, reply
@@ -106,12 +123,22 @@ def _slices() -> tuple[SliceStatus, ...]:
     )
 
 
+def _bounds(name: str, hours: float) -> dict[str, float]:
+    """What bounded a slice's weight so many hours ago: what was earned grew, until one slice lost its refusals."""
+    earned = {"code": 38.4, "general": 30.0, "math": 61.0}[name] * (1.0 - hours / 50.0) ** 2
+    step = 1.0 if hours > 32 else 5.0 if hours > 12 else 25.0
+    fallen = name == "general" and hours < 1
+    ceiling = 10.0 if name == "math" and hours < 20 else 100.0
+    return {"ceiling": ceiling, "step": step, "earned": 1.7 if fallen else round(earned, 2)}
+
+
 def _decisions() -> tuple[Decided, ...]:
     """The newest first: five steps up over two days, one slice taken back at night."""
     told: list[Decided] = []
 
     def add(hours: float, who: str, where: str, what: str, before: str, after: str, why: str = "") -> None:
-        inputs = '{"general": {"earned": 1.7}}' if what == "lower" else "{}"
+        known = {name: _bounds(name, hours) for name in ((where,) if where else ("code", "general", "math"))}
+        inputs = "{}" if what == "set-weight" else msgspec.json.encode(known).decode()
         told.append(Decided(NOW - 3600 * hours, who, where, what, before, after, why, inputs))
 
     add(47.0, "controller", "", "phase", "shadow", "canary", "step 1 of 4")
@@ -138,6 +165,39 @@ def route(**changed: object) -> RouteStatus:
         cells=(Cell("general", "refusal", "lost", 41, 12, 12, 1),),
     )
     return dataclasses.replace(made, **changed)  # type: ignore[arg-type] # the fields' own types hold at run time
+
+
+def sure(units: int, skill: float) -> ViewConfidence:
+    """A view over so many made-up replies of a student that is rarely wrong, and then less sure: really counted."""
+    chance = np.random.default_rng(7)
+    confidence = np.sort(1.0 - 0.5 * chance.random(units) ** skill)
+    acceptable = chance.random(units) < confidence
+    fit = Fitted(Calibration(units=640), grid(confidence, acceptable, TARGET), pooled=False)
+    found = judging(fit, confidence, acceptable, TARGET)
+    held = found.certificate
+    return dataclasses.replace(
+        WHOLE,
+        threshold=held.threshold if held else None,
+        answers=held.answers if held else found.counts.answers[0],
+        diverged=held.diverged if held else found.counts.diverged[0],
+        of=units,
+        brier=found.brier,
+        ece=found.error,
+        diagram=found.diagram,
+        tried=tuple(map(Tried, found.counts.thresholds, found.counts.answers, found.counts.diverged)),
+    )
+
+
+TARGET = Target(0.05, 0.05)
+FALLBACKS = {"unsure": 412, "lost_behavior": 57, "first_token_timeout": 9, "student_ill": 31}
+CERTIFIED = dataclasses.replace(
+    CONFIDENCE,
+    target=TARGET.limit,
+    slices=(
+        *(dataclasses.replace(one, lower=0.0008) for one in CONFIDENCE.slices[:1]),
+        dataclasses.replace(MATH, lower=0.0012, views=(sure(4000, 6.0), *MATH.views[1:])),
+    ),
+)
 
 
 def lost(number: int, **changed: object) -> Pair:
@@ -222,7 +282,8 @@ def desk(store: Store, orders: Orders | None = None, **changed: object) -> Desk:
         store,
         status=lambda: some_status(route(), dataclasses.replace(route(), name="shadowed", phase="shadow", slices=())),
         decisions=lambda _, most: _decisions()[:most],
-        confidence=lambda name: CONFIDENCE if name == "support" else None,
+        confidence=lambda name: CERTIFIED if name == "support" else None,
+        fallbacks=lambda name: FALLBACKS if name == "support" else {},
         order=(orders or Orders()).order,
     )
     return dataclasses.replace(made, **changed)  # type: ignore[arg-type] # as above

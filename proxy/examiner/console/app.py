@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from proxy.examiner.answers import Problem
 from proxy.examiner.console.assets import PREFIX, asset
 from proxy.examiner.console.door import LOGIN, Door
+from proxy.examiner.console.glossary import PATH as GLOSSARY
 from proxy.examiner.console.live import Live
 from proxy.examiner.console.ordering import Ordering
 from proxy.examiner.console.pages import Pages
@@ -24,18 +25,20 @@ from proxy.examiner.console.rendering import html
 from proxy.examiner.console.sessions import Sessions
 from proxy.examiner.console.signing import Signing
 from proxy.examiner.desk import Desk
+from proxy.examiner.guessing import Guesses
 from proxy.store.errors import CursorError, StoreError
 
-_OWN = frozenset({"/", LOGIN, "/logout", "/events", "/pairs"})
+_OWN = frozenset({"/", LOGIN, "/logout", "/events", "/pairs", GLOSSARY})
 _BELOW = (PREFIX, "/routes/", "/pairs/")
 
 
 class Console:
     """An application in front of another: the console's paths are answered here."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk, guesses: Guesses) -> None:
+        """``guesses`` are counted together with the API's: it is one token."""
         self._app = app
-        self._console = _application(desk)
+        self._console = _application(desk, guesses)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or pass it on."""
@@ -48,9 +51,9 @@ def owns(path: str) -> bool:
     return path in _OWN or path.startswith(_BELOW)
 
 
-def _application(desk: Desk) -> ASGIApp:
+def _application(desk: Desk, guesses: Guesses) -> ASGIApp:
     pages, ordering, live, sessions = Pages(desk), Ordering(desk), Live(desk.status, desk.stopping), Sessions()
-    signing = Signing(desk.token, sessions, owns)
+    signing = Signing(desk.token, sessions, owns, guesses)
     return Starlette(
         routes=[
             Route("/", pages.home),
@@ -59,14 +62,16 @@ def _application(desk: Desk) -> ASGIApp:
             Route("/events", live.events),
             Route(f"{PREFIX}{{name}}", asset),
             Route("/routes/{route}", pages.route),
+            Route("/routes/{route}/confidence", pages.confidence),
             Route("/routes/{route}/decisions", pages.decisions),
             Route("/routes/{route}/orders/{verb}", ordering.form, methods=["GET"]),
             Route("/routes/{route}/orders/{verb}", ordering.order, methods=["POST"]),
             Route("/routes/{route}/slices/{slice}/behaviors/{behavior}", pages.gate),
+            Route(GLOSSARY, pages.glossary),
             Route("/pairs", pages.pairs),
             Route("/pairs/{pair}", pages.pair),
         ],
-        middleware=[Middleware(Door, token=desk.token, sessions=sessions)],
+        middleware=[Middleware(Door, token=desk.token, sessions=sessions, guesses=guesses)],
         exception_handlers=dict.fromkeys((Problem, StoreError, HTTPException, Exception), _told),
     )
 
@@ -75,6 +80,7 @@ async def _told(request: Request, exc: Exception) -> Response:
     """The page for every exception that means something to whoever looks at it."""
     problem = _problem(exc)
     answer = html(request, "problem.html", problem, problem.status)
+    answer.headers.update(problem.headers)
     if isinstance(exc, HTTPException):
         answer.headers.update(exc.headers or {})
     return answer

@@ -25,6 +25,7 @@ from proxy.examiner.console.assets import PREFIX
 from proxy.examiner.console.rendering import HEADERS, SESSION, html, visitor
 from proxy.examiner.console.sessions import Session, Sessions
 from proxy.examiner.guard import bears, host_problem
+from proxy.examiner.guessing import Guesses, address_of
 
 COOKIE = "practicum_console"
 LOGIN = "/login"
@@ -37,19 +38,26 @@ _ELSEWHERE = frozenset({"cross-site", "same-site"})  # where a cookie that is st
 class Door:
     """An application in front of another that leaves the visitor's session in the scope, or answers in its place."""
 
-    def __init__(self, app: ASGIApp, token: str | None, sessions: Sessions) -> None:
+    def __init__(self, app: ASGIApp, token: str | None, sessions: Sessions, guesses: Guesses) -> None:
         self._app = app
         self._token = token.encode() if token else None
+        self._guesses = guesses
         self._sessions = sessions
         self._anybody = Session()  # of this machine: a port without a token listens on the loopback only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it."""
         request = Request(scope, receive)
-        scope[SESSION] = self._session(request)
-        problem = self._problem(request)
+        scope[SESSION], problem = None, None
+        try:
+            scope[SESSION] = self._session(request)
+            problem = self._problem(request)
+        except Problem as too_many:
+            problem = too_many
         if problem is not None:
-            await html(request, "problem.html", problem, problem.status)(scope, receive, send)
+            answer = html(request, "problem.html", problem, problem.status)
+            answer.headers.update(problem.headers)
+            await answer(scope, receive, send)
         elif scope[SESSION] is None and scope["path"] != LOGIN and not scope["path"].startswith(PREFIX):
             await self._sent_away(request)(scope, receive, send)
         else:
@@ -58,7 +66,7 @@ class Door:
     def _session(self, request: Request) -> Session | None:
         if self._token is None:
             return self._anybody
-        if bears(request.headers, self._token):
+        if bears(request.headers, self._token, self._guesses, address_of(request.scope)):
             return Session()  # of this request alone: its secret is nobody's, so it only reads
         return self._sessions.find(request.cookies.get(COOKIE, ""))
 

@@ -1,9 +1,9 @@
 """Tells open pages that something changed: one stream of server-sent events, and nothing in it but that.
 
-A page that hears of a change asks for itself again, so what it shows comes from one place. Whoever listens costs one
-look at the status every ``PAUSE`` seconds, all listeners together. A session that ends ends its stream, an examiner
-that stops ends all of them, and their number is bounded, because each holds a connection. The counterpart is
-``static/console.js``.
+A page that hears of a change asks for itself again, so what it shows comes from one place; one that hears nothing for
+long, not even that nothing changed, knows that it is not live. Whoever listens costs one look at the status every
+``PAUSE`` seconds, all listeners together. A session that ends ends its stream, an examiner that stops ends all of them,
+and their number is bounded, because each holds a connection. The counterpart is ``static/console.js``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Live:
         self.listening = 0
 
     async def events(self, request: Request) -> Response:
-        """The stream: an event ``changed`` whenever the status is another."""
+        """The stream: an event ``changed`` whenever the status is another, else a ``beat``."""
         if self.listening >= MOST:
             raise Problem(503, f"{MOST} pages listen already; close one, or load this one again to see what is new")
         # Between request and first event a browser must not guess: nothing is kept, and no proxy holds it back.
@@ -56,7 +56,7 @@ class Live:
             yield f"retry: {int(1000 * self._pause)}\n\n".encode()
             while await self._goes_on(ends, session):
                 before, seen = seen, self._now()
-                yield b": as before\n\n" if seen == before else b"event: changed\ndata: status\n\n"
+                yield b"event: beat\ndata: as before\n\n" if seen == before else b"event: changed\ndata: status\n\n"
         finally:
             self.listening -= 1
 

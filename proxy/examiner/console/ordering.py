@@ -21,7 +21,7 @@ from proxy.examiner.console.rendering import HEADERS, html, visitor
 from proxy.examiner.console.wordbook import ORDERS, Order
 from proxy.examiner.desk import Desk
 from proxy.examiner.orders import LONGEST_REASON, LONGEST_WHO, Verb, read_order
-from proxy.examiner.status import RouteStatus
+from proxy.examiner.status import RouteStatus, WorkerStatus
 from proxy.store.errors import StoreError
 from routing.rollout import RolloutError
 from routing.traits import Slice
@@ -39,6 +39,7 @@ class OrderPage:
     standing: str
     given: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
+    workers: tuple[WorkerStatus, ...] = ()
     slices: tuple[str, ...] = tuple(Slice)
     longest_who: int = LONGEST_WHO
     longest_reason: int = LONGEST_REASON
@@ -53,8 +54,9 @@ class Ordering:
     async def form(self, request: Request) -> Response:
         """What would happen, and who orders it."""
         route, order, session = known(self._desk, request), _offered(request), visitor(request)
-        given = {"who": session.who if session else "", "slice": request.query_params.get("slice", "")}
-        return html(request, "order.html", OrderPage(route, order, standing(route), given))
+        asked = {name: request.query_params.get(name, "") for name in ("slice", "percent")}
+        given = {"who": session.who if session else "", **asked}
+        return html(request, "order.html", self._page(route, order, given))
 
     async def order(self, request: Request) -> Response:
         """Carry it out, or say why not."""
@@ -65,11 +67,22 @@ class Ordering:
         try:
             done = await self._carried_out(route, order, given)
         except Problem as problem:
-            page = OrderPage(route, order, standing(route), given, problem.message)
+            page = self._page(route, order, given, problem.message)
             return html(request, "order.html", page, problem.status)
         if session:
-            session.notice = f"{route.name}: {done}."
+            session.notice = f"{route.name}: {done}. {self._passed_on()}"
         return RedirectResponse(request.url.path.partition("/orders/")[0], 303, HEADERS)
+
+    def _page(self, route: RouteStatus, order: Order, given: Mapping[str, str], refused: str = "") -> OrderPage:
+        return OrderPage(route, order, standing(route), given, refused, self._desk.status().workers)
+
+    def _passed_on(self) -> str:
+        """Who was told. Workers do not answer: what is certain is that one which hears nothing serves the teacher."""
+        workers = self._desk.status().workers
+        if not workers:
+            return "No worker is connected to this examiner; those that hear nothing serve the teacher."
+        named = ", ".join(f"{one.name} (process {one.pid}, {one.in_flight} in flight)" for one in workers)
+        return f"Sent to {len(workers)} worker{'' if len(workers) == 1 else 's'}: {named}."
 
     async def _carried_out(self, route: RouteStatus, order: Order, given: Mapping[str, str]) -> str:
         if given.get("standing") != standing(route):

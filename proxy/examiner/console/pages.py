@@ -1,4 +1,4 @@
-"""The pages that show: routes, one route, a gate, its decisions, pairs, and one pair.
+"""The pages that show: routes, one route, its confidence, a gate, decisions, pairs, one pair, and what the words mean.
 
 Each gathers what it shows from the desk and hands it to its template; reads of the store, and what takes time to draw,
 run on threads. Nothing is changed here: ``ordering`` does that.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,7 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.examiner.answers import Problem
+from proxy.examiner.console.confidence_page import confidence_page
 from proxy.examiner.console.curve import Curve, curves
+from proxy.examiner.console.glossary import CHAPTERS
 from proxy.examiner.console.matrix import Matrix, matrix
 from proxy.examiner.console.pair_page import PairView, pair_view
 from proxy.examiner.console.rendering import html
@@ -30,6 +32,7 @@ from proxy.examiner.explanation import Explanation, explained
 from proxy.examiner.pair_query import pair_filter
 from proxy.examiner.status import ConfidenceStatus, Decided, RouteStatus, SliceStatus, Status
 from proxy.examiner.wording import ranked, stuck
+from proxy.store.pair import Pair
 from proxy.store.query import PairFilter, cursor
 from routing.behaviors.label import Behavior
 from routing.divergence import Direction
@@ -39,7 +42,8 @@ from routing.traits import Slice
 
 _LATEST = 5  # decisions on a route's page
 _HISTORY = 1000
-_EXAMPLES = 5
+_EXAMPLES = 5  # pairs on a gate's page, of the newest
+_AMONG = 40
 _PAGE = 40  # pairs
 FILTERS = ("route", "behavior", "slice", "direction", "fallback")
 
@@ -68,12 +72,17 @@ class RoutePage:
 
 @dataclass(frozen=True, slots=True)
 class GatePage:
-    """One behavior's gate in one slice, which is the only one of ``found.slices``."""
+    """One behavior's gate in one slice, which is the only one of ``found.slices``.
+
+    ``examples`` are the gravest of the newest ``looked`` pairs that diverged, by their ``severities``.
+    """
 
     route: RouteStatus
     found: Explanation
     curves: tuple[Curve, ...]
     examples: tuple[PairRow, ...]
+    severities: Mapping[str, float]
+    looked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +128,35 @@ class Pages:
             reasons=tuple(self._desk.ready()),
             stuck=tuple(one for one in ranked(route.slices) if stuck(one)),
             matrix=matrix(route.slices),
-            timeline=timeline(decisions, route.slices, time.time()),
+            timeline=await asyncio.to_thread(timeline, decisions, route.slices, time.time()),
             decisions=tuple(decisions[:_LATEST]),
             confidence=self._desk.confidence(route.name),
             orders=tuple(ORDERS.values()),
         )
         return html(request, "route.html", page)
 
+    async def confidence(self, request: Request) -> Response:
+        """How sure the student has to be, what was promised and what was kept, and why requests fell back."""
+        route = known(self._desk, request)
+        told, fallbacks = self._desk.confidence(route.name), self._desk.fallbacks(route.name)
+        page = await asyncio.to_thread(confidence_page, route, told, fallbacks)
+        return html(request, "confidence.html", page)
+
+    async def glossary(self, request: Request) -> Response:
+        """What the words mean."""
+        return html(request, "glossary.html", CHAPTERS)
+
     async def gate(self, request: Request) -> Response:
         """One gate: what it knows, what it lacks, and pairs that diverged."""
         route = known(self._desk, request)
         behavior, name = request.path_params["behavior"], request.path_params["slice"]
         found = explained(route, QueryParams({"behavior": behavior, "slice": name}))
-        wanted = PairFilter(route=route.name, behavior=behavior, slice=name, limit=_EXAMPLES)
+        wanted = PairFilter(route=route.name, behavior=behavior, slice=name, limit=_AMONG)
         pairs = await asyncio.to_thread(self._desk.store.pairs, wanted)
+        grave = {pair.id: _severity(pair, behavior) for pair in pairs}
+        shown = sorted(pairs, key=lambda pair: -grave[pair.id])[:_EXAMPLES]  # the newest first among equals
         drawn = await asyncio.to_thread(curves, found.slices[0].gate)
-        return html(request, "gate.html", GatePage(route, found, drawn, tuple(map(row, pairs))))
+        return html(request, "gate.html", GatePage(route, found, drawn, tuple(map(row, shown)), grave, len(pairs)))
 
     async def decisions(self, request: Request) -> Response:
         """What was decided about a route, by whom and why."""
@@ -195,6 +217,11 @@ def known(desk: Desk, request: Request) -> RouteStatus:
     if found is None:
         raise Problem(404, f"There is no route {name!r}; known: {', '.join(route.name for route in routes)}.")
     return found
+
+
+def _severity(pair: Pair, behavior: str) -> float:
+    """How gravely a pair diverged in a behavior, from 0 to 1."""
+    return max((one.severity for one in pair.trials if one.diverged and one.behavior == behavior), default=0.0)
 
 
 def _chosen(query: QueryParams) -> QueryParams:

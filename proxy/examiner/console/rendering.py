@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy import __version__
-from proxy.examiner.console import wordbook
+from proxy.examiner.console import glossary, wordbook
 from proxy.examiner.console.assets import versioned
 from proxy.examiner.console.sessions import Session
 from proxy.examiner.wording import percent
@@ -110,6 +111,25 @@ def clipped(text: str, most: int) -> str:
     return line if len(line) <= most and len(text) <= 4 * most else f"{line[:most]}\N{HORIZONTAL ELLIPSIS}"
 
 
+def term(word: str, text: str = "") -> Markup:
+    """A word, or the ``text`` in its place, as a link to what it means. Raises ``KeyError`` where that is not told."""
+    found = glossary.meaning(word)
+    if found is None:
+        raise KeyError(f"{word!r} has no entry in the glossary; write one in {glossary.__name__}")
+    return _linked(found, text or word)
+
+
+def named(word: str, kind: str) -> Markup:
+    """The name of a ``behavior``, ``slice`` or ``fallback``, as a link to what it means; an operator's own is none."""
+    shown, found = visible(wordbook.words(word)), glossary.meaning(word, kind)
+    return _linked(found, shown) if found else escape(shown)
+
+
+def _linked(found: glossary.Entry, text: str) -> Markup:
+    link = Markup('<a class="term" href="{}#{}" title="{}">{}</a>')
+    return link.format(glossary.PATH, found.anchor, found.meaning, text)
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -121,7 +141,7 @@ def _environment() -> Environment:
     made.filters.update(
         visible=visible, moment=moment, ago=ago, seconds=seconds, clipped=clipped, share=percent, **wordbook.FILTERS
     )
-    made.globals["asset"] = versioned
+    made.globals.update(asset=versioned, term=term, named=named)
     return made
 
 

@@ -1,28 +1,31 @@
 """Signing in to the console with the admin port's token, and out again.
 
-The token is compared in constant time and kept nowhere in the browser: a cookie with a session's random key stands for
-it, which scripts cannot read and pages of other sites cannot send. ``door`` asks for it.
+The token is compared in constant time, so many times a minute and no more (``guessing``), and kept nowhere in the
+browser: a cookie with a session's random key stands for it, which scripts cannot read and pages of other sites cannot
+send. ``door`` asks for it.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from proxy.examiner.answers import Problem
 from proxy.examiner.console.door import COOKIE, LOGIN, READING, confirmed, form
 from proxy.examiner.console.rendering import HEADERS, html, visitor
 from proxy.examiner.console.sessions import LIFETIME, Sessions
+from proxy.examiner.guessing import Guesses, address_of
 
 
 class Signing:
     """The pages that begin and end a session. ``owns`` says which paths are the console's."""
 
-    def __init__(self, token: str | None, sessions: Sessions, owns: Callable[[str], bool]) -> None:
+    def __init__(self, token: str | None, sessions: Sessions, owns: Callable[[str], bool], guesses: Guesses) -> None:
         self._token = token.encode() if token else None
+        self._guesses = guesses
         self._sessions = sessions
         self._owns = owns
 
@@ -34,8 +37,17 @@ class Signing:
         if request.method in READING:
             return html(request, "login.html", "")
         given = (await form(request)).get("token", "").strip()
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token):
+        try:
+            right = self._guesses.right(address_of(request.scope), given.encode("utf-8", "replace"), self._token)
+        except Problem as too_many:
+            answer = html(request, "login.html", f"{too_many.message}.".capitalize(), too_many.status)
+            answer.headers.update(too_many.headers)
+            return answer
+        if not right:
             return html(request, "login.html", "That is not the token.", 401)
+        return self._signed_in(request, target)
+
+    def _signed_in(self, request: Request, target: str) -> Response:
         answer = RedirectResponse(target, 303, HEADERS)
         answer.set_cookie(
             COOKIE, self._sessions.begin(), int(LIFETIME), httponly=True, samesite="strict", secure=_encrypted(request)

@@ -33,12 +33,16 @@ def words(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a verb is offered: its title, what it does, and whether it moves traffic at once."""
+    """How a verb is offered: its title, what it does, and whether it moves traffic at once.
+
+    ``hurried`` orders ask nobody for a name: at night that is one thing too many.
+    """
 
     verb: Verb
     title: str
     does: str
     grave: bool = False
+    hurried: bool = False
 
 
 ORDERS: Mapping[Verb, Order] = {
@@ -66,7 +70,13 @@ ORDERS: Mapping[Verb, Order] = {
             "Starts again in shadow, on new evidence only. The teacher serves everything until then.",
             grave=True,
         ),
-        Order(Verb.ABORT, "Abort", "Takes everything back to the teacher, at once.", grave=True),
+        Order(
+            Verb.ABORT,
+            "Abort",
+            "Takes everything back to the teacher, at once. The rollout stays rolled back until somebody retries.",
+            grave=True,
+            hurried=True,
+        ),
     )
 }
 
@@ -78,6 +88,7 @@ FILTERS = {
     "served": wording.served,
     "most_served": wording.most_served,
     "limited": wording.limited,
+    "decider": wording.decider,
     "standing": wording.standing,
     "besides": wording.besides,
     "missing": wording.missing,

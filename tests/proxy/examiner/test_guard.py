@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from proxy.examiner.guessing import EACH
 from proxy.store.store import Store
 from tests.proxy.desk import a_desk, served
 
@@ -47,6 +48,23 @@ def test_anything_but_the_token_is_refused(guarded: str, authorization: bytes) -
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Bearer"
     assert response.json()["error"]["code"] == "invalid_token"
+
+
+def test_whoever_guesses_is_made_to_wait(store: Store) -> None:
+    """And the tries of the sign-in page are the same: there is one token."""
+    with served(a_desk(store, token=TOKEN)) as url:
+        for number in range(EACH):
+            guess = {"authorization": f"Bearer guess-{number}"}
+            assert httpx.get(f"{url}/api/routes", headers=guess).status_code == 401
+        right = [(b"authorization", b"Bearer " + TOKEN.encode())]
+        refused = httpx.get(f"{url}/api/routes", headers=right)
+        page = httpx.post(f"{url}/login", data={"token": TOKEN}, headers={"origin": url})
+        probe = httpx.get(f"{url}/livez")
+    assert (refused.status_code, page.status_code, probe.status_code) == (429, 429, 200)
+    assert refused.json()["error"]["code"] == "too_many_guesses"
+    assert 1 <= int(refused.headers["retry-after"]) <= 6
+    assert 1 <= int(page.headers["retry-after"]) <= 6
+    assert "Too many wrong tokens" in page.text
 
 
 @pytest.mark.parametrize("scheme", [b"Bearer ", b"bearer ", b"BEARER  "])

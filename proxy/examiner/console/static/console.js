@@ -2,26 +2,41 @@
    what is shown is of now, and keeps open what was opened. It sends nothing and reads nothing but this page. */
 "use strict";
 
+const SILENCE = 10_000; // milliseconds: the examiner says something every two seconds, so this long it is gone or hangs
 const source = document.body.dataset.events;
 const liveness = document.getElementById("liveness");
 let stream = null;
+let heard = Date.now(); // when this page was last known to be of now
+let stale = false;
 let late = false; // something changed while nobody looked
 
-function say(text, state) {
-  if (liveness) {
-    liveness.textContent = text;
-    liveness.dataset.state = state;
-  }
+function say(text, state, target) {
+  if (!liveness || (liveness.dataset.state === state && liveness.textContent === text)) return;
+  liveness.textContent = text;
+  liveness.dataset.state = state;
+  if (!target) return;
+  const link = document.createElement("a");
+  link.href = target;
+  link.textContent = "sign in again";
+  liveness.append("; ", link);
 }
 
-function now() {
-  return new Date().toISOString().slice(11, 19) + "Z";
+function live() {
+  heard = Date.now();
+  if (stale) refresh(); // what changed meanwhile was told to nobody
+  stale = false;
+  say("live", "live");
+}
+
+function lost(words, target) {
+  stale = true;
+  say(`${words}; as of ${new Date(heard).toISOString().slice(11, 19)}Z`, "stale", target);
 }
 
 function refresh() {
-  const live = document.getElementById("live");
+  const shown = document.getElementById("live");
   // Whoever selects text or types must not have it taken from under the hands.
-  if (!live || String(document.getSelection()).length || live.contains(document.querySelector("input:focus"))) {
+  if (!shown || String(document.getSelection()).length || shown.contains(document.querySelector("input:focus"))) {
     late = true;
     return;
   }
@@ -31,21 +46,42 @@ function refresh() {
 
 function listen() {
   if (!source || stream || document.hidden) return;
+  heard = stale ? heard : Date.now();
   stream = new EventSource(source);
-  stream.addEventListener("open", () => say("live", "live"));
-  stream.addEventListener("changed", refresh);
+  stream.addEventListener("open", live);
+  stream.addEventListener("beat", live);
+  stream.addEventListener("changed", () => {
+    live();
+    refresh();
+  });
   stream.addEventListener("error", () => {
-    const ended = stream && stream.readyState === EventSource.CLOSED;
-    say((ended ? "not live, load again; as of " : "connection lost; as of ") + now(), "stale");
+    lost("not live: connection lost, trying again");
+    if (!stream || stream.readyState !== EventSource.CLOSED) return;
+    hush(); // it was turned away: the page's own request tells why, and the watch below tries again
+    refresh();
   });
 }
 
+function hush() {
+  if (stream) stream.close();
+  stream = null;
+}
+
+let tried = Date.now();
+function watch() {
+  if (!source || document.hidden || Date.now() - Math.max(heard, tried) < SILENCE) return;
+  tried = Date.now();
+  if (stream) lost("not live: the examiner says nothing, trying again");
+  hush();
+  listen();
+}
+setInterval(watch, 1000);
+
 // A hidden page gives its connection back: browsers have only six for a host.
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden && stream) {
-    stream.close();
-    stream = null;
-  } else if (!document.hidden) {
+  if (document.hidden) {
+    hush();
+  } else {
     listen();
     refresh();
   }
@@ -69,8 +105,13 @@ document.addEventListener("htmx:afterSwap", () => {
   if (again) again.focus({ preventScroll: true });
   kept = null;
 });
-document.addEventListener("htmx:responseError", () => say("not live, load again; as of " + now(), "stale"));
-document.addEventListener("htmx:sendError", () => say("connection lost; as of " + now(), "stale"));
+document.addEventListener("htmx:responseError", (event) => {
+  const out = event.detail.xhr.status === 401;
+  const here = encodeURIComponent(location.pathname + location.search);
+  if (out) lost("not live: signed out", `/login?next=${here}`);
+  else lost(`not live: this page cannot be made now (${event.detail.xhr.status})`);
+});
+document.addEventListener("htmx:sendError", () => lost("not live: connection lost, trying again"));
 
 function focused() {
   const one = document.activeElement;

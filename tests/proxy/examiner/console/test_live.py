@@ -60,10 +60,10 @@ def test_a_change_is_told() -> None:
     assert found == ["retry: 10\n\n", *["event: changed\ndata: status\n\n"] * 2]
 
 
-def test_what_stays_as_it_was_is_no_event() -> None:
-    """A comment keeps the connection alive, and tells a browser that is gone."""
+def test_what_stays_as_it_was_is_a_beat() -> None:
+    """A page that hears nothing knows that it is not live, and a browser that is gone is noticed."""
     found = asyncio.run(first(stream(Live(some_status, never, PAUSE)), 3))
-    assert found[1:] == [": as before\n\n"] * 2
+    assert found[1:] == ["event: beat\ndata: as before\n\n"] * 2
 
 
 def test_listeners_share_one_look() -> None:

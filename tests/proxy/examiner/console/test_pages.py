@@ -91,8 +91,9 @@ def test_a_route_shows_every_weight_and_every_gate(visitor: Visitor) -> None:
     for one in route().slices:
         for known in one.gates:
             assert f'href="/routes/support/slices/{one.slice}/behaviors/{known.behavior}"' in answer
-    assert "math: from 0 % to 10 % in 3 changes." in page
-    assert "at most 2 % diverge, at 95 % confidence" in page
+    assert "math: from 0 % to 10 % in 3 changes; now the ceiling is 10 %, the step 25 %, and 61 % is earned." in page
+    assert "math 10 % 10 % 25 % 37.1 % raise 5 % → 10 % by controller" in page
+    assert "at most 5 % diverge, at 95 % confidence" in page
 
 
 def test_a_gate_has_its_counts_its_bounds_and_what_is_missing(visitor: Visitor) -> None:
@@ -108,7 +109,7 @@ def test_decisions_say_who_and_why_and_what_was_known(visitor: Visitor) -> None:
     page = text(visitor.get("/routes/support/decisions").text)
     assert "math : set-weight no ceiling → 10 % by ana homework season" in page
     assert page.index("lower 25 %") < page.index("set-weight") < page.index("shadow → canary")
-    assert '{"general": {"earned": 1.7}}' in page
+    assert '{"general":{"ceiling":100.0,"step":25.0,"earned":1.7}}' in page
 
 
 @pytest.mark.parametrize(

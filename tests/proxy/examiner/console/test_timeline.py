@@ -7,14 +7,14 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.examiner.console.timeline import LEFT, RIGHT, timeline
+from proxy.examiner.console.timeline import LEFT, MOST_ROWS, RIGHT, height, timeline
 from proxy.examiner.status import Decided, SliceStatus, Weights
 from tests.proxy.rollouts import gate, slice_status
 
 
-def moved(at: float, before: str, after: str, what: str = "raise", where: str = "math") -> Decided:
+def moved(at: float, before: str, after: str, what: str = "raise", where: str = "math", inputs: str = "{}") -> Decided:
     """A change of what a slice is served."""
-    return Decided(at, "controller", where, what, before, after, "", "{}")
+    return Decided(at, "controller", where, what, before, after, "", inputs)
 
 
 def served(weight: float) -> tuple[SliceStatus, ...]:
@@ -29,10 +29,11 @@ def test_a_lane_goes_up_where_it_was_raised_and_down_where_it_was_lowered() -> N
     assert drawn is not None
     heights = re.findall(r"V([\d.]+)", drawn.lanes[0].line)
     middle = (LEFT + RIGHT) / 2
-    assert drawn.lanes[0].line.startswith(f"M{LEFT:g} {drawn.lanes[0].base}H{LEFT}V")
-    assert f"H{middle}V" in drawn.lanes[0].line
-    assert [float(height) for height in heights] == [48.8, 41.0, 54.0, 54.0]
-    assert drawn.lanes[0].told == "math: from 0 % to 0 % in 3 changes"
+    base = drawn.lanes[0].base
+    assert drawn.lanes[0].line.startswith(f"M{LEFT:g} {base:g}H{LEFT:g}V")
+    assert f"H{middle:g}V" in drawn.lanes[0].line
+    assert [round(base - float(found), 1) for found in heights] == [height(4), height(25), 0.0, 0.0]
+    assert drawn.lanes[0].told.startswith("math: from 0 % to 0 % in 3 changes; now the ceiling is 100 %")
 
 
 def test_ceilings_and_phases_are_no_weights() -> None:
@@ -40,8 +41,37 @@ def test_ceilings_and_phases_are_no_weights() -> None:
     told = [moved(20, "no ceiling", "20 %", "set-weight"), moved(10, "shadow", "canary", "phase", "")]
     drawn = timeline(told, served(0), 30)
     assert drawn is not None
-    assert drawn.lanes[0].told == "math: from 0 % to 0 % in 0 changes"
+    assert drawn.lanes[0].told.startswith("math: from 0 % to 0 % in 0 changes;")
+    assert (drawn.lanes[0].step, drawn.lanes[0].earned) == ("", "")  # nobody said what they were
     assert [turn.text for turn in drawn.turns] == ["canary"]
+
+
+def test_each_of_the_four_weights_has_its_line() -> None:
+    """What is served is the least of the others: without them one sees that it stopped, and not at what."""
+    inputs = '{"math": {"ceiling": 50, "step": 25, "earned": 4.0}, "code": {"earned": 90}}'
+    told = [moved(2000, "no ceiling", "9 %", "set-weight"), moved(1000, "0 %", "4 %", inputs=inputs)]
+    drawn = timeline(told, served(4), 3000)
+    assert drawn is not None
+    (lane,) = drawn.lanes
+    middle = (LEFT + RIGHT) / 2
+    down, low = f"{lane.base - height(50):g}", f"{lane.base - height(9):g}"
+    assert lane.ceiling == f"M{LEFT:g} {down}H{middle:g}V{low}H{RIGHT:g}V{lane.base - height(100):g}"
+    assert lane.step.startswith(f"M{LEFT:g} {lane.base - height(25):g}H{RIGHT:g}V")
+    assert lane.earned == f"M{LEFT:g} {lane.base - height(4):g}L{RIGHT:g} {lane.base - height(100):g}"
+    assert [dot.x for dot in lane.dots] == [LEFT]  # the ceiling's decision says nothing of it
+
+
+def test_the_table_says_the_same_newest_first_and_ends() -> None:
+    """Whoever cannot see the drawing must not read a thousand rows for it either."""
+    told = [moved(float(number), f"{number} %", f"{number + 1} %") for number in reversed(range(90))]
+    told += [moved(float(number), f"{number} %", f"{number + 1} %", where="code") for number in reversed(range(90))]
+    slices = (*served(90), slice_status("code", (gate(),)))
+    drawn = timeline(told, slices, 200)
+    assert drawn is not None
+    assert len(drawn.rows) == MOST_ROWS
+    times = [moment.at for _, moment in drawn.rows]
+    assert times == sorted(times, reverse=True)
+    assert drawn.rows[0][1].told == "raise 89 % → 90 % by controller"
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
