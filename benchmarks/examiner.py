@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import os
 import re
@@ -171,7 +172,7 @@ def _config(arm: Arm, folder: Path, student: int) -> dict[str, object]:
     route: dict[str, object] = {
         "models": ["*"],
         "teacher": {"base_url": url},
-        "student": {"base_url": url, "model": "s"},
+        "student": {"base_url": url, "model": "s", "connect_timeout": "30s"},  # a busy machine loses no pair by it
     }
     route |= {"noise_floor": {"percentage": 0}} | arm.route | {"mirror": mirror}
     return {"database": f"sqlite:///{folder / 'pairs.db'}", "routes": {"m": route}}
@@ -179,7 +180,12 @@ def _config(arm: Arm, folder: Path, student: int) -> dict[str, object]:
 
 def records(drawn: Sequence[Exchange], arm: Arm, run: int) -> list[bytes]:
     """The frames that a worker would send; pairs of different runs have different ids."""
-    return [frame(_record(one, f"{arm.name}-{run}-{number:06}")) for number, one in enumerate(drawn)]
+    return [frame(_record(one, _pair_id(f"{arm.name}-{run}-{number}"))) for number, one in enumerate(drawn)]
+
+
+def _pair_id(of: str) -> str:
+    """As a worker makes them: 12 digits of time, and 16 of chance, here the same for the same name."""
+    return f"{time.time_ns() // 1_000_000:012x}{hashlib.sha256(of.encode()).hexdigest()[:16]}"
 
 
 def _record(one: Exchange, pair: str) -> Record:
