@@ -20,6 +20,9 @@ from proxy.store.errors import StoreError
 from proxy.store.store import Store
 
 gc.freeze()  # no later collection need look at it either
+gc.set_threshold(
+    20_000, 10, 10
+)  # a pair makes and drops thousands of objects: each 700, that was a twentieth of its cost
 gc.enable()
 
 

@@ -41,7 +41,7 @@ class Bounds:
     items: int = 10_000
     size: int = 256 * 1024 * 1024
     batch: int = 200
-    linger: float = 0.05
+    linger: float = 0.25
     first_retry: float = 0.2
     last_retry: float = 5.0
 

@@ -82,10 +82,10 @@ def test_a_run_is_taken_as_its_events_are_one_by_one(run: list[Document]) -> Non
     data = [json.dumps(chunk).encode() for chunk in run]
     alone, together = Draft(model="before", text=["x"]), Draft(model="before", text=["x"])
     if take_texts(together, data):
-        assert all([take_text(alone, one) for one in data])
+        assert all(take_text(alone, one) for one in data)
         assert together == alone
     else:
-        assert not data or not all([take_text(alone, one) for one in data])
+        assert not data or not all(take_text(alone, one) for one in data)
         assert together == Draft(model="before", text=["x"])
 
 
