@@ -26,7 +26,9 @@ from tests.end_to_end.practicum import Practicum, Section, route, until
 from tests.end_to_end.rollouts import ANSWER, REFUSAL, Callers, Said, School, shown
 from tests.end_to_end.upstream import Exchange
 from tests.operations.prometheus import Prometheus, looked_at
+from tests.operations.watched import Traced
 from tests.proxy.cli.command import practicum as command
+from tests.proxy.examiner.tracing.receiver import over_http
 
 KNOWING, LOSING, CROWDED = "knowing", "losing", "crowded"
 PRICES = {"teacher": {"prompt": 2.5, "completion": 10}, "student": {"prompt": 0.1, "completion": 0.4}}
@@ -113,7 +115,8 @@ def night(folder: Path) -> Iterator[tuple[Practicum, Prometheus]]:
     """All of it, once everything has happened."""
     with (
         Night() as school,
-        Practicum(folder, school.routes()) as practicum,
+        over_http() as collector,
+        Traced(folder, school.routes(), collector.url) as practicum,
         Prometheus(folder, practicum.admin) as sees,
     ):
         until(lambda: sees.samples("up == 1"), "Prometheus scrapes the admin port", 20)

@@ -23,7 +23,11 @@ from tests.end_to_end.practicum import free_port, until
 RULES = Path(__file__).parents[2] / "deploy" / "prometheus"
 BINARY = shutil.which("prometheus")
 _FILLED = {"$__rate_interval": "5m", "$__range": "5m"}
-_LINKS = {"practicum_grafana": "https://grafana.example", "practicum_console": "https://admin.example"}
+_LINKS = {
+    "practicum_runbook": "https://git.example/docs/runbook",
+    "practicum_grafana": "https://grafana.example",
+    "practicum_console": "https://admin.example",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,16 @@ class Sample:
 
     labels: dict[str, str]
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """An exemplar: the series it is of, its own labels, its value, and when it was, in Unix time."""
+
+    series: dict[str, str]
+    labels: dict[str, str]
+    value: float
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +62,12 @@ class Look:
 
 
 class Prometheus:
-    """Use it as a context manager."""
+    """Use it as a context manager. ``console`` is where alerts' links to the console lead."""
 
-    def __init__(self, folder: Path, target: str) -> None:
+    def __init__(self, folder: Path, target: str, console: str = _LINKS["practicum_console"]) -> None:
         self._folder = folder
         self._port = free_port()
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=20, trust_env=False)
         self._config = folder / "prometheus.yaml"
         scrape = {"job_name": "practicum", "static_configs": [{"targets": [target.removeprefix("http://")]}]}
         whole = {
@@ -60,7 +75,7 @@ class Prometheus:
                 "scrape_interval": "2s",
                 "scrape_timeout": "2s",
                 "evaluation_interval": "2s",
-                "external_labels": _LINKS,
+                "external_labels": {**_LINKS, "practicum_console": console},
             },
             "rule_files": [str(RULES / "*.rules.yaml")],
             "scrape_configs": [scrape],
@@ -80,19 +95,20 @@ class Prometheus:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._client.close()
         self._process.terminate()
         self._process.wait(20)
 
     def _ready(self) -> bool:
         assert self._process.poll() is None, (self._folder / "prometheus.log").read_text()
         try:
-            return httpx.get(f"http://127.0.0.1:{self._port}/-/ready").status_code == httpx.codes.OK
+            return self._client.get("/-/ready").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 
     def asked(self, path: str, **query: str) -> Any:  # the JSON of an API that is not ours
         """The ``data`` of an answer of its API."""
-        answer = httpx.get(f"http://127.0.0.1:{self._port}/api/v1/{path}", params=query, timeout=20).json()
+        answer = self._client.get(f"/api/v1/{path}", params=query).json()
         assert answer["status"] == "success", f"{query}: {answer}"
         return answer["data"]
 
@@ -101,6 +117,23 @@ class Prometheus:
         result = self.asked("query", query=expr)["result"]
         found = [Sample(one["metric"], float(one["value"][1])) for one in result]
         return [sample for sample in found if sample.value == sample.value]
+
+    def ranged(self, expr: str, begin: float, end: float) -> list[Sample]:
+        """What a query returns between two moments: each series with its greatest value."""
+        asked = {"query": expr, "start": str(begin), "end": str(end), "step": "15"}
+        result = self.asked("query_range", **asked)["result"]
+        values = [(one["metric"], [float(value) for _, value in one["values"] if value != "NaN"]) for one in result]
+        return [Sample(labels, max(found)) for labels, found in values if found]
+
+    def exemplars(self, expr: str, begin: float, end: float) -> list[Dot]:
+        """What a panel over this query shows as dots, the newest last."""
+        found = self.asked("query_exemplars", query=expr, start=str(begin), end=str(end))
+        dots = [
+            Dot(series["seriesLabels"], one["labels"], float(one["value"]), float(one["timestamp"]))
+            for series in found
+            for one in series["exemplars"]
+        ]
+        return sorted(dots, key=lambda dot: dot.at)
 
     def scraped(self) -> None:
         """Wait for three scrapes: what happened last is seen then, and has a rate."""

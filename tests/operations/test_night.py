@@ -80,7 +80,6 @@ def test_from_the_alert_to_the_pair(evening: tuple[Practicum, Prometheus]) -> No
 def exemplar(sees: Prometheus, selector: str) -> str:
     """The newest pair that a panel over these series shows as a dot."""
     now = time.time()
-    found = sees.asked("query_exemplars", query=selector, start=str(now - 600), end=str(now + 60))
-    dots = [dot for series in found for dot in series["exemplars"]]
+    dots = sees.exemplars(selector, now - 600, now + 60)
     assert dots, "an exemplar was scraped"
-    return str(max(dots, key=lambda dot: dot["timestamp"])["labels"]["pair_id"])
+    return dots[-1].labels["pair_id"]
