@@ -157,6 +157,8 @@ def test_no_probe_ends_a_pod_that_serves() -> None:
         (*_, asked) = inside[probe]["exec"]["command"]
         assert asked == "http://127.0.0.1:8080/v1/models"
     assert inside["startupProbe"]["httpGet"] == {"path": "/readyz", "port": "admin"}
+    grace = proxy()["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert inside["livenessProbe"]["terminationGracePeriodSeconds"] < grace  # a pod that hangs is not waited for
 
 
 def test_pods_scale_by_a_metric_that_exists() -> None:

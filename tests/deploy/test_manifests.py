@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.system, pytest.mark.usefixtures("tools")]
 MAKERS = re.compile(r"^ *(helm\.sh/chart|app\.kubernetes\.io/(version|managed-by|instance)): .*\n", re.MULTILINE)
 VERSIONS = ("1.29", "1.37")  # the oldest that the fields in use are in, and the newest with a schema
 OFF = ("student", "autoscaling", "networkPolicy", "serviceMonitor")
+UNPRIVILEGED = {"configMap", "emptyDir", "persistentVolumeClaim"}  # volumes; the standard allows a few more
 SECRETS = ("TEACHER_API_KEY", "PRACTICUM_CLIENT_KEYS", "PRACTICUM_ADMIN_TOKEN", "POSTGRES_PASSWORD", "GRAFANA_PASSWORD")
 
 
@@ -141,6 +142,47 @@ def test_what_is_switched_off_is_gone() -> None:
     assert deployment["spec"]["replicas"] == 2
     named = {text for text in strings(deployment["spec"]["template"]["spec"]["volumes"]) if "practicum" in text}
     assert named == {"west-practicum"}
+
+
+def test_pods_pass_the_restricted_standard(overlay: list[Document], chart: list[Document]) -> None:
+    """What a namespace with ``pod-security.kubernetes.io/enforce: restricted`` refuses pods for."""
+    deployments = [each for each in (*overlay, *chart) if each["kind"] == "Deployment"]
+    assert len(deployments) == 4
+    for deployment in deployments:
+        pod, inside = deployment["spec"]["template"]["spec"], container(deployment)["securityContext"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["runAsUser"] > 0
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert (inside["allowPrivilegeEscalation"], inside["capabilities"]) == (False, {"drop": ["ALL"]})
+        assert {key for volume in pod["volumes"] for key in volume} - {"name"} <= UNPRIVILEGED
+        assert not pod.keys() & {"hostNetwork", "hostPID", "hostIPC", "initContainers"}
+
+
+def test_the_operators_jobs_are_those_that_rules_and_compose_speak_of() -> None:
+    """A job is named after a label of its Service; else a release called west would leave PracticumDown silent."""
+    objects = templated(release="west")
+    services = [each["metadata"]["labels"] for each in objects if each["kind"] == "Service"]
+    jobs = set()
+    for monitor in (each["spec"] for each in objects if each["kind"] == "ServiceMonitor"):
+        wanted = monitor["selector"]["matchLabels"].items()
+        (found,) = [labels for labels in services if wanted <= labels.items()]
+        jobs.add(found[monitor["jobLabel"]])
+    (prometheus,) = documents((DEPLOY / "compose/prometheus.yaml").read_text())
+    assert jobs == {"practicum", "vllm"} <= {each["job_name"] for each in prometheus["scrape_configs"]}
+    watched = re.findall(r'up\{job=~"([^"]+)"\}', (DEPLOY / "prometheus/alerts.rules.yaml").read_text())
+    assert [{job for job in jobs if re.fullmatch(pattern, job)} for pattern in watched] == [{"practicum"}]
+
+
+def test_authorities_of_ones_own_are_mounted_and_named() -> None:
+    """OpenSSL passes over a file that is missing, so the key is asked for: without it the pod does not start."""
+    assert "authorities" not in yaml.safe_dump_all(templated())
+    pod = one("Deployment", "practicum", templated("--set", "authorities.configMap=corporate,authorities.key=root.pem"))
+    inside, volumes = container(pod), pod["spec"]["template"]["spec"]["volumes"]
+    named = {each["name"]: each.get("value") for each in inside["env"]}["SSL_CERT_FILE"]
+    mounted = {each["name"]: each["mountPath"] for each in inside["volumeMounts"]}["authorities"]
+    (volume,) = (each["configMap"] for each in volumes if each["name"] == "authorities")
+    assert volume == {"name": "corporate", "items": [{"key": "root.pem", "path": Path(named).name}]}
+    assert str(Path(named).parent) == mounted
 
 
 def test_the_base_needs_nothing_a_cluster_may_lack() -> None:
