@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -20,6 +21,7 @@ LEAST: dict[str, Any] = {
     "teacher": {"base_url": "https://teacher.example/v1"},
     "student": {"base_url": "http://student.example:8000/v1", "model": "small"},
 }
+VALUES = ROOT / "deploy/helm/practicum/values.yaml"
 PLACES = (("rollout",), (), None)  # below which of a route's keys a snippet may stand; None: at the file's top
 
 
@@ -52,7 +54,23 @@ def accepted(text: str) -> tuple[list[Loaded], list[str]]:
     return found, problems
 
 
-@pytest.mark.parametrize("block", of("yaml"))
+def of_the_chart(block: Snippet) -> bool:
+    """Whether a block is values for the chart, and no configuration: its sections are the chart's alone."""
+    return set(yaml.safe_load(block.text)) <= set(yaml.safe_load(VALUES.read_text())) - {"config"}
+
+
+CONFIGURATIONS = [found for found in of("yaml") if not of_the_chart(found.values[0])]
+CHARTS = [found for found in of("yaml") if of_the_chart(found.values[0])]
+
+
+@pytest.mark.parametrize("block", CHARTS)
+def test_the_charts_values_are_valid(block: Snippet) -> None:
+    """By the schema that Helm refuses values with."""
+    schema = json.loads(VALUES.with_name("values.schema.json").read_text())
+    jsonschema_rs.validator_for(schema).validate(yaml.safe_load(block.text))
+
+
+@pytest.mark.parametrize("block", CONFIGURATIONS)
 def test_a_configuration_is_valid(block: Snippet) -> None:
     """Whoever copies it into a file can start with it: keys, values and duplicates, as ``practicum check`` judges."""
     assert "is given twice" not in refusal(block.text)  # of which the other reader here would take the last one
