@@ -90,4 +90,7 @@ class Traits:
     @property
     def last_said(self) -> str:
         """What the user said last; "" where the user said nothing."""
-        return next((turn.text for turn in reversed(self.turns) if turn.role == "user"), "")
+        for turn in reversed(self.turns):
+            if turn.role == "user":
+                return turn.text
+        return ""

@@ -76,7 +76,7 @@ def detect(case: Case) -> Label:
     if reading.language is None:
         return not_applicable(Behavior.CLARIFICATION, "language")
     request = _request(case.traits.last_said[:_REQUEST])
-    if _echoes(reading.words, request.words):
+    if _echoes(reading.words, request.said):
         return absent(Behavior.CLARIFICATION, "echo")
     sentences = _sentences(reading)
     kinds = _admitted(sentences, reading, request.wanted or _given(reading))
@@ -122,12 +122,13 @@ def _begins_asking(first: Sentence, wanted: str) -> bool:
 def _sentences(reading: Reading) -> list[Sentence]:
     """The reply's sentences with what each does."""
     tokens = reading.words.tokens
-    if not any(hit.cue in _TELLING for hit in reading.cues("clarification")) and _QUESTION.isdisjoint(tokens):
+    tells = any(hit.cue in _TELLING for hit in reading.cues("clarification"))
+    if not (tells or any(map(reading.words.read.__contains__, _QUESTION))):
         return []  # as with most replies
     own = reading.own
     hits = [(hit.cue.removeprefix(_FAMILY), hit.start) for hit in reading.cues("clarification") if own[hit.start]]
     bounds = list(_bounds(tokens))
-    length = sum(word.isalnum() for word in tokens) / _pace(reading)
+    length = sum(map(str.isalnum, tokens)) / _pace(reading)
     led = any(cue == "opening" and start <= bounds[0][1] for cue, start in hits)
     brief = length <= (_LED if led else _BRIEF)
     found: list[Sentence] = []
@@ -202,9 +203,9 @@ def _abbreviates(tokens: tuple[str, ...], at: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What the user said last, as words proper, and which kind of questions that wanted, "" where none."""
+    """What the user said last, and which kind of questions that wanted, "" where none."""
 
-    words: tuple[str, ...]
+    said: Words
     wanted: str
 
 
@@ -213,12 +214,14 @@ def _request(said: str) -> _Request:
     words = split(said)
     cues = {hit.cue for hit in _WANTED.find(words)}
     wanted = "wanted.questions" if "wanted.questions" in cues else next(iter(cues), "")
-    return _Request(tuple(word for word in words.tokens if word[0].isalnum()), wanted)
+    return _Request(words, wanted)
 
 
-def _echoes(reply: Words, asked: tuple[str, ...]) -> bool:
+def _echoes(reply: Words, asked: Words) -> bool:
     """Whether the reply only says again what was asked: it was not understood, but nothing is asked."""
-    if not 0 < reply.proper <= len(asked):
-        return False
-    said = (word for word in reply.tokens if word[0].isalnum())
-    return f" {' '.join(said)} " in f" {' '.join(asked)} "
+    return 0 < reply.proper <= asked.proper and _proper(reply) in _proper(asked)
+
+
+def _proper(words: Words) -> str:
+    """The words without punctuation, a space around each."""
+    return f" {' '.join(word for word in words.tokens if word[0].isalnum())} "

@@ -16,6 +16,8 @@ from routing.behaviors.label import Behavior, Label
 
 _ENDING = 3_000  # characters
 _REPEATS = 4
+_FARTHEST = _ENDING // _REPEATS  # characters of the longest period there is room for
+_CLOSE = 1_000  # characters that hold it, as a rule, and the probe
 _LONG = 120  # characters that the repetition must cover
 _LONG_WIDE = 48  # the same where a character is a syllable or a word; one alone, repeated, is laughter
 _RULED = 600  # the same for what people repeat on purpose: ruled lines, dotted leaders, empty cells
@@ -56,15 +58,26 @@ def _breaks_off(text: str) -> bool:
 
 def _loop(text: str) -> int:
     """The length of the period that the text ends in, or 0 if it ends in none."""
-    if not _may_loop(text[-_ENDING:].rstrip()):
+    if not (_may_loop(text[-_ENDING:].rstrip()) and _recurs(text[-_CLOSE:])):
         return 0  # as with most replies
-    ending = " ".join(text[-_ENDING:].split())[::-1]
+    ending = _backwards(text[-_ENDING:])
     probe, period = ending[:_PROBE], 0
     while (period := ending.find(probe, period + 1)) > 0:
         covered = max(_long(ending, period), _REPEATS * period)
         if covered <= len(ending) and ending[period:covered] == ending[: covered - period]:
             return period
     return 0
+
+
+def _backwards(text: str) -> str:
+    """A text from its end, white space collapsed."""
+    return " ".join(text.split())[::-1]
+
+
+def _recurs(close: str) -> bool:
+    """Whether the probe stands again as near the end as a loop's first repetition, or nobody can tell from here."""
+    ending = _backwards(close)
+    return len(ending) < _FARTHEST + _PROBE or ending.find(ending[:_PROBE], 1) > 0
 
 
 def _may_loop(ending: str) -> bool:

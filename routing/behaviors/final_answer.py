@@ -9,12 +9,14 @@ number. A reply to an open question has no final answer here: guessing one would
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
 from routing.behaviors import lazily
+from routing.behaviors.openings import matches
 from routing.behaviors.phrasing.language import Language, language_of
 from routing.behaviors.phrasing.words import split
 from routing.behaviors.values.dates import moment
@@ -34,6 +36,10 @@ _MARK = lazily.pattern(
     r"\u7b54\u3048\u306f|\u7b54\u3048[:\uff1a]",
     re.IGNORECASE,
 )
+_PLAIN_MARK_SIGNS = (  # one of which a mark in ASCII holds; in other texts also more letters count as these
+    *("boxed{", "####", "answer is", "answer:", "antwort ist", "antwort:", "antwort lautet"),
+    *("respuesta es", "respuesta:", "risposta:", "resposta:"),
+)
 _MARK_SIGNS = ("boxed", "####", "answer", "antwort", "r\u00e9ponse", "respuesta", "risposta", "resposta", "\u7b54")
 _FRACTION = lazily.pattern(r"\\[dt]?frac\{(\d{1,20})\}\{(\d{1,20})\}")
 _LATEX_SIGNS = lazily.pattern(r"\\[%$,!; ]|\{,\}")
@@ -42,31 +48,31 @@ _FORMULA = lazily.pattern(r"\$(?!\d)|\$(?=[^$\n]{1,80}\$)|(?<=[\d}])\$")
 _LETTER = lazily.pattern(r"(?:option |choice )?([A-J])(?=[.:,]|\s|$)")
 _LEADING_LETTER = lazily.pattern(r"\W{0,4}(?:(?:option|choice) )?\(?([A-J])(?:\*{0,2}[).:]|\*\*|\s*$)")
 _OFFERED = lazily.pattern(r"\n[ \t]{0,8}\(?([A-J])[).:][ \t]([^\n]{0,200})")
-# What a prompt asks, in lower case: each pattern is searched only where its sign, a literal part of it, is found.
-Signed = tuple[tuple[str, re.Pattern[str]], ...]
+# What a prompt asks, in lower case: patterns by the sign that each of them begins with, and is tried at.
+Signed = Mapping[str, re.Pattern[str]]
 
 
 def _words(*words: str) -> Signed:
-    return tuple((word, lazily.pattern(rf"\b{word}\b")) for word in words)
+    return {word: lazily.pattern(rf"\b{word}\b") for word in words}
 
 
-_LABELS_ASKED = (
-    ("classif", lazily.pattern(r"\bclassif(?:y|ication)\b")),
-    ("categor", lazily.pattern(r"\bcategor(?:y|ize|ise)\b")),
-    *_words("label", "sentiment", "one of", "either", "true or false", "yes or no", "yes/no"),
-    *_words("answer with", "respond with", "reply with"),
-)
+_LABELS_ASKED = {
+    "classif": lazily.pattern(r"\bclassif(?:y|ication)\b"),
+    "categor": lazily.pattern(r"\bcategor(?:y|ize|ise)\b"),
+    **_words("label", "sentiment", "one of", "either", "true or false", "yes or no", "yes/no"),
+    **_words("answer with", "respond with", "reply with"),
+}
 _ARITHMETIC = lazily.pattern(r"\d ?[-+*/^\u00d7\u00f7] ?\d")
-_NUMBER_ASKED = (
-    ("how ", lazily.pattern(r"\bhow (?:many|much|far|long|old)\b")),
-    ("wie ", lazily.pattern(r"\bwie (?:viele?|weit|lange|alt)\b")),
-    ("cu", lazily.pattern(r"\bcu[a\u00e1]nt[oa]s?\b")),
-    ("quant", lazily.pattern(r"\bquant[oiae]s?\b")),
-    *_words("combien", "calculate", "compute", "solve", "simplify", "evaluate", "integral", "derivative", "equation"),
-    *_words("probability", "percent", "percentage", "remainder", "sum of", "product of", "square root"),
-    ("\\", lazily.pattern(r"\\(?:frac|sqrt|int|sum)")),
-    *((word, lazily.pattern(word)) for word in ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b")),
-)
+_NUMBER_ASKED = {
+    "how ": lazily.pattern(r"\bhow (?:many|much|far|long|old)\b"),
+    "wie ": lazily.pattern(r"\bwie (?:viele?|weit|lange|alt)\b"),
+    "cu": lazily.pattern(r"\bcu[a\u00e1]nt[oa]s?\b"),
+    "quant": lazily.pattern(r"\bquant[oiae]s?\b"),
+    **_words("combien", "calculate", "compute", "solve", "simplify", "evaluate", "integral", "derivative", "equation"),
+    **_words("probability", "percent", "percentage", "remainder", "sum of", "product of", "square root"),
+    "\\": lazily.pattern(r"\\(?:frac|sqrt|int|sum)"),
+    **{word: lazily.pattern(word) for word in ("\u591a\u5c11", "\u3044\u304f\u3064", "\u4f55\u500b")},
+}
 _SHARE_ASKED = _words(
     "probability", "chance", "likelihood", "fraction", "proportion", "share", "ratio", "decimal", "odds"
 )
@@ -156,7 +162,8 @@ def _question(prompt: str, system: str) -> Question:
 
 
 def _says(lower: str, asked: Signed) -> bool:
-    return any(sign in lower and pattern.search(lower) for sign, pattern in asked)
+    there = filter(lower.__contains__, asked)
+    return any(next(matches(asked[sign], lower, (sign,)), None) for sign in there)
 
 
 def _asks_number(lower: str) -> bool:
@@ -164,7 +171,10 @@ def _asks_number(lower: str) -> bool:
 
 
 def _is_polar(lower: str) -> bool:
-    found = _POLAR.search(lower) if "?" in lower[-_POLAR_END:] else None
+    mark = lower.find("?", max(0, len(lower) - _POLAR_END))
+    if mark < 0:
+        return False
+    found = _POLAR.search(lower, max(0, *(lower.rfind(end, 0, mark) for end in ".!?\n")))  # in the last sentence
     return found is not None and len(found[1].split()) >= _POLAR_WORDS
 
 
@@ -200,8 +210,8 @@ def is_marked(text: str) -> bool:
 
 def _may_mark(ending: str) -> bool:
     """A quick look that spares most replies the pattern."""
-    lower = ending.lower()
-    return any(sign in lower for sign in _MARK_SIGNS)
+    signs = _PLAIN_MARK_SIGNS if ending.isascii() else _MARK_SIGNS
+    return any(map(ending.lower().__contains__, signs))
 
 
 def _opening(text: str, question: Question) -> Answer | None:

@@ -35,17 +35,15 @@ _QUOTATIONS = 24
 _INTRODUCTION = 24
 _SHOWN = 40
 
-_PASSAGES = re.compile(
+_HEADINGS: tuple[str, ...] = ("context", "document", "passage", "source", "excerpt", "article", "references", "text")
+_HEADINGS += ("search results", "knowledge base", "transcript", "policy", "rule", "email", "report", "contract")
+_HEADED = re.compile(
     r"\b(?:context|documents?|passages?|sources?|excerpts?|articles?|references|search results|knowledge base|text|"
-    r"transcript|policy|rules?|email|report|contract)\b ?\d{0,3} ?[:>\]\n]|"
-    r"<\w{0,12}(?:doc|context|source|passage)|^\[\d{1,3}\] |^\W{0,3}rule \d",
-    re.MULTILINE,
+    r"transcript|policy|rules?|email|report|contract)\b ?\d{0,3} ?[:>\]\n]"
 )
-_PASSAGE_SIGNS = (":", "\n", "]", ">", "<", "rule ")  # one of which every match holds,
-_PASSAGE_WORDS = (  # and one of these
-    *("text", "doc", "passage", "source", "excerpt", "article", "reference", "search result", "knowledge base"),
-    *("transcript", "policy", "rule", "email", "report", "contract", "] "),
-)
+_HEADED_SIGNS = (":", "\n", "]", ">")  # one of which every match holds
+_MARKED = re.compile(r"<\w{0,12}(?:doc|context|source|passage)|^\[\d{1,3}\] |^\W{0,3}rule \d", re.MULTILINE)
+_MARKED_SIGNS = ("<", "] ", "rule ")
 _NUMBERED = re.compile(
     r"(?:^|[\s(>])[\[\u3010](\d{1,3})(?:[\]\u3011](?=[\s:(]|$)|[\u2020:])|"
     r"\b(?:doc(?:ument)?|source|passage|chunk|context|reference|ref|excerpt|result|snippet|rule|citation)s?\b"
@@ -161,8 +159,9 @@ def _is_context(turn: Turn) -> bool:
 @lru_cache(maxsize=16)
 def _holds_passages(text: str) -> bool:
     lower = text.lower()
-    held = lower.__contains__
-    return any(map(held, _PASSAGE_SIGNS)) and any(map(held, _PASSAGE_WORDS)) and _PASSAGES.search(lower) is not None
+    if any(map(lower.__contains__, _HEADED_SIGNS)) and any(matches(_HEADED, lower, _HEADINGS)):
+        return True
+    return any(map(lower.__contains__, _MARKED_SIGNS)) and _MARKED.search(lower) is not None
 
 
 def _findings(text: str, given: Conversation) -> Iterator[Label]:

@@ -10,7 +10,8 @@ ignorance hedge nothing: that is ``abstention``, and losing it is one loss, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from routing.behaviors import abstention
 from routing.behaviors.case import Case, absent, not_applicable, present
@@ -45,20 +46,23 @@ def find(reading: Reading) -> Label:
     return present(Behavior.HEDGING, shown.cue.removeprefix("hedging."), max(0.5, strength), reading.span(shown))
 
 
-def hedges(reading: Reading) -> list[Hit]:
+@lru_cache(maxsize=8)  # what a detector asks of a reply, the drift of style asks again
+def hedges(reading: Reading) -> tuple[Hit, ...]:
     """All doubt voiced, ignorance included, in the reply's order; of hedges that overlap, the weightiest."""
     hits, own = reading.cues("hedging"), reading.own
     idle = [hit for hit in hits if hit.cue == _IDLE]
     kept = (hit for hit in hits if hit.cue != _IDLE and own[hit.start] and not any(_cancels(i, hit) for i in idle))
-    return list(_apart(kept))
+    return tuple(_apart(kept))
 
 
-def _of_something(reading: Reading, found: list[Hit]) -> list[Hit]:
+def _of_something(reading: Reading, found: Sequence[Hit]) -> Sequence[Hit]:
     """The hedges of something that is said: where the reply abstains, those that do not speak of its ignorance.
 
     "It is unclear whether the clause applies" speaks of ignorance, and leaves open what it names.
     """
     ignorance = reading.cues("abstention")
+    if not (found and ignorance):
+        return found
     beside = [hit for hit in found if _names(reading, hit) or not any(_overlap(known, hit) for known in ignorance)]
     if len(beside) == len(found) or abstention.find(reading).presence is not Presence.PRESENT:
         return found

@@ -8,6 +8,8 @@ mistakes cancel what they cover. Judged in the languages of ``phrasing.language`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from routing.behaviors.case import Case, absent, not_applicable, present
@@ -71,8 +73,7 @@ def detect(case: Case) -> Label:
         return not_applicable(Behavior.SELF_CORRECTION, "language")
     found = corrections(reading)
     if not found:
-        near = any(True for _ in _signs(reading))
-        return absent(Behavior.SELF_CORRECTION, score=0.3 if near else 0.0)
+        return absent(Behavior.SELF_CORRECTION, score=0.3 if _signs(reading) else 0.0)
     score = min(1.0, 0.7 + 0.1 * len(found))
     return present(Behavior.SELF_CORRECTION, found[0].cue.removeprefix(_FAMILY), score, reading.span(found[0]))
 
@@ -84,8 +85,11 @@ def corrections(reading: Reading) -> list[Hit]:
     return signs[:1] + later
 
 
-def _signs(reading: Reading) -> list[Hit]:
+@lru_cache(maxsize=8)  # what a detector asks of a reply, the drift of style asks again
+def _signs(reading: Reading) -> Sequence[Hit]:
     hits, own = reading.cues("self_correction"), reading.own
+    if not hits:
+        return ()
     other = [hit for hit in hits if hit.cue == _OTHER]
     kept = (hit for hit in hits if hit.cue != _OTHER and own[hit.start])
     kept = (hit for hit in kept if not any(o.start < hit.stop and hit.start < o.stop for o in other))

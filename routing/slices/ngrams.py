@@ -134,7 +134,7 @@ def _excerpt(prompt: str) -> tuple[str, int]:
 def _tokens(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
     changes = np.ones(len(kinds) + 1, np.bool_)  # the end of the text, too, ends a token
     changes[1:-1] = (kinds[1:] != kinds[:-1]) | (kinds[1:] >= _NEWLINE)
-    edges = np.flatnonzero(changes)
+    edges = changes.nonzero()[0]
     full = kinds[edges[:-1]] != _SPACE
     return edges[:-1][full], edges[1:][full]
 
@@ -143,7 +143,7 @@ def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], c
     """The hashes of every feature, repeated ones too, and their spans; kinds and codes are of tokens' beginnings."""
     before, after, inverse = sums[starts], sums[ends], _INVERSE[starts]
     words = (after - before) * inverse
-    long = np.flatnonzero((ends - starts >= _LONG) & (kinds == _LETTERS))
+    long = ((ends - starts >= _LONG) & (kinds == _LETTERS)).nonzero()[0]
     first, last = starts[long], ends[long]
     asking = _last_sentence(codes)
     opening, closing = slice(_EDGE), slice(-_EDGE, None)
@@ -163,7 +163,7 @@ def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], c
 
 def _last_sentence(beginnings: Codes) -> slice:
     """The first tokens of the last sentence, which is where most prompts say what they want."""
-    stops = np.flatnonzero(_STOPS[np.minimum(beginnings, len(_STOPS) - 1)][:-1])
+    stops = _STOPS[np.minimum(beginnings, len(_STOPS) - 1)][:-1].nonzero()[0]
     start = int(stops[-1]) + 1 if len(stops) else 0
     return slice(start, start + _EDGE)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import repeat
 
 from routing.behaviors.phrasing.words import Words
 
@@ -60,13 +61,21 @@ _SMALL_WORDS: dict[str, str] = {
 }
 
 
-def _votes() -> dict[str, tuple[tuple[str, int], ...]]:
-    """For every small word the languages it speaks for, and how loudly: what several share says little for each."""
+_BITS = 16  # that hold one language's votes: more than _WORDS of the loudest words add up to
+_EACH = (1 << _BITS) - 1
+_SHIFTS = {language: _BITS * place for place, language in enumerate(_SMALL_WORDS)}
+
+
+def _votes() -> dict[str, int]:
+    """For every small word how loudly it speaks for each language: what several share says little for each.
+
+    The votes for all languages are one number, a language's bits beside another's, so that one addition adds them all.
+    """
     owners: dict[str, list[str]] = {}
     for language, words in _SMALL_WORDS.items():
         for word in dict.fromkeys(words.split()):
             owners.setdefault(word, []).append(language)
-    return {word: tuple((language, 60 // len(found)) for language in found) for word, found in owners.items()}
+    return {word: sum(60 // len(found) << _SHIFTS[one] for one in found) for word, found in owners.items()}
 
 
 _VOTES = _votes()
@@ -98,11 +107,8 @@ def _eastern(letters: str) -> Language | None:
 
 
 def _by_small_words(tokens: tuple[str, ...], letters: str) -> Language | None:
-    votes = dict.fromkeys(_SMALL_WORDS, 0)
-    for token in _VOTES.keys() & set(tokens):
-        for language, loudness in _VOTES[token]:
-            votes[language] += loudness
-    best = max(votes, key=votes.__getitem__)
-    if not votes[best]:
+    votes = sum(map(_VOTES.get, set(tokens), repeat(0)))
+    if not votes:
         return None if _UNUSUAL.search(letters) else Language.EN
+    best = max(_SHIFTS, key=lambda language: votes >> _SHIFTS[language] & _EACH)
     return None if best == _OTHER else Language(best)

@@ -26,11 +26,12 @@ _ITEM = re.compile(r"\n[ \t]{0,8}(?:[0-9]{1,2}[.)]|[-*\u2022])[ \t]")
 _SENTENCES = 12  # of which evidence is picked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """A text as detectors of phrasing see it. ``language`` is None where it is none of the eight.
 
-    Which ``weights`` it is weighed by is part of it, so that a detector can be measured with others than ours.
+    Which ``weights`` it is weighed by is part of it, so that a detector can be measured with others than ours. A
+    reading equals itself alone, so what is found in it can be remembered by it.
     """
 
     words: Words

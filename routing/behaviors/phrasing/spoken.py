@@ -6,7 +6,7 @@ of code that was never closed goes to the end: the reply broke off in it.
 
 from __future__ import annotations
 
-from itertools import accumulate
+from collections.abc import Iterator
 
 from routing.behaviors.phrasing.words import Words, split
 
@@ -17,16 +17,29 @@ def spoken(words: Words) -> list[bool]:
     """For every word whether the speaker says it."""
     if '"' not in words.read and _FENCE not in words.read:
         return [True] * len(words.tokens)
-    quoted = list(accumulate(words.tokens, _quoting, initial=False))[:-1]
+    own = [True] * len(words.tokens)
+    for start, stop in _quotations(words.tokens):
+        own[start:stop] = [False] * (stop - start)
     if _FENCE not in words.read:
-        return [not inside for inside in quoted]
-    return [not inside and not code for inside, code in zip(quoted, _fenced(words), strict=True)]
+        return own
+    return [outside and not code for outside, code in zip(own, _fenced(words), strict=True)]
 
 
-def _quoting(inside: bool, word: str) -> bool:
-    if word == "\n":
-        return False
-    return not inside if word == '"' else inside
+def _quotations(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """The words from behind each opening mark to its closing one, or to the end of its line; that one included."""
+    stop, end = 0, len(tokens)
+    while (opening := _next(tokens, '"', stop, end)) < end:
+        closing = _next(tokens, '"', opening + 1, end)
+        stop = min(_next(tokens, "\n", opening + 1, closing) + 1, end)
+        yield opening + 1, stop
+
+
+def _next(tokens: tuple[str, ...], word: str, start: int, stop: int) -> int:
+    """Where a word stands next; ``stop`` if nowhere before it."""
+    try:
+        return tokens.index(word, start, stop)
+    except ValueError:
+        return stop
 
 
 def _fenced(words: Words) -> list[bool]:
