@@ -10,7 +10,7 @@ which writes the rows with their pairs, and ``proxy.examiner.confidence``, which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -117,13 +117,24 @@ class Confidences:
         with translated(self._engine), self._engine.connect() as connection:
             return {route: _newest(connection, route, epoch) for route, epoch in epochs.items()}
 
-    def after(self, route: str, epoch: str, position: int, most: int = 2000) -> list[Kept]:
-        """At most so many units after that position, the oldest first."""
+    def after(
+        self, route: str, epoch: str, position: int, most: int = 2000, known: Set[int] = frozenset()
+    ) -> list[Kept]:
+        """At most so many units after that position, the oldest first, without those at the positions ``known``.
+
+        Who reads on looks for few that are new behind many that it knows, so first only positions are read.
+        """
         table = confidences.c
-        wanted = select(confidences).where(table.route == name(route), table.epoch == name(epoch))
-        wanted = wanted.where(table.position > position).order_by(table.position).limit(most)
+        of_epoch = table.route == name(route), table.epoch == name(epoch)
+        there = select(table.position).where(*of_epoch, table.position > position).order_by(table.position)
         with translated(self._engine), self._engine.connect() as connection:
-            return [_read(row) for row in connection.execute(wanted).mappings()]
+            found = connection.scalars(there.limit(most + len(known)))
+            new = [one for one in found if one not in known][:most]
+            if not new:
+                return []
+            wanted = select(confidences).where(*of_epoch, table.position.between(new[0], new[-1]))
+            rows = connection.execute(wanted.order_by(table.position)).mappings()
+            return [_read(row) for row in rows if row["position"] not in known]
 
     def trim(self, route: str, epoch: str, most: int) -> int:
         """Where there are more than ``most`` units, delete the older half of them; returns how many went."""

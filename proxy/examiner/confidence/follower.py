@@ -10,7 +10,7 @@ A look blocks on the database, and belongs to one thread at a time. Whether anyb
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Engine
@@ -230,11 +230,11 @@ class Follower:
         return self._units
 
     def _read_on(self, units: Units) -> None:
-        for page in self._pages(units.since):
+        for page in self._pages(units.since, units.known):
             units.add(page)
 
-    def _pages(self, position: int) -> Iterator[list[Kept]]:
-        while page := self._confidences.after(self._name, self._epoch, position, _PAGE):
+    def _pages(self, position: int, known: Set[int] = frozenset()) -> Iterator[list[Kept]]:
+        while page := self._confidences.after(self._name, self._epoch, position, _PAGE, known):
             yield page
             position = page[-1].position
 

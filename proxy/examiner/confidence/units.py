@@ -11,7 +11,7 @@ Vectors are not kept here but what the calibrations of today say of them: a unit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
@@ -101,6 +101,11 @@ class Units:
     def since(self) -> int:
         """The position after which to read on; what comes twice does not count twice."""
         return max(0, self.last - OVERLAP)
+
+    @property
+    def known(self) -> Set[int]:
+        """The positions of pairs that were seen, all of those after ``since`` among them."""
+        return self._seen
 
     @property
     def silent(self) -> frozenset[str]:

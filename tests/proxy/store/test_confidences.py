@@ -91,6 +91,20 @@ def test_units_are_read_on_from_where_one_was(store: Store) -> None:
     assert kept.after("support", "another epoch", 0) == []
 
 
+def test_what_is_known_is_not_read_again(store: Store) -> None:
+    """Of the thousand before the newest nearly all are known each time; what was written late among them is not."""
+    store.write([entry(number) for number in range(6)], "batch")
+    units = Confidences(store.engine)
+    all_of_them = units.after("support", EPOCH, 0)
+    at = [kept.position for kept in all_of_them]
+    for known in (set(), {at[0]}, {at[1], at[3]}, {at[0], at[1], at[2], at[4]}, set(at[1:]), {at[-1] + 1}):
+        wanted = [kept for kept in all_of_them if kept.position not in known]
+        assert units.after("support", EPOCH, 0, known=known) == wanted
+        assert units.after("support", EPOCH, 0, most=2, known=known) == wanted[:2]
+        assert units.after("support", EPOCH, at[0], known=known) == [one for one in wanted if one.position > at[0]]
+    assert units.after("support", EPOCH, 0, known=set(at)) == []
+
+
 def test_the_older_half_goes_when_there_are_too_many(store: Store) -> None:
     """A table that only grows would take the disk; half at once, so that a new calibration is not made daily."""
     store.write([entry(number, dataclasses.replace(UNIT, started=float(number))) for number in range(9)], "batch")

@@ -100,6 +100,7 @@ def test_pairs_that_come_twice_count_once() -> None:
     some = [kept(n) for n in range(1, 3 * OVERLAP)]
     units.add(some)
     assert units.since == 2 * OVERLAP - 1
+    assert units.known >= {one.position for one in some if one.position > units.since}
     units.add([one for one in some if one.position > units.since])
     late = kept(units.since + 1, conversation="late")
     units.add([late])
