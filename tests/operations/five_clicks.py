@@ -61,7 +61,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """A dot, and where its menu leads, by what the menu says: a trace in a data source, or an address."""
+    """A dot, and where its menu leads, by what the menu says."""
 
     dot: Dot
     leads: Mapping[str, str]
@@ -86,7 +86,16 @@ class Page:
     @property
     def text(self) -> str:
         """Without its tags."""
-        return html.unescape(re.sub(r"<[^>]*>", "", self.source))
+        return _read(self.source)
+
+    @property
+    def marked(self) -> list[str]:
+        """What fired a detector, each after the name of the behavior."""
+        return [_read(mark) for mark in re.findall(r"<mark[^>]*>(.*?)</mark>", self.source, re.DOTALL)]
+
+
+def _read(source: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", source))
 
 
 def paged(sees: Prometheus) -> Alert:
@@ -148,17 +157,16 @@ def _newest(sees: Prometheus, query: str, begin: float, end: float) -> Dot:
 
 
 def _menu(dot: Dot) -> Iterator[tuple[str, str]]:
-    sources = yaml.safe_load(_PROVISIONED.read_text())["datasources"]
-    uids = {source["uid"] for source in sources}
-    for leads in sources[0]["jsonData"]["exemplarTraceIdDestinations"]:
+    (source, *_) = yaml.safe_load(_PROVISIONED.read_text())["datasources"]
+    for leads in source["jsonData"]["exemplarTraceIdDestinations"]:
         if value := dot.labels.get(leads["name"]):
-            assert "url" in leads or leads["datasourceUid"] in uids
             # provisioning writes $$ where Grafana is to see $
-            yield leads["urlDisplayLabel"], leads.get("url", "$${__value.raw}").replace("$${__value.raw}", value)
+            yield leads["urlDisplayLabel"], leads["url"].replace("$${__value.raw}", value)
 
 
-def followed(collector: Collector, trace_id: str) -> Trace:
-    """The fourth: the trace of a dot, what it is linked to, and where Jaeger's pages lead from its spans."""
+def followed(collector: Collector, link: str) -> Trace:
+    """The fourth: the trace of Jaeger's page, what it is linked to, and where that page leads from its spans."""
+    trace_id = urlsplit(link).path.removeprefix("/trace/")
     shadow = until(lambda: _spans(collector, trace_id), f"the collector has the trace {trace_id}")
     (linked,) = {link.trace_id.hex() for span in shadow for link in span.links}
     served = until(lambda: _spans(collector, linked), f"the collector has the trace {linked}")

@@ -33,9 +33,9 @@ def sources() -> dict[str, Document]:
 
 
 def destinations() -> list[tuple[str, str]]:
-    """Where an exemplar's labels lead: to an address, or to a data source."""
+    """Where an exemplar's labels lead."""
     listed = sources()["prometheus"]["jsonData"]["exemplarTraceIdDestinations"]
-    return [(one["name"], one.get("url") or one["datasourceUid"]) for one in listed]
+    return [(one["name"], one["url"]) for one in listed]
 
 
 def external_labels() -> dict[str, str]:
@@ -63,10 +63,10 @@ def test_grafana_finds_the_dashboards() -> None:
 
 
 def test_a_dot_leads_to_its_pair_and_to_its_trace() -> None:
-    """By the labels that exemplars have; of a trace, to Grafana's own view and to Jaeger's pages."""
+    """By the labels that exemplars have."""
     pair = f"{external_labels()['practicum_console']}/pairs/$${{__value.raw}}"
     jaeger = "http://localhost:16686/trace/$${__value.raw}"
-    assert destinations() == [(PAIR_ID, pair), (TRACE_ID, sources()["jaeger"]["uid"]), (TRACE_ID, jaeger)]
+    assert destinations() == [(PAIR_ID, pair), (TRACE_ID, jaeger)]
     assert published("jaeger") == {16686}
 
 

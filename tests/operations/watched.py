@@ -19,6 +19,7 @@ from tests.proxy.examiner.tracing.receiver import Collector, over_http
 ROUTE, SLICE, BEHAVIOR = "support-bot", "math", "refusal"
 TOKEN = "of-the-admin-port"
 _ROUNDS, _EACH = 3, 20  # conversations, over several scrapes: a series that was not there before has no rate
+NOWHERE = "http://127.0.0.1:9"  # a port that nobody listens on
 
 
 class Traced(Practicum):
@@ -54,18 +55,18 @@ class Watched:
     sees: Prometheus
     collector: Collector
 
-    def lose(self) -> None:
-        """Ask what is to be refused, until Prometheus has seen the loss grow."""
+    def lose(self, rounds: int = 1) -> None:
+        """Ask what is to be refused, until Prometheus has seen what came of it, after each round."""
         with Callers(self.practicum, ROUTE) as callers:
-            for _ in range(_ROUNDS):
+            for _ in range(rounds):
                 callers.hold([SLICE], _EACH, forbidden_every=1)
                 self.practicum.settle()
                 self.sees.scraped()
 
     @contextmanager
-    def untraced(self) -> Iterator[None]:
-        """Without a collector, for a while."""
-        self.practicum.send_to("")
+    def sending_to(self, collector: str) -> Iterator[None]:
+        """To another collector for a while, or to none."""
+        self.practicum.send_to(collector)
         try:
             yield
         finally:
@@ -84,5 +85,5 @@ def watched(folder: Path) -> Iterator[Watched]:
         ):
             until(lambda: sees.samples("up == 1"), "Prometheus scrapes the admin port", 20)
             world = Watched(practicum, sees, collector)
-            world.lose()
+            world.lose(_ROUNDS)
             yield world
