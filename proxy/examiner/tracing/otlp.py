@@ -82,17 +82,17 @@ class _Otlp:
     """The SDK's exporter, fed with spans of ours."""
 
     def __init__(self, exporter: SpanExporter) -> None:
-        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 -- see above
+        from opentelemetry import trace  # noqa: PLC0415 -- see above
+        from opentelemetry.sdk.trace import ReadableSpan  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415
         from opentelemetry.sdk.util.instrumentation import InstrumentationScope  # noqa: PLC0415
 
         self._exporter = exporter
+        self._trace = trace
+        self._readable_span = ReadableSpan
         self._success = SpanExportResult.SUCCESS
         self._scope = InstrumentationScope("practicum", __version__, name.SCHEMA)
-        named = Resource.create()
-        unnamed = str(named.attributes.get("service.name", "")).startswith("unknown_service")
-        ours = {"service.version": __version__} | ({"service.name": "practicum"} if unnamed else {})
-        self._resource: Resource = named.merge(Resource(ours))
+        self._resource = _resource()
 
     def send(self, spans: Sequence[Span]) -> bool:
         """Encode and send; False if it did not arrive in time."""
@@ -103,20 +103,18 @@ class _Otlp:
         self._exporter.shutdown()
 
     def _readable(self, span: Span) -> ReadableSpan:
-        from opentelemetry import trace  # noqa: PLC0415 -- see above
-        from opentelemetry.sdk.trace import ReadableSpan  # noqa: PLC0415
-
+        trace = self._trace
         attributes = {key: value for key, value in span.attributes.items() if value is not None}
         if span.error:
             attributes[name.ERROR_TYPE] = span.error
         code = trace.StatusCode.ERROR if span.error else trace.StatusCode.UNSET
-        return ReadableSpan(
+        return self._readable_span(
             name=span.name,
-            context=_context(span.place),
-            parent=_context(span.parent, remote=span.remote) if span.parent else None,
+            context=self._context(span.place),
+            parent=self._context(span.parent, remote=span.remote) if span.parent else None,
             resource=self._resource,
             attributes=attributes,
-            links=[trace.Link(_context(place)) for place in span.links],
+            links=[trace.Link(self._context(place)) for place in span.links],
             kind=trace.SpanKind[span.kind.name],
             status=trace.Status(code),
             start_time=span.start,
@@ -124,9 +122,27 @@ class _Otlp:
             instrumentation_scope=self._scope,
         )
 
+    def _context(self, place: Place, *, remote: bool = False) -> SpanContext:
+        sampled = self._trace.TraceFlags(self._trace.TraceFlags.SAMPLED)
+        return self._trace.SpanContext(int(place.trace, 16), int(place.span, 16), is_remote=remote, trace_flags=sampled)
 
-def _context(place: Place, *, remote: bool = False) -> SpanContext:
-    from opentelemetry.trace import SpanContext, TraceFlags  # noqa: PLC0415 -- see above
 
-    sampled = TraceFlags(TraceFlags.SAMPLED)
-    return SpanContext(int(place.trace, 16), int(place.span, 16), is_remote=remote, trace_flags=sampled)
+def _resource() -> Resource:
+    """Who sends. It is one object, so it is hashed once: the SDK's own writes itself out as JSON for each span."""
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 -- see above
+
+    class Hashed(Resource):
+        """A resource that knows its hash."""
+
+        known: int | None = None
+
+        def __hash__(self) -> int:
+            if self.known is None:
+                self.known = super().__hash__()
+            return self.known
+
+    named = Resource.create()
+    unnamed = str(named.attributes.get("service.name", "")).startswith("unknown_service")
+    ours = {"service.version": __version__} | ({"service.name": "practicum"} if unnamed else {})
+    merged = named.merge(Resource(ours))
+    return Hashed(merged.attributes, merged.schema_url)
