@@ -49,8 +49,8 @@ HELD = Panel(
     "their end.",
     unit="s",
     queries=tuple(
-        Query(quantile(part, "route", metric("held_seconds_bucket")), f"{{{{route}}}} p{100 * part:g}", exemplars=True)
-        for part in (0.5, 0.95)
+        Query(quantile(part, "route", metric("held_seconds_bucket")), f"{{{{route}}}} p{100 * part:g}", exemplars=dots)
+        for part, dots in ((0.5, False), (0.95, True))
     ),
     nothing="nothing is held",
 )

@@ -10,9 +10,11 @@ _ALL = metric("requests_total")
 
 
 def _times(name: str, by: str, legend: str, *shares: float) -> tuple[Query, ...]:
+    """One line for each share. All are of the same buckets, so that one of them alone is asked for their dots."""
     buckets = metric(f"{name}_bucket")
     return tuple(
-        Query(quantile(share_, by, buckets), f"{legend} p{100 * share_:g}", exemplars=True) for share_ in shares
+        Query(quantile(share_, by, buckets), f"{legend} p{100 * share_:g}", exemplars=share_ == shares[-1])
+        for share_ in shares
     )
 
 

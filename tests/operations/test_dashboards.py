@@ -11,7 +11,7 @@ import pytest
 
 from dashboards.boards import BOARDS
 from dashboards.drawing import kept
-from dashboards.panels import Board, Panel
+from dashboards.panels import Board, Panel, Query
 from proxy.telemetry.catalog import CATALOG, PREFIX, Kind, Metric
 from routing.traits import Json
 
@@ -106,19 +106,26 @@ def exemplified() -> set[str]:
     return {name.removesuffix("_total") for name in re.findall(r"`(?:practicum|…)_(\w+)`", text)}
 
 
-def test_what_has_exemplars_shows_them() -> None:
-    """From a slow request, or one that diverged, to its trace is one click; a query in vain would be one too many."""
-    names = exemplified()
+def test_what_has_exemplars_shows_them_once() -> None:
+    """From a slow request, or one that diverged, to its trace is one click; two queries would draw each dot twice."""
+    names, shown = exemplified(), set[str]()
     assert len(names) == 7
-    shown: set[str] = set()
     for board in BOARDS:
         for panel in board.panels:
-            for query in (query for query in panel.queries if not query.now):
-                here = {series()[name].name for name, _ in selected(query.expr) if name.endswith(("_bucket", "_total"))}
-                assert bool(here & names) >= query.exemplars, f"{board.title}: {panel.title} asks for them in vain"
-                assert query.exemplars or "_seconds_bucket" not in query.expr, f"{board.title}: {panel.title}"
-                shown |= here & names if query.exemplars else set()
+            asked = [carrying(query, names) for query in panel.queries if query.exemplars]
+            drawn = [name for query in asked for name in query]
+            assert all(asked), f"{board.title}: {panel.title} asks in vain"
+            assert len(drawn) == len(set(drawn)), f"{board.title}: {panel.title} shows them twice"
+            times = [query for query in panel.queries if "_seconds_bucket" in query.expr]
+            assert bool(times) <= bool(drawn), f"{board.title}: {panel.title}"
+            shown.update(drawn)
     assert shown == names
+
+
+def carrying(query: Query, names: set[str]) -> set[str]:
+    """The metrics of a query that have exemplars: counters and buckets alone may."""
+    found = (name for name, _ in selected(query.expr) if name.endswith(("_bucket", "_total")))
+    return {series()[name].name for name in found} & names
 
 
 def found(value: Json) -> Iterator[dict[str, Json]]:
