@@ -90,6 +90,7 @@ def test_a_stream_outlasts_the_containers_stop(image: str, place: Path) -> None:
             assert len(children(first)) == 3  # two workers, one examiner
             admin = f"PRACTICUM_ADMIN_URL={service.admin}"
             said("exec", "--env", admin, service.name, "python", "/opt/practicum/healthcheck.py")
+            assert said("exec", "--env", admin, service.name, "practicum", "status", "x").startswith("x: shadow\n")
             service.begin(caller, CHAT, ask(CHAT, "x", "long", stream=True), behave("trickle:0.3"))
             until(lambda: upstream.seen("long"), "it is being answered")
             service.process.terminate()

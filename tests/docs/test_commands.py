@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from proxy.cli.arguments import verb_parser
 from proxy.config.parse import parse
@@ -90,6 +91,26 @@ def test_makes_targets_exist() -> None:
     ]
     assert len(named) > 10
     assert [f"{snippet}: make {target}" for snippet, target in named if target not in targets] == []
+
+
+def test_objects_that_kubectl_is_told_of_exist() -> None:
+    """Under the names that the base and its components give them."""
+    files = [
+        *(ROOT / "deploy/kubernetes").glob("base/*.yaml"),
+        *(ROOT / "deploy/kubernetes").glob("components/*/*.yaml"),
+    ]
+    objects = [each for file in files for each in yaml.safe_load_all(file.read_text()) if each and "kind" in each]
+    known = {
+        f"{each['kind'].lower()}/{each['metadata']['name']}" for each in objects if "name" in each.get("metadata", {})
+    }
+    named = [
+        (snippet, name)
+        for page in PAGES
+        for snippet in (*commands(page, "kubectl"), *spans(page))
+        for name in re.findall(r"^kubectl .*?((?:deployment|service)/[\w-]+)", snippet.text)
+    ]
+    assert len(named) > 2
+    assert [f"{snippet}: {name}" for snippet, name in named if name not in known] == []
 
 
 def test_paths_of_the_admin_port_exist() -> None:

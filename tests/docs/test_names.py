@@ -9,11 +9,15 @@ import pytest
 import yaml
 
 from proxy.telemetry.catalog import CATALOG, Kind
-from tests.docs.snippets import PAGES, ROOT, anchors, prose
+from tests.docs.snippets import PAGES, ROOT, anchors, prose, spans
 
 SUFFIXES = {Kind.COUNTER: ("_total",), Kind.GAUGE: ("",), Kind.HISTOGRAM: ("", "_bucket", "_sum", "_count")}
 # Names with the prefix that are no metrics: a channel of PostgreSQL's, and labels that Prometheus adds for links.
 OTHERS = {"practicum_rollouts", "practicum_runbook", "practicum_grafana", "practicum_console"}
+PATH = re.compile(
+    r"(?:benchmarks|dashboards|deploy|docs|fuzz|grafana|measuring|proxy|routing|simulation|tests|training)/[\w*./-]*"
+)
+ELSEWHERE = {"grafana/grafana", "tests/console/artifacts"}  # an image; a folder that a test makes
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -28,6 +32,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert there.exists(), target
         assert there.is_relative_to(ROOT), target
         assert not anchor or anchor in anchors(there), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_paths_that_sentences_name_exist(page: Path) -> None:
+    """A file or folder of the repository that code in a sentence names, alone; ``*`` stands for names."""
+    named = [span.text.rstrip("/") for span in spans(page) if PATH.fullmatch(span.text)]
+    for path in named:
+        assert path in ELSEWHERE or any(True for _ in ROOT.glob(path)), path
 
 
 def known() -> set[str]:

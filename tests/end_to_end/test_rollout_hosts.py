@@ -15,7 +15,7 @@ import pytest
 from routing.ledger import History
 from tests.end_to_end.hosts import Watching, hosts
 from tests.end_to_end.practicum import Practicum, until
-from tests.end_to_end.rollouts import Callers, Said, School, certify, parsed, shown
+from tests.end_to_end.rollouts import STEPS, Callers, Said, School, certify, parsed, shown
 from tests.postgres import Postgres
 from tests.proxy.cli.command import practicum as command
 
@@ -88,6 +88,29 @@ def test_a_database_that_is_gone_for_a_while_stops_nobody(
 def noticed(host: Practicum) -> bool:
     """Whether a host said that it has lost its database."""
     return any("not hearing of rollouts" in line for line in host.log)
+
+
+def test_without_a_database_the_file_takes_back_what_an_order_cannot(
+    folder: Path, school: School, postgres: Postgres
+) -> None:
+    """An order that nobody could keep is refused with the reason; a ceiling in the file needs no database."""
+    database, section = postgres.create_database(), school.section(mirror=NOBODY_ELSE)
+    with hosts(folder, {"support": section}, database, count=1) as (host,):
+        certify(database, parsed(host), ["code"], histories=[History.TEACHER])
+        until(lambda: shown(host).weights.get("code") == 50.0, "half is the student's", 60)
+        with Callers(host, "support", 1) as callers:
+            student = next(said for said in callers.hold(["code"], 40) if said.arm == "student")
+        with Watching([host], "support", student) as watching:
+            watching.until("student")
+            postgres.stop()
+            try:
+                until(lambda: noticed(host), "it notices", 30)
+                refused = command("abort", "support", "--admin", host.admin)
+                assert (refused.code, "could not be stored" in refused.err) == (1, True), refused
+                host.write({"support": {**section, "rollout": {"interval": "1s", "steps": list(STEPS), "ceiling": 0}}})
+                watching.until("teacher")
+            finally:
+                postgres.start()
 
 
 def test_another_host_controls_when_the_acting_one_dies(folder: Path, school: School, postgres: Postgres) -> None:
