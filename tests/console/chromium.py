@@ -35,6 +35,7 @@ class Look:
 
 
 LOOKS = (Look("light", "light", 1200, 800), Look("dark", "dark", 1200, 800), Look("phone", "light", 390, 800))
+TINY = Look("tiny", "dark", 320, 640)
 
 
 @dataclass  # without slots: playwright leaves a mark of its own on whoever listens

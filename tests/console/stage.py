@@ -255,22 +255,64 @@ def hostile(number: int) -> Pair:
     )
 
 
+def calling(number: int) -> Pair:
+    """A pair of tool calls, of which one argument is another, and one call is the teacher's alone."""
+
+    def body(*calls: tuple[str, str]) -> bytes:
+        made = [{"type": "function", "function": {"name": name, "arguments": given}} for name, given in calls]
+        choice = {"index": 0, "message": {"role": "assistant", "content": None, "tool_calls": made}}
+        return msgspec.json.encode({"choices": [{**choice, "finish_reason": "tool_calls"}]})
+
+    order = '{"order": "A-4711", "carrier": "north", "notify": ["ana@example.com"], "urgent": %s}'
+    return lost(
+        number,
+        trials=(Trial("tool_call", Direction.LOST, diverged=True, severity=0.7),),
+        slice="tool_use",
+        teacher=reply("", body(("ship_order", order % "true"), ("close_ticket", '{"id": 9}')), labels=()),
+        student=reply("", body(("ship_order", order % "false")), labels=()),
+    )
+
+
+def written(number: int, where: str, teacher: str, student: str) -> Pair:
+    """A pair of texts that are hard to show."""
+    labels = (Label("format", Presence.PRESENT, 0.9, "as asked for", (0, 12)),)
+    trials = (Trial("format", Direction.LOST, diverged=True, severity=0.4),)
+    return lost(
+        number, trials=trials, slice=where, teacher=reply(teacher, labels=labels), student=reply(student, labels=())
+    )
+
+
+_PARAGRAPH = "Paragraph {} of a report that nobody asked to be this long, with a number in it: {}.\n"
+HUGE = "".join(_PARAGRAPH.format(number, 7 * number) for number in range(2400))  # some 200 kB
+ARABIC = "\u0644\u0627 \u0623\u0633\u062a\u0637\u064a\u0639 \u0645\u0633\u0627\u0639\u062f\u062a\u0643"
+HEBREW = "\u05d4\u05d4\u05d6\u05de\u05e0\u05d4 4711 \u05e0\u05e9\u05dc\u05d7\u05d4"
+TERMINAL = "\x1b[31mERROR\x1b[0m disk full\r\x07 \x1b]8;;http://evil.example\x07click\x1b]8;;\x07 \x9b2J done"
+PICTURE = "![chart](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+) <img src='http://evil.example/x.png'>"
+JSON_REPLY = '{\n  "status": "shipped",\n  "days": 3,\n  "items": [{"sku": "A1", "count": 2}]\n}'
+
+
 PAIRS: Sequence[Pair] = (
     *(lost(number) for number in range(1, 46)),
     alike(50),
     hostile(51),
+    calling(60),
+    written(61, "long_context", HUGE, HUGE.replace("4200", "4201")),
+    written(62, "multilingual", f"{ARABIC}. Order 4711.\n{HEBREW}!", f"{ARABIC} (4711).\nOrder shipped."),
+    written(63, "code", f"{TERMINAL}\n{PICTURE}", f"{TERMINAL} again\n{PICTURE}"),
+    written(64, "code", JSON_REPLY, JSON_REPLY.replace("3,", '"three",').replace("A1", "A2")),
 )
 
 
 class Orders:
-    """Takes down what is ordered; aborting is refused, as in a rollout that never began."""
+    """Takes down what is ordered; aborting is refused, as in a rollout that never began, unless it is under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, under_way: bool = False) -> None:
         self.taken: list[tuple[str, Order]] = []
+        self._under_way = under_way
 
     async def order(self, name: str, order: Order) -> str:
         """Take it down."""
-        if order.verb == "abort":
+        if order.verb == "abort" and not self._under_way:
             raise RolloutError("nothing is served, so there is nothing to take back")
         self.taken.append((name, order))
         return f"{order.verb} was done"
@@ -290,11 +332,11 @@ def desk(store: Store, orders: Orders | None = None, **changed: object) -> Desk:
 
 
 @contextmanager
-def console(path: Path, orders: Orders | None = None, **changed: object) -> Iterator[str]:
-    """A console over a store in this directory; its URL."""
+def console(path: Path, orders: Orders | None = None, port: int = 0, **changed: object) -> Iterator[str]:
+    """A console over a store in this directory, on this port or on a free one; its URL."""
     store = filled(path, PAIRS)
     try:
-        with served(desk(store, orders, **changed)) as url:
+        with served(desk(store, orders, **changed), port) as url:
             yield url
     finally:
         store.close()

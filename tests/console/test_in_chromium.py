@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ pytest.importorskip("playwright", reason="no playwright (extra [dev]): the conso
 from playwright.sync_api import Browser, Page, expect
 
 from proxy.examiner.status import Status
-from tests.console.chromium import ARTIFACTS, ELSEWHERE, LOOKS, Look, chromium, opened, pictured, violations
+from tests.console.chromium import ARTIFACTS, ELSEWHERE, LOOKS, TINY, Look, chromium, opened, pictured, violations
 from tests.console.stage import Orders, console, route
 from tests.proxy.desk import some_status
 
@@ -32,6 +33,16 @@ PAGES = {
     "pair": "/pairs/pair-000001",
     "differences": "/pairs/pair-000050",
     "hostile": "/pairs/hostile-51",
+    "calls": "/pairs/pair-000060",
+    "huge": "/pairs/pair-000061",
+    "right-to-left": "/pairs/pair-000062",
+    "terminal": "/pairs/pair-000063",
+    "json": "/pairs/pair-000064",
+    "confidence": "/routes/support/confidence",
+    "nothing-yet": "/routes/shadowed/confidence",
+    "shadowed": "/routes/shadowed",
+    "glossary": "/glossary",
+    "abort": "/routes/support/orders/abort",
     "promote": "/routes/support/orders/promote",
     "ceiling": "/routes/support/orders/set-weight",
     "missing": "/pairs/nope",
@@ -107,11 +118,130 @@ def test_every_page_is_whole_and_accessible(browser: Browser, url: str, look: Lo
     assert [said for said in seen.complaints if "404" not in said] == []
 
 
+@pytest.mark.parametrize("name", ["route", "gate", "confidence", "hostile", "ceiling"])
+def test_the_smallest_phone_shows_everything(browser: Browser, url: str, name: str) -> None:
+    """320 pixels: also what 1280 are at 400 %."""
+    with opened(browser, TINY) as (page, _):
+        page.goto(f"{url}{PAGES[name]}")
+        pictured(page, f"{name}-{TINY.name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= TINY.width
+        assert violations(page) == []
+
+
+def test_a_printed_page_has_everything_and_no_buttons(browser: Browser, url: str) -> None:
+    """It goes into the report of the night: black on white, nothing cut off."""
+    with opened(browser, LOOKS[1]) as (page, _):
+        page.emulate_media(media="print")
+        page.goto(f"{url}/pairs/pair-000061")
+        pictured(page, "huge-print")
+        assert page.evaluate("document.querySelector('pre.reply').clientHeight") > 10_000
+        expect(page.get_by_role("navigation", name="Console")).to_be_hidden()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 247)"
+
+
+def test_every_stop_of_the_keyboard_shows_and_stands_in_the_order_of_the_page(browser: Browser, url: str) -> None:
+    """From the first to the abort button, and on: one always sees where one is."""
+    with opened(browser) as (page, _):
+        page.goto(f"{url}/routes/support")
+        places, outlines = [], set()
+        for _stop in range(30):
+            page.keyboard.press("Tab")
+            places.append(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+            outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+        assert places == sorted(places)
+        assert outlines == {"solid"}
+
+
+def test_words_lead_to_what_they_mean(browser: Browser, url: str) -> None:
+    """Every word that is linked on the pages of a route stands in the glossary, and one arrives there."""
+    with opened(browser) as (page, _):
+        wanted: set[str] = set()
+        for path in ("/routes/support", GATE, "/routes/support/confidence", "/pairs/pair-000001"):
+            page.goto(f"{url}{path}")
+            wanted |= set(page.eval_on_selector_all("a.term", "all => all.map(one => one.hash.slice(1))"))
+        assert len(wanted) > 30
+        page.goto(f"{url}/routes/support")
+        page.get_by_role("link", name="Earned", exact=True).click()
+        expect(page.locator("div#earned")).to_be_in_viewport()
+        assert wanted <= set(page.eval_on_selector_all("dl.glossary > div", "all => all.map(one => one.id)"))
+
+
+def test_abort_is_two_taps_away_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    """It stands where the page begins, says what will happen, needs no writing, and says who heard."""
+    orders = Orders(under_way=True)
+    with console(tmp_path, orders) as own, opened(browser, LOOKS[2]) as (page, _):
+        page.goto(f"{own}/routes/support")
+        first = page.get_by_role("link", name="Abort…").first
+        expect(first).to_be_in_viewport()
+        first.click()
+        expect(page.get_by_text("code 25 % → 0 %")).to_be_visible()
+        button = page.get_by_role("button", name="Abort support")
+        expect(button).to_be_in_viewport()
+        button.click()
+        told = page.get_by_role("status").filter(has_text="abort was done")
+        expect(told).to_contain_text("Sent to 1 worker: 0 (process 4242, 5 in flight).")
+        pictured(page, "aborted-phone")
+    assert [(name, one.verb, one.who) for name, one in orders.taken] == [("support", "abort", "console")]
+
+
+def test_a_page_says_that_its_examiner_is_gone_and_comes_back_with_it(browser: Browser, tmp_path: Path) -> None:
+    """A page that still looks live an hour after the examiner died is worse than none."""
+    night = Night()
+    with opened(browser) as (page, _):
+        with console(tmp_path, status=night) as own:
+            page.goto(f"{own}/routes/support")
+            expect(page.locator("#liveness")).to_have_text("live")
+        expect(page.locator("#liveness")).to_contain_text(re.compile(r"connection lost.*as of \d\d:\d\d:\d\dZ"))
+        pictured(page, "gone-light")
+        expect(page.get_by_text("Step 3 of 4")).to_be_visible()
+        night.step = 4
+        with console(tmp_path, status=night, port=int(own.rpartition(":")[2])):
+            expect(page.locator("#liveness")).to_have_text("live")
+            expect(page.get_by_text("Step 4 of 4")).to_be_visible()
+
+
+def test_after_a_restart_one_is_asked_to_sign_in_again(browser: Browser, tmp_path: Path) -> None:
+    """Sessions end with the examiner; the page says so, and its link comes back to it."""
+    with opened(browser) as (page, _):
+        with console(tmp_path, token=TOKEN) as own:
+            signed_in(page, own, "/routes/support")
+            expect(page.locator("#liveness")).to_have_text("live")
+        with console(tmp_path, token=TOKEN, port=int(own.rpartition(":")[2])):
+            expect(page.locator("#liveness")).to_contain_text("signed out")
+            page.get_by_role("link", name="sign in again").click()
+            page.get_by_label("Token").fill(TOKEN)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page).to_have_url(f"{own}/routes/support")
+
+
+def test_an_examiner_that_hangs_is_not_live(browser: Browser, tmp_path: Path) -> None:
+    """Its connection stands and says nothing: after ten seconds, by a clock that is turned on, the page does."""
+    goes_on = threading.Event()
+    goes_on.set()
+
+    def status() -> Status:
+        goes_on.wait()
+        return some_status(route())
+
+    with console(tmp_path, status=status) as own, opened(browser) as (page, _):
+        page.clock.install()
+        page.goto(f"{own}/routes/support")
+        expect(page.locator("#liveness")).to_have_text("live")
+        goes_on.clear()
+        try:
+            page.clock.fast_forward(11_000)
+            expect(page.locator("#liveness")).to_contain_text("the examiner says nothing")
+        finally:
+            goes_on.set()
+        page.clock.fast_forward(11_000)
+        expect(page.locator("#liveness")).to_have_text("live")
+
+
 @pytest.mark.parametrize("policy", [True, False], ids=["as served", "without the policy"])
 def test_a_reply_that_holds_a_script_runs_nothing(browser: Browser, url: str, policy: bool) -> None:
     """Escaping holds by itself; the policy is a second wall."""
     with opened(browser, policy=policy) as (page, seen):
-        for path in ("/pairs/hostile-51", "/pairs?fallback=any"):
+        for path in ("/pairs/hostile-51", "/pairs/pair-000063", "/pairs?fallback=any"):
             page.goto(f"{url}{path}")
             page.mouse.move(300, 300)
             expect(page).not_to_have_title(re.compile("owned|^1$"))
@@ -150,7 +280,7 @@ def test_an_order_is_confirmed_and_carried_out(browser: Browser, guarded: str, o
     """By keyboard alone, after signing in on the way."""
     with opened(browser) as (page, _):
         signed_in(page, guarded, "/routes/support")
-        page.get_by_role("link", name="Pause…").focus()
+        page.get_by_role("link", name="Pause…").first.focus()
         page.keyboard.press("Enter")
         page.get_by_label("Who you are").focus()
         page.keyboard.type("ana")
@@ -182,7 +312,7 @@ def test_a_page_is_live_and_keeps_what_was_opened(browser: Browser, url: str, ni
     with opened(browser) as (page, seen):
         page.goto(f"{url}/routes/support/decisions")
         expect(page.locator("#liveness")).to_have_text("live")
-        page.get_by_text("What was known").click()
+        page.get_by_text("What was known").first.click()
         page.goto(f"{url}/routes/support")
         expect(page.locator("#liveness")).to_have_text("live")
         page.get_by_role("link", name="fail ≥").focus()

@@ -75,9 +75,9 @@ def database(path: Path) -> str:
 
 
 @contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The admin port of this desk, served by uvicorn on a free port; its URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
+def served(desk: Desk, port: int = 0) -> Iterator[str]:
+    """The admin port of this desk, served by uvicorn on this port or on a free one; its URL."""
+    listening = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         admin_app(desk), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
     )

@@ -35,8 +35,8 @@ def difference(left: str, right: str) -> Difference | None:
     """In what two texts differ; None where they are too long to say."""
     ours, theirs = list(_WORD.finditer(left)), list(_WORD.finditer(right))
     one, other = [found[0] for found in ours], [found[0] for found in theirs]
-    head = _common(one, other)
-    tail = _common(one[head:][::-1], other[head:][::-1])
+    head = common(one, other)
+    tail = common(one[head:][::-1], other[head:][::-1])
     middle = one[head : len(one) - tail], other[head : len(other) - tail]
     if max(map(len, middle)) > MOST:
         return None
@@ -51,8 +51,8 @@ def difference(left: str, right: str) -> Difference | None:
     )
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words both begin with."""
+def common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words, or characters of two texts, both begin with."""
     count = 0
     for mine, yours in zip(one, other, strict=False):
         if mine != yours:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.examiner.console.pair_page import LEAST_SHARED, pair_view
+from proxy.examiner.console.pair_page import LEAST_SHARED, Side, pair_view
 from routing.behaviors.label import Label, Presence
-from tests.console.stage import alike, lost
+from tests.console.stage import alike, calling, lost
 from tests.proxy.store.samples import pair, reply
 
 CALL = (
@@ -75,7 +75,7 @@ def test_a_request_that_was_not_kept_or_is_none_leaves_the_rest(body: bytes) -> 
 def test_tool_calls_are_read_from_the_body() -> None:
     """A reply that only calls has no text."""
     side = pair_view(pair(student=reply("", CALL, labels=())), "", "").sides[1]
-    assert [(call.name, call.arguments) for call in side.calls] == [("look_up", '{"order": 7}')]
+    assert ["".join(piece.text for piece in call.pieces) for call in side.calls] == ['look_up({"order": 7})']
     assert (side.pieces, side.body) == ((), "")
 
 
@@ -108,3 +108,23 @@ def test_every_reply_comes_through_whole(one: str, other: str, span: tuple[int, 
     made = dataclasses.replace(pair(), teacher=reply(one, labels=labels), student=reply(other, labels=()))
     sides = pair_view(made, "", "").sides
     assert ["".join(piece.text for piece in side.pieces) for side in sides] == [one, other]
+
+
+def marked(side: Side) -> list[str]:
+    """What of each call only this arm says."""
+    return ["".join(piece.text for piece in call.pieces if piece.only) for call in side.calls]
+
+
+def test_calls_are_compared_in_their_order() -> None:
+    """An argument that is another is marked, and all of a call that only one arm makes."""
+    teacher, student, *_ = pair_view(calling(60), "", "").sides
+    assert (marked(teacher), marked(student)) == (["true", 'close_ticket({"id": 9})'], ["false"])
+
+
+def test_a_difference_that_is_not_shown_is_told() -> None:
+    """Two replies of which the first 40,000 characters are alike must not look alike."""
+    one = "word " * 20_000
+    view = pair_view(pair(teacher=reply(one), student=reply(f"{one[:-1]}!")), "", "")
+    assert view.note == "What is shown of both replies is the same; they first differ at character 100,000."
+    assert not any(piece.only for side in view.sides for piece in side.pieces)
+    assert pair_view(pair(teacher=reply(one), student=reply(one)), "", "").note == ""
