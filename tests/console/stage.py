@@ -167,6 +167,13 @@ def route(**changed: object) -> RouteStatus:
     return dataclasses.replace(made, **changed)  # type: ignore[arg-type] # the fields' own types hold at run time
 
 
+def shadowed() -> RouteStatus:
+    """A route in which nothing has been compared yet."""
+    waits = "no slice passes all its gates"
+    nothing = route(step=0, waits=waits, weights=Weights(100, 0, 0, 0), slices=(), decisions=(), cells=())
+    return dataclasses.replace(nothing, name="shadowed", phase="shadow")
+
+
 def sure(units: int, skill: float) -> ViewConfidence:
     """A view over so many made-up replies of a student that is rarely wrong, and then less sure: really counted."""
     chance = np.random.default_rng(7)
@@ -322,8 +329,8 @@ def desk(store: Store, orders: Orders | None = None, **changed: object) -> Desk:
     """The desk of that night, over a store of its pairs."""
     made = a_desk(
         store,
-        status=lambda: some_status(route(), dataclasses.replace(route(), name="shadowed", phase="shadow", slices=())),
-        decisions=lambda _, most: _decisions()[:most],
+        status=lambda: some_status(shadowed(), route()),
+        decisions=lambda name, most: _decisions()[:most] if name == "support" else (),
         confidence=lambda name: CERTIFIED if name == "support" else None,
         fallbacks=lambda name: FALLBACKS if name == "support" else {},
         order=(orders or Orders()).order,

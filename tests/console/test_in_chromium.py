@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import shutil
 import threading
@@ -17,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from proxy.examiner.status import Status
 from tests.console.chromium import ARTIFACTS, ELSEWHERE, LOOKS, TINY, Look, chromium, opened, pictured, violations
-from tests.console.stage import Orders, console, route
+from tests.console.stage import Orders, console, route, shadowed
 from tests.proxy.desk import some_status
 
 pytestmark = pytest.mark.system  # needs Chromium
@@ -59,9 +58,7 @@ class Night:
 
     def __call__(self) -> Status:
         """The status of now."""
-        return some_status(
-            route(step=self.step), dataclasses.replace(route(), name="shadowed", phase="shadow", slices=())
-        )
+        return some_status(shadowed(), route(step=self.step))
 
 
 @pytest.fixture(scope="module")

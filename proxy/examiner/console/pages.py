@@ -31,7 +31,7 @@ from proxy.examiner.documents import PairRow, row
 from proxy.examiner.explanation import Explanation, explained
 from proxy.examiner.pair_query import pair_filter
 from proxy.examiner.status import ConfidenceStatus, Decided, RouteStatus, SliceStatus, Status
-from proxy.examiner.wording import ranked, stuck
+from proxy.examiner.wording import badness, ranked, stuck
 from proxy.store.pair import Pair
 from proxy.store.query import PairFilter, cursor
 from routing.behaviors.label import Behavior
@@ -50,9 +50,10 @@ FILTERS = ("route", "behavior", "slice", "direction", "fallback")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All routes. ``reasons`` say why the examiner is not ready."""
+    """All ``routes``, the worst first. ``reasons`` say why the examiner is not ready."""
 
     status: Status
+    routes: tuple[RouteStatus, ...]
     reasons: tuple[str, ...]
 
 
@@ -117,7 +118,9 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         """All routes."""
-        return html(request, "home.html", Home(self._desk.status(), tuple(self._desk.ready())))
+        status = self._desk.status()
+        routes = tuple(sorted(status.routes, key=_worst))
+        return html(request, "home.html", Home(status, routes, tuple(self._desk.ready())))
 
     async def route(self, request: Request) -> Response:
         """One route: where its rollout stands, and why."""
@@ -217,6 +220,11 @@ def known(desk: Desk, request: Request) -> RouteStatus:
     if found is None:
         raise Problem(404, f"There is no route {name!r}; known: {', '.join(route.name for route in routes)}.")
     return found
+
+
+def _worst(route: RouteStatus) -> tuple[bool, int]:
+    """A key to sort by: routes in trouble, then by the worst of their verdicts; others stay in the file's order."""
+    return not route.trouble, min((badness(one.verdict) for one in route.slices), default=badness(""))
 
 
 def _severity(pair: Pair, behavior: str) -> float:

@@ -161,7 +161,7 @@ def _side(pair: Pair, title: str, said: _Read, only: Sequence[Range], apart: Seq
         more=max(0, len(said.text) - LONGEST),
         calls=tuple(
             Call(pieces(call, (), ranges), max(0, len(call) - LONGEST))
-            for call, ranges in zip_longest(said.calls, apart[: len(said.calls)], fillvalue=())
+            for call, ranges in zip(said.calls, apart or [()] * len(said.calls), strict=False)
         ),
         body=body[:LONGEST],
     )

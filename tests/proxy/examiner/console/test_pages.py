@@ -79,7 +79,9 @@ def test_the_home_page_has_every_route_and_how_its_slices_stand(visitor: Visitor
     page = text(visitor.get("/").text)
     assert "support canary" in page
     assert "shadowed shadow" in page
+    assert page.index("support canary") < page.index("shadowed shadow")
     assert page.index("fail general") < page.index("hold code, math")
+    assert "general fails: refusal lost in 12 of 41 conversations" in page
 
 
 def test_a_route_shows_every_weight_and_every_gate(visitor: Visitor) -> None:
@@ -146,7 +148,7 @@ def test_following_older_pairs_meets_each_once(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/routes/suport", 404, "known: support, shadowed"),
+        ("/routes/suport", 404, "known: shadowed, support"),
         ("/routes/support/slices/general/behaviors/tool_call", 404, "known: code"),
         ("/routes/support/slices/x/behaviors/y", 404, "known: refusal"),
         ("/pairs/nope", 404, "agreed and was not in the sample"),
