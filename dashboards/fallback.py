@@ -13,7 +13,7 @@ def _of(name: str, **labels: str) -> str:
     return metric(name, slice="~$slice", **labels)
 
 
-_ALL = rate("route", metric("requests_total"))
+_ALL = rate("route", metric("request_duration_seconds_count"))  # every request, and none of their dots
 _FELL = rate("route", metric("fallbacks_total"))
 _REJECTED = rate("route", metric("requests_total", outcome="rejected"))
 
@@ -24,7 +24,7 @@ REASONS = Panel(
     "`student_ill`, `connect`, timeouts, `overloaded`: its server. `malformed`, `degenerate`: the model. "
     "docs/api.md has them all.",
     unit="reqps",
-    queries=(Query(rate("route, reason", metric("fallbacks_total")), "{{route}} {{reason}}"),),
+    queries=(Query(rate("route, reason", metric("fallbacks_total")), "{{route}} {{reason}}", exemplars=True),),
     form=Form.STACKED,
     nothing="it never does",
 )
@@ -174,6 +174,7 @@ BUSY = Panel(
         Query(
             share(f"({_REJECTED} or 0 * {_ALL})", _ALL),
             "{{route}}",
+            exemplars=True,
         ),
     ),
     least=0,

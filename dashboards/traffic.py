@@ -6,7 +6,8 @@ from dashboards.panels import Board, Color, Form, Panel, Query, Row, Word
 from dashboards.promql import metric, quantile, rate, share, whole
 
 _FAILED = "~upstream_error|truncated|rejected"
-_ALL = metric("requests_total")
+_ANSWERED = rate("route", metric("request_duration_seconds_count"))  # every request of a route, and none of their dots
+_NOBODYS = rate("route", metric("requests_total", route="none"))
 
 
 def _times(name: str, by: str, legend: str, *shares: float) -> tuple[Query, ...]:
@@ -29,7 +30,7 @@ RATE = Panel(
     description="By route and arm. A fall to nothing with traffic at the load balancer: is the pod ready "
     "(`/readyz`)? The student's share should follow its weight; does it not, *Fallback and confidence* says why.",
     unit="reqps",
-    queries=(Query(rate("route, arm", _ALL), "{{route}} {{arm}}"),),
+    queries=(Query(rate("route, arm", metric("requests_total")), "{{route}} {{arm}}"),),
     form=Form.STACKED,
 )
 FAILING = Panel(
@@ -37,13 +38,14 @@ FAILING = Panel(
     title="Which share of requests fails?",
     description="Upstreams that gave no reply or 5xx, replies that broke off, and what this proxy refused. "
     "`upstream_error` of the arm teacher: its server, and not this proxy. `rejected`: too large, malformed, or "
-    "the teacher has no room.",
+    "the teacher has no room. A dot is one of them, and leads to its trace.",
     unit="percentunit",
     queries=(
         Query(
             f"{rate('route, arm, outcome', metric('requests_total', outcome=_FAILED))} / on (route) group_left () "
-            f"({rate('route', _ALL)} > 0)",
+            f"(({_ANSWERED} or {_NOBODYS}) > 0)",
             "{{route}} {{arm}} {{outcome}}",
+            exemplars=True,
         ),
     ),
     least=0,

@@ -81,9 +81,12 @@ class Tally:
             _keep_newer(self.exemplars, key, Exemplar(pair, trace))
 
     def exemplify(self, metric: Metric, *labels: str, event: Exemplar) -> None:
-        """Name an event for the bucket of a histogram that its value is in; whoever observed it has counted it."""
-        bucket = bisect_left(metric.buckets, event.value)
-        _keep_newer(self.observed, ((metric.name, labels), bucket), event)
+        """Name an event that another tally counted: of a histogram, for the bucket that its value is in."""
+        key = (metric.name, labels)
+        if metric.buckets:
+            _keep_newer(self.observed, (key, bisect_left(metric.buckets, event.value)), event)
+        else:
+            _keep_newer(self.exemplars, key, event)
 
     def increment(self, key: Key) -> None:
         """Add one to a counter."""

@@ -109,7 +109,7 @@ def exemplified() -> set[str]:
 def test_what_has_exemplars_shows_them_once() -> None:
     """From a slow request, or one that diverged, to its trace is one click; two queries would draw each dot twice."""
     names, shown = exemplified(), set[str]()
-    assert len(names) == 7
+    assert len(names) == 9
     for board in BOARDS:
         for panel in board.panels:
             asked = [carrying(query, names) for query in panel.queries if query.exemplars]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proxy.telemetry.catalog import DURATION, PREFIX, SPANS
-from tests.end_to_end.asks import CHAT, ask
+from tests.end_to_end.asks import CHAT, ask, behave
 from tests.end_to_end.practicum import until
 from tests.operations.five_clicks import dotted, followed, opened, paged, shown
 from tests.operations.prometheus import BINARY, Dot
@@ -22,7 +22,7 @@ pytestmark = [
 GATE = {"route": ROUTE, "slice": SLICE, "behavior": BEHAVIOR}
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook"
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-DURATIONS = "/d/practicum-traffic?viewPanel=5&var-route=" + ROUTE
+FAILING, DURATIONS = (f"/d/practicum-traffic?viewPanel={number}&var-route={ROUTE}" for number in (2, 5))
 _CLOCKS = 5.0  # seconds between two clocks' readings, and more
 
 
@@ -68,18 +68,36 @@ def test_the_alerts_other_links_lead_somewhere(world: Watched) -> None:
     assert f"/pairs/{newest.labels['pair_id']}" in gate.source
 
 
+def shows(world: Watched, panel: str, labels: dict[str, str]) -> Dot:
+    """A panel's newest dot, once it is this one."""
+
+    def seen() -> list[Dot]:
+        dot = dotted(world.sees, opened(world.sees, panel)).dot
+        return [dot] if dot.labels == labels else []
+
+    world.sees.scraped()
+    (dot,) = until(seen, f"{panel} shows {labels}", 20)
+    return dot
+
+
+def test_a_failed_request_leads_to_its_trace(world: Watched) -> None:
+    """An alert on failures knows how many; the trace of one says why."""
+    answer = world.practicum.call(CHAT, ask(CHAT, ROUTE, "fails"), behave("reset"))
+    pair = answer.head.value("x-practicum-pair") or ""
+    dot = shows(world, FAILING, {"pair_id": pair, "trace_id": "7063" + pair})
+    assert dot.series["outcome"] == "upstream_error"
+    (server, call) = world.collector.of(pair, 2).values()
+    assert {span.trace_id.hex() for span in (server, call)} == {dot.labels["trace_id"]}
+    assert attributes(call)["error.type"] == "reset"
+
+
 def test_a_slow_request_leads_to_its_trace(world: Watched) -> None:
     """A latency panel's dot is in the bucket that counts its request, when that began, and leads to its trace."""
     caller = (("traceparent", f"00-{TRACE}-{SPAN}-01"),)
     answer = world.practicum.call(CHAT, ask(CHAT, ROUTE, "slow"), caller)
     pair = answer.head.value("x-practicum-pair") or ""
 
-    def seen() -> list[Dot]:
-        dot = dotted(world.sees, opened(world.sees, DURATIONS)).dot
-        return [dot] if dot.labels == {"pair_id": pair, "trace_id": TRACE} else []
-
-    world.sees.scraped()
-    (dot,) = until(seen, "the panel of durations shows the request", 20)
+    dot = shows(world, DURATIONS, {"pair_id": pair, "trace_id": TRACE})
     bounds = [0.0, *DURATION.buckets, float("inf")]
     place = bounds.index(float(dot.series["le"]))
     assert bounds[place - 1] < dot.value <= bounds[place]

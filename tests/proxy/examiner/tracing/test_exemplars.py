@@ -10,7 +10,7 @@ from proxy.config.settings import Tracing
 from proxy.examiner.tracing.exemplars import exemplify
 from proxy.examiner.tracing.traces import Traces
 from proxy.handover import Record
-from proxy.telemetry.catalog import DURATION, FIRST_TOKEN, HELD, INTER_TOKEN, OVERHEAD
+from proxy.telemetry.catalog import DURATION, FALLBACKS, FIRST_TOKEN, HELD, INTER_TOKEN, OVERHEAD, REQUESTS
 from proxy.telemetry.tally import Exemplar, Tally
 from tests.proxy.examiner import records
 
@@ -25,8 +25,13 @@ def record(**changed: object) -> Record:
 
 
 def observed(tally: Tally) -> dict[str, tuple[tuple[str, ...], Exemplar]]:
-    """What is named of each metric: its labels and the event."""
+    """What is named of each histogram: its labels and the event."""
     return {name: (labels, event) for ((name, labels), _), event in tally.observed.items()}
+
+
+def counted(tally: Tally) -> dict[str, tuple[tuple[str, ...], Exemplar]]:
+    """What is named of each counter."""
+    return {name: (labels, event) for (name, labels), event in tally.exemplars.items()}
 
 
 def test_a_request_is_named_with_each_time_that_was_counted() -> None:
@@ -43,11 +48,23 @@ def test_a_request_is_named_with_each_time_that_was_counted() -> None:
     }
 
 
+def test_a_request_that_failed_or_fell_back_is_named() -> None:
+    """From an alert on failures to a trace of one: the counter knows how many, and the trace why."""
+    tally = Tally()
+    exemplify(tally, record(arm="teacher", outcome="upstream_error", fallback="unsure"))
+    event = Exemplar(PAIR, TRACE)
+    assert counted(tally) == {
+        REQUESTS.name: (("support", "chat_completions", "teacher", "upstream_error"), event),
+        FALLBACKS.name: (("support", "unsure"), event),
+    }
+
+
 def test_what_did_not_happen_is_not_named() -> None:
     """A failed request has no first token, a unary one no gaps, the teacher's was not held."""
     tally = Tally()
     exemplify(tally, record(first_token=None, gaps=[], held=0.0))
     assert set(observed(tally)) == {OVERHEAD.name, DURATION.name}
+    assert set(counted(tally)) == {REQUESTS.name}
 
 
 @pytest.mark.parametrize(
@@ -81,3 +98,4 @@ def test_without_a_collector_nothing_is_named() -> None:
     tally = Tally()
     Traces(replace(Tracing(), sample=100.0), {}, tally).took(record(outcome="truncated"), records.route())
     assert not tally.observed
+    assert not tally.exemplars
