@@ -82,10 +82,10 @@ def compare(
     table's order; a behavior gives a trial per direction in which the arm that could have shown it did.
     """
     reference, case = Case(traits, teacher, teacher, check), Case(traits, student, teacher, check)
-    mine = tuple([row.detect(reference) for row in table])
-    theirs = tuple([row.detect(case) for row in table])
-    trials = tuple(trial for pair in zip(mine, theirs, strict=True) for trial in _trials(*pair))
-    return Comparison(mine, theirs, trials)
+    # Behavior by behavior: what a detector needs is still in the processor's cache for the second reply.
+    labels = [(row.detect(reference), row.detect(case)) for row in table]
+    trials = tuple([trial for both in labels for trial in _trials(*both)])
+    return Comparison(tuple([mine for mine, _ in labels]), tuple([theirs for _, theirs in labels]), trials)
 
 
 def _trials(teacher: Label, student: Label) -> list[Trial]:

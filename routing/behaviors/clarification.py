@@ -135,7 +135,7 @@ def _sentences(reading: Reading) -> list[Sentence]:
     listing, begins = False, True
     for (start, stop), cues in zip(bounds, _shared_out(hits, bounds), strict=True):
         sentence = tokens[start:stop]
-        words = sum(word[0].isalnum() for word in sentence)
+        words = sum(map(str.isalnum, [word[0] for word in sentence]))
         asking = bool(found) and found[-1].kind in _ALLOWED
         addressed = asking or "which" in cues or not _YOU.isdisjoint(sentence)
         manner = _Manner(_asks(sentence, own[start:stop]), addressed, brief, begins, "or" in sentence)

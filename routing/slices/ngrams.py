@@ -30,6 +30,7 @@ _ACCENTED, _LATIN_END = 0xC0, 0x250
 _PICTURES = 0xD800  # surrogates, private characters, emoji
 _STEM, _ENDING, _LONG = 4, 3, 5  # characters
 _EDGE = 4  # tokens at the beginning and at the end that are features as such
+_OPENS, _CLOSES = slice(_EDGE), slice(-_EDGE, None)
 _BASE = 0x01000193
 _PAIR, _MIX = np.uint32(0x85EBCA6B), np.uint32(0x9E3779B1)
 _STEMS, _ENDINGS, _OPENING, _CLOSING, _ASKING = (
@@ -66,16 +67,34 @@ Spans = Sequence[tuple[Places, Places]]
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """Where tokens start and end, which of them (by number) are long, and which ask: the first of the last sentence."""
+
+    starts: Places
+    ends: Places
+    long: Places
+    asking: slice
+
+    def spans(self) -> Spans:
+        """The half-open ranges of their features, in the features' order."""
+        starts, ends = self.starts, self.ends
+        first, last = starts[self.long], ends[self.long]
+        spans = [(starts, ends), (starts[:-1], ends[1:]), (first, first + _STEM), (last - _ENDING, last)]
+        spans += [(starts[part], ends[part]) for part in (_OPENS, _CLOSES, self.asking)]
+        return [*spans, (_NOWHERE, _NOWHERE)]
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """The distinct features of a prompt: their buckets, and where they stand.
 
-    ``spans`` are the half-open ranges of all features, repeated ones too, of which ``kept`` says which are in ``ids``;
-    they count characters of what was read, ``skipped`` of the prompt's middle left out. ``foreign`` is the share of
+    ``tokens`` are those whose features these are, of which, repeated ones too, ``kept`` says which are in ``ids``;
+    places count characters of what was read, ``skipped`` of the prompt's middle left out. ``foreign`` is the share of
     letters beyond Latin script.
     """
 
     ids: Ids
-    spans: Spans
+    tokens: Tokens
     kept: NDArray[np.bool_]
     skipped: int
     foreign: float
@@ -83,7 +102,7 @@ class Features:
     def span(self, position: int) -> tuple[int, int]:
         """Where in the prompt the feature at a position of ``ids`` stands: empty for what has no place, as length."""
         at = int(np.flatnonzero(self.kept)[position])
-        start, end = (int(np.concatenate(edges)[at]) for edges in zip(*self.spans, strict=True))
+        start, end = (int(np.concatenate(edges)[at]) for edges in zip(*self.tokens.spans(), strict=True))
         return start + self.skipped * (start >= HEAD), end + self.skipped * (end > HEAD)
 
 
@@ -95,10 +114,11 @@ def features(prompt: str) -> Features:
     sums = np.zeros(len(codes) + 1, np.uint32)
     np.cumsum(codes * _POWERS[: len(codes)], out=sums[1:], dtype=np.uint32)
     accented, foreign = (0.0, 0.0) if text.isascii() else _beyond_ascii(codes, kinds)
-    hashes, spans = _listed(sums, starts, ends, kinds[starts], codes[starts])
-    ids = _bucket(np.concatenate((*hashes, _layout(kinds[starts], accented))))
+    first = kinds[starts]
+    tokens = Tokens(starts, ends, _long(starts, ends, first), _last_sentence(codes[starts]))
+    ids = _bucket(np.concatenate((*_listed(sums, tokens), _layout(first, accented))))
     kept = _distinct(ids)
-    return Features(ids[kept], spans, kept, skipped, foreign)
+    return Features(ids[kept], tokens, kept, skipped, foreign)
 
 
 def _plain_characters(text: str) -> tuple[Codes, NDArray[np.uint8]]:
@@ -139,26 +159,26 @@ def _tokens(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
     return edges[:-1][full], edges[1:][full]
 
 
-def _listed(sums: Ids, starts: Places, ends: Places, kinds: NDArray[np.uint8], codes: Codes) -> tuple[list[Ids], Spans]:
-    """The hashes of every feature, repeated ones too, and their spans; kinds and codes are of tokens' beginnings."""
+def _long(starts: Places, ends: Places, kinds: NDArray[np.uint8]) -> Places:
+    """The numbers of the tokens that are long words."""
+    return ((ends - starts >= _LONG) & (kinds == _LETTERS)).nonzero()[0]
+
+
+def _listed(sums: Ids, tokens: Tokens) -> list[Ids]:
+    """The hashes of every feature, repeated ones too."""
+    starts, ends, long = tokens.starts, tokens.ends, tokens.long
     before, after, inverse = sums[starts], sums[ends], _INVERSE[starts]
     words = (after - before) * inverse
-    long = ((ends - starts >= _LONG) & (kinds == _LETTERS)).nonzero()[0]
-    first, last = starts[long], ends[long]
-    asking = _last_sentence(codes)
-    opening, closing = slice(_EDGE), slice(-_EDGE, None)
-    hashes = [
+    first, last = starts[long], ends[long] - _ENDING
+    return [
         words,
         words[:-1] * _PAIR + words[1:],
         (sums[first + _STEM] - before[long]) * inverse[long] ^ _STEMS,
-        (after[long] - sums[last - _ENDING]) * _INVERSE[last - _ENDING] ^ _ENDINGS,
-        words[opening] ^ _OPENING,
-        words[closing] ^ _CLOSING,
-        words[asking] ^ _ASKING,
+        (after[long] - sums[last]) * _INVERSE[last] ^ _ENDINGS,
+        words[_OPENS] ^ _OPENING,
+        words[_CLOSES] ^ _CLOSING,
+        words[tokens.asking] ^ _ASKING,
     ]
-    spans = [(starts, ends), (starts[:-1], ends[1:]), (first, first + _STEM), (last - _ENDING, last)]
-    spans += [(starts[part], ends[part]) for part in (opening, closing, asking)]
-    return hashes, [*spans, (_NOWHERE, _NOWHERE)]
 
 
 def _last_sentence(beginnings: Codes) -> slice:
@@ -195,8 +215,8 @@ def _bucket(hashes: Ids) -> Ids:
 
 def _distinct(ids: Ids) -> NDArray[np.bool_]:
     """Which positions to keep so that every bucket stays once: the one that wrote its mark last."""
-    order = np.arange(len(ids), dtype=np.int32)
-    marks = np.empty(BUCKETS, np.int32)
+    order = np.arange(len(ids), dtype=np.uint16)  # of a prompt's excerpt there are never more
+    marks = np.empty(BUCKETS, np.uint16)
     marks[ids] = order
     kept: NDArray[np.bool_] = marks[ids] == order
     return kept

@@ -61,7 +61,7 @@ def read(text: str) -> tuple[Demand, ...]:
 
 
 def _of_sentences(whole: Passage, triggers: list[tuple[str, Reader]]) -> Iterator[Demand]:
-    for sentence in sentences(whole) if triggers else ():
+    for sentence in sentences(whole, [trigger for trigger, _ in triggers]) if triggers else ():
         due = dict.fromkeys([reader for trigger, reader in triggers if trigger in sentence.lower])
         demands = [demand for reader in due for demand in reader.read(sentence, whole)]
         if demands and can_demand(sentence):

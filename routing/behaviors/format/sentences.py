@@ -8,7 +8,7 @@ Better to miss a demand than to invent one. Knows English only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from routing.behaviors.format.demand import Demand
@@ -66,7 +66,7 @@ class Passage:
         return self.text[slice(*found.span(name))]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reader:
     """Reads demands off one sentence of a request, given also the whole; run where one of the triggers stands."""
 
@@ -79,13 +79,18 @@ def passage(text: str) -> Passage:
     return Passage(text, lowered(text))
 
 
-def sentences(whole: Passage) -> Iterator[Passage]:
-    """The sentences of a masked request."""
+def sentences(whole: Passage, signs: Collection[str] = ("",)) -> Iterator[Passage]:
+    """The sentences of a masked request that hold one of the ``signs``, which are in lower case."""
     start = 0
-    for stop, following in [*(found.span() for found in _BREAK.finditer(whole.text)), (len(whole.text), 0)]:
-        if start < stop:
-            yield Passage(*(side[start:stop].strip()[:_LONG_SENTENCE] for side in (whole.text, whole.lower)))
+    for stop, following in [*[found.span() for found in _BREAK.finditer(whole.text)], (len(whole.text), 0)]:
+        lower = _cut(whole.lower[start:stop])
+        if start < stop and any(map(lower.__contains__, signs)):
+            yield Passage(_cut(whole.text[start:stop]), lower)
         start = following
+
+
+def _cut(sentence: str) -> str:
+    return sentence.strip()[:_LONG_SENTENCE]
 
 
 def masked(text: str) -> str:

@@ -76,7 +76,7 @@ def _sentences(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             start = place + 1
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def read(text: str) -> Reading:
     """What there is to know of a text's phrasing."""
     words = split(text)
