@@ -26,7 +26,8 @@ def unit_of(route: Route, sample: Sample, student: Observation, found: Compariso
     if traits is None or not sample.calibrates:
         return None
     views = rungs(route.fallback.hold.tokens)
-    vectors = signal.vectors(student.logprobs, views, structured=is_structured(traits), finish=student.finish_reason)
+    told, asked = student.logprobs, is_structured(traits)
+    vectors = signal.vectors(told, views, structured=asked, finish=student.finish_reason) if told else {}
     return ConfidenceUnit(
         slice=sample.slice,
         endpoint=sample.endpoint,

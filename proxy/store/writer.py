@@ -100,7 +100,8 @@ class Writer:
         self._queue.append(_Item(compared, settled, size))
         self.pending += 1
         self.pending_bytes += size
-        self._changed.set()
+        if len(self._queue) in {1, self._bounds.batch}:  # there is something to gather, or enough of it
+            self._changed.set()
         return True
 
     async def run(self) -> None:

@@ -173,6 +173,20 @@ async def test_a_restarted_server_costs_nothing(postgres: Postgres) -> None:
     store.close()
 
 
+async def test_a_full_batch_does_not_linger(store: Store) -> None:
+    """Items that come one by one wake nobody but the first of them and the one that fills the batch."""
+    settled: list[bool] = []
+    async with writing(store, Bounds(batch=5, linger=2 * LIMIT)) as writer:
+        for number in range(20):
+            await asyncio.sleep(0)
+            writer.put(compared(number), settled.append)
+        await until(lambda: len(settled) == 20)
+        for number in range(20, 32):  # 5, 5 and 2, which close does not wait with
+            writer.put(compared(number), settled.append)
+        await until(lambda: len(settled) == 30)
+    assert trials(store) == len(settled) == 32
+
+
 async def test_close_writes_what_is_left(store: Store) -> None:
     """A graceful stop loses nothing, and takes nothing new."""
     async with writing(store, Bounds(linger=60.0)) as writer:
