@@ -1,7 +1,8 @@
 """The names on spans, in one place: OpenTelemetry's conventions as of ``SCHEMA``, and our own.
 
-Those for generative AI still change, so what Practicum sends is pinned here and moves in one commit; a test holds the
-names against OpenTelemetry's package. Attributes of our own begin with ``practicum.``. This module refuses to say when
+Those for generative AI still change, by now in a repository of their own (semantic-conventions-genai, where every name
+that is used here is the same), so what Practicum sends is pinned here and moves in one commit; a test holds the names
+against OpenTelemetry's package. Attributes of our own begin with ``practicum.``. This module refuses to say when
 an attribute is set: ``proxy.examiner.tracing`` does.
 """
 
