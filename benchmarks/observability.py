@@ -1,48 +1,47 @@
 """What observability costs: ``python -m benchmarks.observability``, which rewrites ``observability.md``.
 
-Three measures. *Instructions per request* of a worker, counted by callgrind with and without metrics, and with traces
-off, at no share and at all; the cost of 5 % follows from the last two. *CPU of one
-line, and of one request's spans*, in this process. And *CPU per request* by the kernel's accounts,
-of the worker and of all processes, of installations that run side by side and are asked in turns, with a collector that
-takes what comes. A figure is a ratio to everything off in the same run; of CPU, of the least of all rounds, because
-what others do on the machine only ever adds. Logs and spans are the examiner's work: the worker's column is to show
-that they cost it nothing, and all processes' has what they do cost.
+Two measures. *Instructions*, which no busy machine moves: of a worker for a request, under callgrind, by how it is
+observed; and of each thing that is done for a request besides (``isolated``), among them counting in our totals and
+with prometheus_client. *CPU per request* by the kernel's accounts, of the worker and of all processes, of
+installations that run side by side and are asked in turns, with a collector that takes what comes: on a quiet machine
+only, and refused on another. A ratio is to everything off in the same run; of CPU, of the least of all rounds, because
+what others do on the machine only ever adds. Each section is kept until it is measured anew.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.server
 import json
-import logging
 import os
-import socket
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import accounting
+from benchmarks import accounting, isolated
+from benchmarks.collector import collecting
 from benchmarks.instructions import NotCountableError, count_requests, interpreter
+from benchmarks.isolated import Cost
 from benchmarks.native import Load, Programs, Running, Upstream
 from benchmarks.stage import free_port, page, request, stop
-from proxy.config import settings
-from proxy.examiner.tracing.otlp import open_sender
-from proxy.examiner.tracing.served import served_spans
-from proxy.handover import Record
-from proxy.telemetry.logs import formatter
-from proxy.telemetry.request_log import RequestLog
-from proxy.worker.endpoints import new_pair_id
 
 KEPT = Path(__file__).with_suffix(".md")
 COUNTS = 2
-"""How often instructions are counted, in turns: the least counts, because the worker's clock only ever adds."""
+"""How often a worker's instructions are counted, in turns: the least counts, because its clock only ever adds."""
 CONNECTIONS = 8
+BUSY = 0.15
+"""The share of the cores' time beyond which CPU is not measured."""
+RATE = 1000
+"""Requests a second of a worker, for its share of what it does by the clock."""
+_FRAMES = 2  # a second, in which totals are handed over
+_LOOKS = 3.0  # seconds in which the machine is to be quiet
 _SETTLES = 1.8  # seconds in which what was handed over is logged, built and sent
 _PATIENCE = 60.0
 Sections = Mapping[str, object]
@@ -76,84 +75,54 @@ def sections(arm: Arm, collector: int) -> Sections:
 
 # Instructions
 
+NOTHING = "nothing, not even metrics"
 
-def counted() -> dict[str, float]:
-    """Instructions per request of a worker, by how it is observed."""
-    off, none_drawn, all_drawn = (sections(ARMS[number], 1) for number in (0, 1, 3))
-    ways: dict[str, tuple[Sections, str]] = {
-        "nothing, not even metrics": (off, "benchmarks.without_metrics"),
-        ARMS[0].name: (off, "proxy.worker"),
-        ARMS[1].name: (none_drawn, "proxy.worker"),
-        ARMS[3].name: (all_drawn, "proxy.worker"),
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Instructions for one request: of the worker, and what the examiner does more than with everything off."""
+
+    worker: float
+    examiner: float = 0.0
+
+
+def counted(costs: Mapping[str, Cost]) -> dict[str, Price]:
+    """By how a worker is observed. The worker's at 5 % follow from those at 0 and at 100 %."""
+    ways = {NOTHING: (ARMS[0], "benchmarks.without_metrics")} | {
+        arm.name: (arm, _WORKER) for arm in ARMS if _whole(arm)
     }
-    turns = [{name: count_requests(*way) for name, way in ways.items()} for _ in range(COUNTS)]
-    found: dict[str, float] = {name: min(turn[name] for turn in turns) for name in ways}
-    none, every = found[ARMS[1].name], found[ARMS[3].name]
-    return found | {"traces at 5 % (0.95 and 0.05 of the two above)": 0.95 * none + 0.05 * every}
+    turns = [{name: count_requests(sections(arm, 1), way) for name, (arm, way) in ways.items()} for _ in range(COUNTS)]
+    found = {name: min(turn[name] for turn in turns) for name in ways}
+    least = _examiner(ARMS[0], costs)
+    prices = {arm.name: Price(_worker(arm, found), _examiner(arm, costs) - least) for arm in ARMS}
+    return {NOTHING: Price(found[NOTHING])} | prices
 
 
-# What the examiner does for one request
+_WORKER = "proxy.worker"
+_DRAWN = 0.05  # of the arms at 5 %
 
 
-def alone() -> dict[str, float]:
-    """Microseconds of CPU for one request of two spans, the least of five tries, in this process."""
-    record = Record(
-        pair=new_pair_id(), route="m", endpoint="chat_completions", path="/chat/completions", started=time.time(),
-        request=request({}, stream=False).partition(b"\r\n\r\n")[2], arm="teacher", reason="weight_zero", status=200,
-        content_type="application/json", encoding="", reply=_REPLY, failure="", outcome="ok", first_token=0.2,
-        total=0.3, overhead=0.0002, gaps=[], asked=0.001,
-    )  # fmt: skip
-    upstream = settings.Upstream("http://127.0.0.1:9/v1", "m")
-    route = settings.Route("m", ("*",), upstream, upstream)
-    silent, talking = (_RequestLog(share) for share in (0.0, 100.0))
-    spans = served_spans(record, route, "sampled")
-    with _collector() as port:
-        _await_listening(port)
-        sender = open_sender(settings.Tracing(f"http://127.0.0.1:{port}"), "")
-        found = {
-            "a line of the log that is not drawn": _least(lambda: silent.took(record), 1000),
-            "a line of the log": _least(lambda: talking.took(record), 1000),
-            "two spans, built": _least(lambda: served_spans(record, route, "sampled"), 1000),
-            "two spans, encoded and sent, in batches of 256": _least(lambda: sender.send(spans * 128), 10) / 128,
-        }
-        sender.close()
-    return found
+def _whole(arm: Arm) -> bool:
+    return arm.traces in {None, 0, 100} and arm.logs in {0, 100}
 
 
-_REPLY = json.dumps(
-    {
-        "id": "chatcmpl-1",
-        "model": "m",
-        "choices": [{"index": 0, "message": {"content": "It leaves. " * 100}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 300, "completion_tokens": 200},
-    }
-).encode()
+def _worker(arm: Arm, found: Mapping[str, float]) -> float:
+    if arm.name in found:
+        return found[arm.name]
+    if arm.traces is None:  # which requests have a line a worker does not know
+        return found[ARMS[0].name]
+    none, every = (found[name] for name in ("traces at 0 %", "traces at 100 %"))
+    return (1 - _DRAWN) * none + _DRAWN * every
 
 
-class _RequestLog(RequestLog):
-    """One that draws this share, and writes JSON to nowhere."""
-
-    def __init__(self, share: float) -> None:
-        config = settings.Config({}, log=settings.Log(requests=share))
-        super().__init__(lambda: config)
-        log = logging.getLogger("practicum.requests")
-        log.setLevel(logging.INFO)
-        log.propagate = False
-        if not log.handlers:
-            handler = logging.StreamHandler(Path(os.devnull).open("w"))  # noqa: SIM115 -- it is for good
-            handler.setFormatter(formatter("examiner", "json"))
-            log.addHandler(handler)
-
-
-def _least(act: Callable[[], object], times: int) -> float:
-    """Microseconds of this process for one ``act``."""
-    tries = []
-    for _ in range(5):
-        began = time.process_time()
-        for _ in range(times):
-            act()
-        tries.append((time.process_time() - began) / times * 1e6)
-    return min(tries)
+def _examiner(arm: Arm, costs: Mapping[str, Cost]) -> float:
+    cost = {name: one.instructions for name, one in costs.items()}
+    lines = arm.logs / 100
+    logged = (1 - lines) * cost[isolated.NO_LINE] + lines * cost[isolated.LINE]
+    if arm.traces is None:
+        return logged + cost[isolated.UNTRACED]
+    traces = arm.traces / 100
+    return logged + (1 - traces) * cost[isolated.UNDRAWN] + traces * (cost[isolated.TRACED] + cost[isolated.SENT])
 
 
 # CPU
@@ -182,7 +151,7 @@ class Plan:
     settles: float
 
 
-WORKER, EVERYTHING = Plan(30, 100, 0.0), Plan(6, 400, _SETTLES)
+WORKER, EVERYTHING = Plan(30, 100, 0.0), Plan(4, 400, _SETTLES)
 Found = dict[str, list[float]]
 
 
@@ -193,7 +162,7 @@ def measured() -> tuple[Found, Found]:
         programs = Programs.build(folder)
         upstream = Upstream(programs.upstream, free_port(), interval=0.0, chunks=1)
         stack.callback(upstream.stop)
-        collector = stack.enter_context(_collector())
+        collector = stack.enter_context(collecting())
         running = [stack.enter_context(_serving(folder, arm, upstream.port, collector)) for arm in ARMS]
         asked = folder / "request"
         asked.write_bytes(request({}, stream=False))
@@ -261,62 +230,120 @@ def _await_ready(admin: int) -> None:
     raise SystemExit("practicum serve was not ready in time")
 
 
-def _await_listening(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("the collector did not listen in time")
+def busy(seconds: float = _LOOKS) -> float:
+    """The share of all cores' time that was spent on something, in the seconds that this takes."""
+    before = _times()
+    time.sleep(seconds)
+    spent, idle = (after - earlier for after, earlier in zip(_times(), before, strict=True))
+    return spent / (spent + idle)
 
 
-@contextmanager
-def _collector() -> Iterator[int]:
-    port = free_port()
-    command = [sys.executable, "-m", "benchmarks.observability", "--collector", str(port)]
-    process = subprocess.Popen(command)  # noqa: S603 -- ourselves
-    try:
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+def _times() -> tuple[int, int]:
+    """Ticks of all cores since the machine started: at work, and idle."""
+    user, nice, system, idle, waiting, *others = (int(word) for word in Path("/proc/stat").read_text().split()[1:9])
+    return user + nice + system + sum(others), idle + waiting
 
 
-class _Sink(http.server.BaseHTTPRequestHandler):
-    """Takes spans, and forgets them."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def refuse_noise() -> None:
+    """Raises SystemExit where something else is going on."""
+    share = busy()
+    if share > BUSY:
+        raise SystemExit(
+            f"{share:.0%} of the cores' time went into something else in the last {_LOOKS:g} s: CPU is measured where "
+            f"that is at most {BUSY:.0%}. Try again later, or count instructions alone: --only instructions"
+        )
 
 
 # The report
 
+INSTRUCTIONS, COUNTING, BESIDES, CPU = (
+    "Instructions per request",
+    "Counting one request, in two ways",
+    "What is done for one request besides serving it",
+    "CPU per request",
+)
 
-def report(instructions: Mapping[str, float], examiner: Mapping[str, float], worker: Found, everything: Found) -> str:
-    """All three tables."""
-    lines = ["# What observability costs", "", "`python -m benchmarks.observability` wrote this.", ""]
-    lines += [f"{interpreter()}; {os.cpu_count()} cores, load {os.getloadavg()[1]:.1f}.", ""]
-    lines += ["## Instructions of the worker per request", "", "Unary, counted by callgrind.", ""]
-    lines += ["| observed by | instructions | ratio |", "|---|---|---|"]
-    off = instructions.get(ARMS[0].name, 1.0)
-    lines += [f"| {name} | {count:,.0f} | {count / off:.4f} |" for name, count in instructions.items()]
-    lines += ["", "## What the examiner does for one request", "", "| what | CPU, us |", "|---|---|"]
-    lines += [f"| {what} | {cost:.1f} |" for what, cost in examiner.items()]
-    lines += ["", "## CPU per request", "", _ABOUT_CPU, ""]
-    lines += ["| observed by | worker, us | ratio | all processes, us | ratio |", "|---|---|---|---|---|"]
+
+def of_instructions(prices: Mapping[str, Price], costs: Mapping[str, Cost]) -> dict[str, str]:
+    """The sections of what is counted, by their titles."""
+    return {INSTRUCTIONS: _priced(prices), COUNTING: _two_ways(costs), BESIDES: _besides(costs)}
+
+
+def of_cpu(worker: Found, everything: Found) -> dict[str, str]:
+    """The section of CPU."""
+    rows = []
     for arm in ARMS:
         cells = [cell for found in (worker, everything) for cell in (_spread(found[arm.name]), _ratio(found, arm))]
-        lines.append(f"| {' | '.join((arm.name, *cells))} |")
-    return "\n".join(lines) + "\n"
+        rows.append((arm.name, *cells))
+    heads = ("observed by", "worker, us", "ratio", "all processes, us", "ratio")
+    return {CPU: f"{_ABOUT_CPU}\n\n{_table(heads, rows)}\n\n{_machine()}"}
 
+
+def merged(before: str, found: Mapping[str, str]) -> str:
+    """The page with these sections in place of those it had."""
+    parts = re.split(r"^## (.+)\n+", before, flags=re.MULTILINE)
+    known = {title: text.strip() for title, text in zip(parts[1::2], parts[2::2], strict=True)} | found
+    body = "\n\n".join(
+        f"## {title}\n\n{known[title]}" for title in (INSTRUCTIONS, COUNTING, BESIDES, CPU) if title in known
+    )
+    return f"# What observability costs\n\n`python -m benchmarks.observability` wrote this.\n\n{body}\n"
+
+
+def _priced(prices: Mapping[str, Price]) -> str:
+    off = prices[ARMS[0].name].worker
+    rows = [
+        (name, f"{one.worker:,.0f}", f"{one.worker / off:.4f}", f"{one.examiner:,.0f}", f"{one.examiner / off:.4f}")
+        for name, one in prices.items()
+    ]
+    heads = ("observed by", "worker", "ratio", "examiner, more", "as a share of the worker's")
+    return f"{_ABOUT_INSTRUCTIONS}\n\n{_table(heads, rows)}\n\n{_machine()}"
+
+
+def _two_ways(costs: Mapping[str, Cost]) -> str:
+    ours, frame, theirs = (costs[name] for name in (isolated.OURS, isolated.FRAME, isolated.PROMETHEUS))
+    each = _FRAMES / RATE
+    share = Cost(frame.instructions * each, frame.cpu * each)
+    whole = Cost(ours.instructions + share.instructions, ours.cpu + share.cpu)
+    library = f"prometheus_client {version('prometheus-client')}, multiprocess mode"
+    named = {
+        "our totals": ours,
+        f"their share of a handover, at {RATE:,} requests a second": share,
+        "together": whole,
+        library: theirs,
+    }
+    rows = [(name, f"{one.instructions:,.0f}", f"{one.cpu:.2f}") for name, one in named.items()]
+    rows.append(("ratio", f"{theirs.instructions / whole.instructions:.1f}", f"{theirs.cpu / whole.cpu:.1f}"))
+    even = _FRAMES * frame.instructions / (theirs.instructions - ours.instructions)
+    about = (
+        f"{len(isolated.COUNTERS)} counters and {len(isolated.HISTOGRAMS)} histograms, under labels that were looked "
+        f"up before. Ours travel {_FRAMES} times a second whole: a frame costs {frame.instructions:,.0f} instructions, "
+        f"from the worker's totals to the examiner's, of a worker of one route. They are the cheaper way from "
+        f"{even:.0f} requests a second on."
+    )
+    return f"{about}\n\n{_table(('way', 'instructions', 'CPU, us'), rows)}\n\n{_machine()}"
+
+
+def _besides(costs: Mapping[str, Cost]) -> str:
+    shown = [name for name in costs if name not in {isolated.OURS, isolated.FRAME, isolated.PROMETHEUS}]
+    rows = [(name, f"{costs[name].instructions:,.0f}", f"{costs[name].cpu:.1f}") for name in shown]
+    about = f"By the examiner, from the record it gets in any case. Spans are sent in batches of {isolated.BATCH}."
+    return f"{about}\n\n{_table(('what', 'instructions', 'CPU, us'), rows)}\n\n{_machine()}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" if line[0] != "---" else f"|{'|'.join(line)}|" for line in lines)
+
+
+def _machine() -> str:
+    return f"{interpreter()}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}."
+
+
+_ABOUT_INSTRUCTIONS = (
+    "Unary, counted by callgrind. The worker at 5 % is 0.95 and 0.05 of what it is at 0 and 100 %. The examiner's is "
+    "what it does more than with everything off, from the table below; it has a process, and where there is a second "
+    "core that core, of its own."
+)
 
 _ABOUT_CPU = (
     f"Unary, {CONNECTIONS} connections, all arms in turn, by the kernel's accounts: the least of rounds (and their "
@@ -337,19 +364,20 @@ def _ratio(found: Found, arm: Arm) -> str:
 def main() -> None:
     """Measure, and keep what was found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.observability", description=__doc__)
-    parser.add_argument("--no-instructions", action="store_true", help="CPU alone, printed and not kept")
-    parser.add_argument("--collector", type=int, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.collector:
-        http.server.ThreadingHTTPServer(("127.0.0.1", arguments.collector), _Sink).serve_forever()
-    try:
-        instructions = {} if arguments.no_instructions else counted()
-    except NotCountableError as missing:
-        raise SystemExit(str(missing)) from missing
-    text = report(instructions, alone(), *measured())
-    sys.stdout.write(text)
-    if instructions:
-        KEPT.write_text(text)
+    parser.add_argument("--only", choices=("cpu", "instructions"), help="measure this, and leave the rest as it is")
+    only = parser.parse_args().only
+    found: dict[str, str] = {}
+    if only != "instructions":
+        refuse_noise()
+        found |= of_cpu(*measured())
+    if only != "cpu":
+        try:
+            costs = isolated.measured()
+            found |= of_instructions(counted(costs), costs)
+        except NotCountableError as missing:
+            raise SystemExit(str(missing)) from missing
+    KEPT.write_text(merged(KEPT.read_text(), found))
+    sys.stdout.write(KEPT.read_text())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ A record has the moments at which calls began; the last of them ends with the re
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -79,12 +78,13 @@ class _Request:
 def _calls(record: Record, route: Route, whole: Span, caller: Inbound | None, said: Attributes) -> Iterator[Span]:
     made = _made(record)
     request = _Request(record, route, settings_of(record.request), made, caller, whole.place)
-    before = Counter[str]()
+    before: dict[str, int] = {}
     for place, call in enumerate(made):
         answers = record.asked is not None and place == len(made) - 1
         told = {**_answered(request), **said} if answers else _declined(record, call)
-        yield _call_span(request, call, before[call.arm], told)
-        before[call.arm] += 1
+        nth = before.get(call.arm, 0)
+        before[call.arm] = nth + 1
+        yield _call_span(request, call, nth, told)
 
 
 def _made(record: Record) -> tuple[Called, ...]:

@@ -8,7 +8,6 @@ function. It refuses to make spans: ``shadow`` does.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -45,14 +44,13 @@ class Trail:
         self.calls: list[ShadowCall] = []
         self._kept = kept
         self._told = told
-        self._before = Counter[str]()
+        self._before: dict[str, int] = {}
 
     async def follow(self, caller: Caller, call: Call) -> Heard:
         """Make a call."""
         if not self._kept:
             return await caller.call(call)
-        place = shadow(self.pair, ROLES[call.purpose], self._before[call.purpose])
-        self._before[call.purpose] += 1
+        place = self._place(call.purpose)
         began, since, heard = time.time(), time.monotonic(), None
         try:
             heard = await caller.call(replace(call, parent=traceparent(place)) if self._told else call)
@@ -61,3 +59,8 @@ class Trail:
             nothing = Heard(0, "", "", b"", None, Timing(None, time.monotonic() - since), began)
             self.calls.append(ShadowCall(replace(call, body=b""), place, heard or nothing, heard is None, asked))
         return heard
+
+    def _place(self, purpose: str) -> Place:
+        nth = self._before.get(purpose, 0)
+        self._before[purpose] = nth + 1
+        return shadow(self.pair, ROLES[purpose], nth)
