@@ -176,7 +176,7 @@ def test_abort_is_two_taps_away_on_a_phone(browser: Browser, tmp_path: Path) -> 
         expect(button).to_be_in_viewport()
         button.click()
         told = page.get_by_role("status").filter(has_text="abort was done")
-        expect(told).to_contain_text("Sent to 1 worker: 0 (process 4242, 5 in flight).")
+        expect(told).to_contain_text("Sent to worker 0 (process 4242, 5 requests in flight).")
         pictured(page, "aborted-phone")
     assert [(name, one.verb, one.who) for name, one in orders.taken] == [("support", "abort", "console")]
 

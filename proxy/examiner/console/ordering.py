@@ -81,8 +81,8 @@ class Ordering:
         workers = self._desk.status().workers
         if not workers:
             return "No worker is connected to this examiner; those that hear nothing serve the teacher."
-        named = ", ".join(f"{one.name} (process {one.pid}, {one.in_flight} in flight)" for one in workers)
-        return f"Sent to {len(workers)} worker{'' if len(workers) == 1 else 's'}: {named}."
+        named = (f"worker {one.name} (process {one.pid}, {one.in_flight} requests in flight)" for one in workers)
+        return f"Sent to {', '.join(named)}."
 
     async def _carried_out(self, route: RouteStatus, order: Order, given: Mapping[str, str]) -> str:
         if given.get("standing") != standing(route):

@@ -45,7 +45,7 @@ _HISTORY = 1000
 _EXAMPLES = 5  # pairs on a gate's page, of the newest
 _AMONG = 40
 _PAGE = 40  # pairs
-FILTERS = ("route", "behavior", "slice", "direction", "fallback")
+FILTERS = ("route", "behavior", "slice", "direction", "fallback", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)

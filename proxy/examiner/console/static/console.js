@@ -104,6 +104,9 @@ document.addEventListener("htmx:afterSwap", () => {
   const again = kept.focus && [...document.querySelectorAll(kept.focus.tag)][kept.focus.place];
   if (again) again.focus({ preventScroll: true });
   kept = null;
+  if (!stale || stream) return;
+  heard = Date.now(); // the page is of now, and will not hear of the next change
+  lost("not live: changes are not told, trying again");
 });
 document.addEventListener("htmx:responseError", (event) => {
   const out = event.detail.xhr.status === 401;

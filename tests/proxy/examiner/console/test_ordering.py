@@ -153,3 +153,48 @@ def test_a_name_is_remembered_and_none_is_the_consoles(visitor: Visitor, orders:
 def test_unknown_verbs_and_routes_are_none(visitor: Visitor, path: str, status: int) -> None:
     """With what there is."""
     assert visitor.get(path).status_code == status
+
+
+def test_an_abort_says_what_will_happen_and_who_was_told(tmp_path: Path) -> None:
+    """Which slices come down, and then which workers heard; it needs no name."""
+    orders = Orders(under_way=True)
+    with console(tmp_path, orders, token="secret") as url:
+        visitor = Visitor(url)
+        visitor.sign_in("secret")
+        page = text(visitor.get(f"{ORDERS}/abort").text)
+        done = give(visitor, "abort", who="")
+    assert "What will happen: code 25 % → 0 % , math 10 % → 0 % . 1 worker is told at once" in page
+    assert "support: abort was done. Sent to worker 0 (process 4242, 5 requests in flight)." in done
+    assert [one.who for _, one in orders.taken] == ["console"]
+
+
+def test_where_no_worker_is_connected_an_order_says_so(tmp_path: Path) -> None:
+    """Before it and after: the order is kept, and nobody has heard of it."""
+
+    def alone() -> Status:
+        return dataclasses.replace(some_status(route()), workers=())
+
+    with console(tmp_path, Orders(under_way=True), status=alone) as url:
+        visitor = Visitor(url)
+        page = text(visitor.get(f"{ORDERS}/abort").text)
+        done = give(visitor, "abort")
+    assert "No worker is connected to this examiner." in page
+    assert "abort was done. No worker is connected to this examiner" in done
+
+
+@pytest.mark.parametrize(
+    ("phase", "offered"),
+    [
+        ("shadow", ["abort"]),
+        ("canary", ["abort", "pause"]),
+        ("promoted", ["abort", "pause"]),
+        ("paused", ["abort", "resume"]),
+        ("rolled_back", ["retry"]),
+    ],
+)
+def test_what_is_urgent_stands_at_the_top(tmp_path: Path, phase: str, offered: list[str]) -> None:
+    """Only what makes sense in the phase; all orders stand below."""
+    with console(tmp_path, status=lambda: some_status(route(phase=phase))) as url:
+        page = Visitor(url).get("/routes/support").text
+    top = page.partition('class="urgent"')[2].partition("</nav>")[0]
+    assert re.findall(r"/orders/([\w-]+)", top) == offered

@@ -123,6 +123,9 @@ def test_decisions_say_who_and_why_and_what_was_known(visitor: Visitor) -> None:
         ("behavior=answer&direction=gained", 0),
         ("fallback=any", 1),
         ("fallback=connect", 0),
+        ("since=2100-01-01T00%3A00&until=", 0),
+        ("since=2001-01-01T00%3A00&slice=math", 1),
+        ("until=2001-01-01T00%3A00", 0),
         ("route=other", 0),
     ],
 )
