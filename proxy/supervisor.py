@@ -23,6 +23,7 @@ from pathlib import Path
 import uvloop
 from setproctitle import setproctitle
 
+from proxy.config.environment import guarded, unset
 from proxy.config.parse import load
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
@@ -47,7 +48,7 @@ def serve(config_path: str, workers: int) -> int:
     setproctitle("practicum serve")
     set_up("supervisor")
     try:
-        loaded = load(path)
+        loaded = guarded(load(path), str(path), os.environ)
         config = loaded.config
         write_as(config.log.format)
         data, admin = _bind(config.listen.host, config.listen.port), _bind(config.admin.host, config.admin.port)
@@ -57,7 +58,7 @@ def serve(config_path: str, workers: int) -> int:
     except OSError as error:
         sys.stderr.write(f"cannot listen: {error}\n")
         return 1
-    for warning in loaded.warnings:
+    for warning in (*loaded.warnings, *unset(config, os.environ)):
         log.warning("%s", warning)
     _announce(data, admin, workers)
     return _run(path, config, data, admin, workers)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 import msgspec
 
 from proxy.config.effective import effective, printed
+from proxy.config.environment import unguarded, unset
 from proxy.config.parse import load
 from proxy.config.shape import whole
 from proxy.errors import ConfigError
@@ -22,7 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
         for problem in exc.problems:
             sys.stderr.write(f"{problem}\n")
         return 1
-    for warning in loaded.warnings:
+    missing = unguarded(
+        loaded.config, arguments.file, os.environ
+    )  # here, where it need not be: elsewhere, serve refuses
+    for warning in (*loaded.warnings, *missing, *unset(loaded.config, os.environ)):
         sys.stderr.write(f"warning: {warning}\n")
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(printed(whole(), loaded.config))) + b"\n")

@@ -13,10 +13,11 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from proxy.config.diff import diff
+from proxy.config.environment import guarded
 from proxy.config.parse import Loaded, content, hash_of, load, parse
 from proxy.config.settings import Config
 from proxy.errors import ConfigError
@@ -42,9 +43,11 @@ class Reloader:
         interval: float = 2.0,
         clock: Callable[[], float] = time.time,
         spare: Path | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._path = path
         self._spare = spare
+        self._environ = environ
         self._saved = ""
         loaded, self.ok = self._first()
         for warning in loaded.warnings:
@@ -104,7 +107,7 @@ class Reloader:
     def _first(self) -> tuple[Loaded, bool]:
         """The file's configuration, or else the spare one; and whether it is the file's."""
         try:
-            return load(self._path), True
+            return guarded(load(self._path), str(self._path), self._environ), True
         except ConfigError as exc:
             if self._spare is None or not self._spare.exists():
                 raise
@@ -125,7 +128,7 @@ class Reloader:
 
     def _consider(self, data: bytes, digest: str) -> None:
         try:
-            loaded = parse(data, str(self._path))
+            loaded = guarded(parse(data, str(self._path)), str(self._path), self._environ)
         except ConfigError as exc:
             self._refuse(digest, str(exc))
             return

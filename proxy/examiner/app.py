@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 
 import uvicorn
 
+from proxy.config.environment import admin_token
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config, Route
 from proxy.examiner.admin import admin_app
@@ -264,7 +265,7 @@ class Examiner:
 
     def _uvicorn_config(self) -> uvicorn.Config:
         config = self._reloader.config
-        token = self._key(config.admin.token_env)
+        token = admin_token(config, self._environ)
         report = self.reporting
         desk = Desk(
             report.status,

@@ -7,12 +7,12 @@ finished within ``listen.drain``, the last counts sent.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import socket
 import time
 from collections.abc import Mapping
 
+from proxy.config.environment import client_keys
 from proxy.config.reload import Reloader
 from proxy.config.settings import Config
 from proxy.handover import Counts
@@ -90,9 +90,7 @@ class Worker:
         return None if standing is None else standing.assurances.get(route)
 
     def _adopt(self, config: Config) -> None:
-        name = config.listen.client_keys_env
-        keys = (self._environ.get(name) or "").split(",") if name else []
-        self._client_keys = frozenset(hashlib.sha256(k.strip().encode()).digest() for k in keys if k.strip())
+        self._client_keys = client_keys(config, self._environ)
         self._serving.trace(TraceHeader.of(config.tracing))
         self._upstreams.keep({target for route in config.routes.values() for target in (route.teacher, route.student)})
 

@@ -181,6 +181,17 @@ def test_every_problem_of_a_file_is_said_at_once(tmp_path: Path) -> None:
         assert problem in said, said
 
 
+def test_keys_that_are_asked_for_and_not_there_stop_the_start(tmp_path: Path) -> None:
+    """A line that is missing in a file of secrets must not open the port that it guards."""
+    config = tmp_path / "practicum.yaml"
+    guards = "listen: {client_keys_env: NO_SUCH_KEYS}\nadmin: {host: 0.0.0.0, token_env: NO_SUCH_TOKEN}\n"
+    arms = "teacher: {base_url: http://127.0.0.1:9/v1}, student: {base_url: http://127.0.0.1:9/v1, model: m}"
+    config.write_text(f"{guards}routes: {{x: {{models: [x], {arms}}}}}\n")
+    said = refusal(config)
+    assert "listen.client_keys_env: NO_SUCH_KEYS is not set" in said
+    assert "admin.token_env: NO_SUCH_TOKEN is not set" in said
+
+
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     """With its name."""
     assert "none.yaml: cannot be read" in refusal(tmp_path / "none.yaml")

@@ -234,6 +234,20 @@ def test_a_process_started_while_the_file_is_broken_uses_what_was_in_force(
     assert (share(restarted.config), restarted.ok) == (50, True)
 
 
+def test_a_file_whose_keys_are_missing_never_comes_into_force(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It would let in nobody; the same for a process that is started again while it lies there."""
+    spare, environ = path.with_name("spare.yaml"), {"OTHER": "k"}
+    reloader = Reloader(path, spare=spare, environ=environ)
+    path.write_text(text(25, "listen: {client_keys_env: KEYS}"))
+    reloader.check()
+    assert (share(reloader.config), reloader.ok) == (100, False)
+    assert "listen.client_keys_env: KEYS is not set" in caplog.text
+    assert share(Reloader(path, spare=spare, environ=environ).config) == 100
+    path.write_text(text(25, "listen: {client_keys_env: OTHER}"))
+    reloader.check()
+    assert (share(reloader.config), reloader.ok) == (25, True)
+
+
 def test_without_a_spare_a_broken_file_is_refused(path: Path) -> None:
     """At the very first start nothing was ever in force."""
     path.write_text("routes: {")

@@ -35,7 +35,7 @@ class Working:
     def __init__(self, folder: Path, teacher: str, listen: Mapping[str, object], environ: Mapping[str, str]) -> None:
         self.file = folder / "practicum.yaml"
         self.write(teacher, listen)
-        self._reloader = Reloader(self.file, interval=60)
+        self._reloader = Reloader(self.file, interval=60, environ=environ)
         self._socket = listening()
         self.address: tuple[str, int] = self._socket.getsockname()
         self.worker = Worker(self._reloader, str(folder / "handover.sock"), "7", environ)
