@@ -46,7 +46,7 @@ def find(reading: Reading) -> Label:
     return present(Behavior.HEDGING, shown.cue.removeprefix("hedging."), max(0.5, strength), reading.span(shown))
 
 
-@lru_cache(maxsize=4)  # what a detector asks of a reply, the drift of style asks again
+@lru_cache(maxsize=2)  # of both replies: what a detector asks, the drift of style asks again
 def hedges(reading: Reading) -> tuple[Hit, ...]:
     """All doubt voiced, ignorance included, in the reply's order; of hedges that overlap, the weightiest."""
     hits, own = reading.cues("hedging"), reading.own

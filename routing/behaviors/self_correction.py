@@ -85,7 +85,7 @@ def corrections(reading: Reading) -> list[Hit]:
     return signs[:1] + later
 
 
-@lru_cache(maxsize=4)  # what a detector asks of a reply, the drift of style asks again
+@lru_cache(maxsize=2)  # of both replies: what a detector asks, the drift of style asks again
 def _signs(reading: Reading) -> Sequence[Hit]:
     hits, own = reading.cues("self_correction"), reading.own
     if not hits:

@@ -49,7 +49,7 @@ def features(words: Words, marks: Iterable[str] = ()) -> Features:
     return Features(_placed(np.concatenate(kinds), _PLACES.repeat(counts)), weights.repeat(counts))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def grams(tokens: tuple[str, ...]) -> tuple[Hashes, Hashes]:
     """The hashes of words and of pairs of words that follow each other: whoever reads a text needs them twice."""
     one = hashes(tokens)

@@ -1,6 +1,6 @@
 """One reply, read once: what the detectors of phrasing share.
 
-A reply's words, language, cues and features are worked out when the first detector asks, and remembered for the few
+A reply's words, language, cues and features are worked out when the first detector asks, and remembered for the two
 texts a comparison has in hand. Reading takes time bounded by what ``words`` reads of a text.
 """
 
@@ -76,7 +76,7 @@ def _sentences(tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             start = place + 1
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)  # both replies of a pair; more would only crowd what is in hand out of the processor's cache
 def read(text: str) -> Reading:
     """What there is to know of a text's phrasing."""
     words = split(text)
