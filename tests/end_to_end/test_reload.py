@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,7 +103,7 @@ def test_a_change_is_found_without_a_signal(service: Practicum, student: Upstrea
 def test_swapped_symlinks_are_followed(
     folder: Path, teacher: Upstream, student: Upstream, second: Upstream, mark: str
 ) -> None:
-    """How Kubernetes updates a ConfigMap: a link to a folder changes, and the file itself never does."""
+    """How a kubelet updates a ConfigMap: a link to a folder changes, the file never does, and the old folder goes."""
     practicum = Practicum(folder, {"x": route(teacher.url(), student.url())})
     first_text = practicum.config.read_text()
     for name, text in (("v1", first_text), ("v2", practicum.text({"x": route(second.url(), student.url())}))):
@@ -117,6 +118,7 @@ def test_swapped_symlinks_are_followed(
         assert len(teacher.seen(mark)) == 1
         (folder / "..fresh").symlink_to("v2")
         (folder / "..fresh").replace(folder / "..data")
+        shutil.rmtree(folder / "v1")
         until(lambda: service.call(CHAT, ask(CHAT, "x", mark)) and second.seen(mark), "the new teacher is asked")
         assert service.total("config_last_reload_successful") == 1
         service.settle()
