@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from proxy.telemetry import conventions as name
@@ -50,8 +51,9 @@ def nanoseconds(since: float, offset: float = 0.0) -> int:
     return int(since * _NANO) + int(offset * _NANO)
 
 
+@lru_cache(256)
 def server(base_url: str) -> Attributes:
-    """Whom a client span calls."""
+    """Whom a client span calls. As many URLs as are configured: each is taken apart once."""
     parts = urlsplit(base_url)
     return {name.SERVER_ADDRESS: parts.hostname, name.SERVER_PORT: parts.port or _PORTS.get(parts.scheme)}
 

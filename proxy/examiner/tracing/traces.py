@@ -23,7 +23,7 @@ from proxy.handover import Record
 from proxy.telemetry.catalog import SPANS
 from proxy.telemetry.noteworthy import TRACED, noteworthy
 from proxy.telemetry.tally import Tally
-from proxy.telemetry.trace_ids import Role, inbound, served, shadow, threshold, traced
+from proxy.telemetry.trace_ids import Role, drawn, inbound, served, shadow, threshold, traced
 
 LATE_PER_SECOND = 50
 DIVERGED = "diverged"
@@ -58,10 +58,12 @@ class Traces:
         """A request is over."""
         if not self.on:
             return
-        if (early := self._early(record)) or (self._worth(record) and self._late.allows()):
-            self._put_served(record, route, early or self._worth(record))
+        early = self._early(record)
+        kept = early or self._worth(record)
+        if early or (kept and self._late.allows()):
+            self._put_served(record, route, kept)
             exemplify(self._tally, record)
-        elif self._worth(record):
+        elif kept:
             self._tally.count(SPANS, "limited")
 
     def examined(self, record: Record, route: Route, examined: Examined) -> str:
@@ -95,6 +97,8 @@ class Traces:
         return self.on and bool(self._early(record))
 
     def _early(self, record: Record) -> str:
+        if not record.traceparent:  # as most are
+            return "sampled" if drawn(record.pair, self._below) else ""
         caller = inbound(record.traceparent)
         if not traced(record.pair, caller, self._below):
             return ""
