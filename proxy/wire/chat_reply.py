@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
 
 from proxy.wire import tree
 from proxy.wire.draft import CallDraft, Draft, Reader
-from proxy.wire.logprobs import listed, parallel
+from proxy.wire.logprobs import Listed, decoded, listed, parallel
 from proxy.wire.plain_text import take_text, take_texts
 from proxy.wire.requests import Document
 from routing.traits import Json
@@ -15,6 +18,25 @@ _TEXT = frozenset({"text", "output_text"})
 _PLAIN = frozenset({"role", "content"})
 _FIRST = frozenset({0, None})
 _THINKING = frozenset({"thinking", "reasoning"})
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    message: Any = None
+    index: Any = None
+    finish_reason: Any = None
+    logprobs: Listed | None = None
+
+
+class _Reply(msgspec.Struct, frozen=True):
+    """A unary reply with one choice: all that is read of it, as it is, but for its log-probabilities."""
+
+    choices: tuple[_Choice]
+    model: Any = None
+    usage: Any = None
+    error: Any = None
+
+
+_reply = msgspec.json.Decoder(_Reply)
 
 
 def _document(draft: Draft, document: Document) -> Document | None:
@@ -45,6 +67,20 @@ def _chat_unary(draft: Draft, document: Document) -> None:
     draft.recognized = choice is not None and isinstance(choice.get("message"), Mapping)
     if choice is not None:
         _chat(draft, choice, tree.mapping(choice.get("message")))
+
+
+def _quick_unary(draft: Draft, body: bytes) -> bool:
+    """Reads a reply whose log-probabilities are in good shape, as ``_chat_unary`` does; False for any other."""
+    try:
+        reply = _reply.decode(body)
+    except (ValueError, RecursionError):
+        return False
+    (choice,) = reply.choices
+    alone: Document = {"index": choice.index, "message": choice.message, "finish_reason": choice.finish_reason}
+    _chat_unary(draft, {"choices": [alone], "model": reply.model, "usage": reply.usage, "error": reply.error})
+    if _first([alone]) is not None:
+        draft.logprobs += decoded(choice.logprobs)
+    return True
 
 
 def _chat_event(draft: Draft, _name: str, document: Document) -> None:
@@ -122,5 +158,5 @@ def _completion(draft: Draft, choice: Document) -> None:
     draft.logprobs += parallel(tree.mapping(choice.get("logprobs")))
 
 
-CHAT = Reader(_chat_unary, _chat_event, take_text, take_texts)
+CHAT = Reader(_chat_unary, _chat_event, take_text, take_texts, _quick_unary)
 COMPLETIONS = Reader(_completion_unary, _completion_event)

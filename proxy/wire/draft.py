@@ -93,10 +93,11 @@ class Reader:
     """How an endpoint's replies are read: a unary document, and one event of a stream (its name, its document).
 
     ``quick`` is asked first, with the data of an event without a name: True where it has read it. So is ``quick_run``
-    with those of several, of which it reads all or none.
+    with those of several, of which it reads all or none, and ``quick_unary`` with a whole body.
     """
 
     unary: Callable[[Draft, Document], None]
     event: Callable[[Draft, str, Document], None]
     quick: Callable[[Draft, bytes], bool] | None = None
     quick_run: Callable[[Draft, Sequence[bytes]], bool] | None = None
+    quick_unary: Callable[[Draft, bytes], bool] | None = None

@@ -1,16 +1,49 @@
 """Token log-probabilities in the two forms they come in: lists of entries, and the parallel arrays of old.
 
-An entry whose log-probability is no finite number is left out: a single infinity would poison every mean.
+An entry whose log-probability is no finite number is left out: a single infinity would poison every mean. A student's
+reply has some hundred entries of six numbers each, so those of Chat that are in good shape are decoded straight into
+types; whatever is not goes the long way, which reads the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from proxy.wire import tree
 from proxy.wire.requests import Document
 from routing.observation import TokenLogprob
 from routing.traits import Json
+
+
+class Alternative(msgspec.Struct, frozen=True, gc=False):
+    """Another token that the student might have said."""
+
+    logprob: float
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A token as Chat has it."""
+
+    logprob: float
+    token: str = ""
+    top_logprobs: list[Alternative] | None = None
+
+
+class Listed(msgspec.Struct, frozen=True, gc=False):
+    """The log-probabilities of a choice of Chat's that are in good shape throughout, so that they are decoded so."""
+
+    content: list[Entry] | None = None
+
+
+def decoded(found: Listed | None) -> list[TokenLogprob]:
+    """What ``listed`` makes of them."""
+    entries = found.content if found is not None else None
+    return [
+        TokenLogprob(entry.token, entry.logprob, tuple([other.logprob for other in entry.top_logprobs or ()]))
+        for entry in entries or ()
+    ]
 
 
 def listed(entries: Json) -> Iterator[TokenLogprob]:

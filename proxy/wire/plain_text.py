@@ -1,7 +1,8 @@
-"""The commonest event of a stream, read in one step: a piece of a chat reply's text, and nothing else that counts.
+"""The commonest events of a stream, read in one step: pieces of a chat reply's text, with log-probabilities or without.
 
-A stream has hundreds of them. Whether an event is one is for the decoder to say, by its type: one that does not fit it
-in every field that ``chat_reply`` reads goes the long way. What is read is the same on both.
+A stream has hundreds of them, in which nothing else counts. Whether an event is one is for the decoder to say, by its
+type: one that does not fit it in every field that ``chat_reply`` reads goes the long way. What is read is the same on
+both.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from proxy.wire.draft import Draft
+from proxy.wire.logprobs import Listed, decoded
 
 
 class _Delta(msgspec.Struct, frozen=True, gc=False):
@@ -27,7 +29,7 @@ class _Choice(msgspec.Struct, frozen=True, gc=False):
     delta: _Delta
     index: Literal[0] = 0
     finish_reason: None = None
-    logprobs: None = None
+    logprobs: Listed | None = None
 
 
 class _Chunk(msgspec.Struct, frozen=True, gc=False):
@@ -49,6 +51,7 @@ def take_text(draft: Draft, data: bytes) -> bool:
     draft.recognized = True
     draft.model = chunk.model or draft.model
     draft.text.append(chunk.choices[0].delta.content)
+    draft.logprobs += decoded(chunk.choices[0].logprobs)
     return True
 
 
@@ -70,4 +73,7 @@ def take_texts(draft: Draft, objects: Sequence[bytes]) -> bool:
     draft.recognized = True
     draft.model = next((chunk.model for chunk in reversed(chunks) if chunk.model), draft.model)
     draft.text += [chunk.choices[0].delta.content for chunk in chunks]
+    for chunk in chunks:
+        if (found := chunk.choices[0].logprobs) is not None:
+            draft.logprobs += decoded(found)
     return True

@@ -67,12 +67,14 @@ def _status_failure(status: int, body: bytes) -> Failure | None:
 def _read_unary(draft: Draft, reader: Reader, body: bytes) -> Failure | None:
     if not body.strip():
         return Failure.EMPTY
-    try:
-        document = tree.parse(body)
-    except (ValueError, RecursionError):
-        return Failure.INVALID
-    reader.unary(draft, tree.mapping(document))
-    if draft.error or tree.mapping(document).get("error"):
+    if reader.quick_unary is None or not reader.quick_unary(draft, body):
+        try:
+            document = tree.mapping(tree.parse(body))
+        except (ValueError, RecursionError):
+            return Failure.INVALID
+        reader.unary(draft, document)
+        draft.error = draft.error or bool(document.get("error"))
+    if draft.error:
         return Failure.ERROR_EVENT
     return None if draft.recognized else Failure.INVALID
 

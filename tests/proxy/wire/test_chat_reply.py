@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.wire.chat_reply import CHAT
+from proxy.wire.draft import Draft
+from proxy.wire.tree import mapping, parse
 from routing.observation import Arm, Observation, TokenLogprob, ToolCall, Usage
 from routing.traits import Endpoint, Json
 from tests.proxy.wire.readings import (
@@ -201,3 +208,54 @@ def test_completions_unary_and_streamed() -> None:
     rest: Json = {"model": "small", "choices": [choice | {"text": " b"}]}
     stream = chunks(start, rest, {"choices": [], "usage": usage})
     assert streamed(Endpoint.COMPLETIONS, stream) == expected
+
+
+ODD: list[Json] = [None, False, 0, 1, "", "x", [], [{}], {}, {"a": 1}]
+ENTRY: Json = {"token": "Hi", "logprob": -0.5, "top_logprobs": [{"token": "Hi", "logprob": -0.5}, {"logprob": -1}]}
+TOLD: list[Json] = [None, {}, {"content": None}, {"content": [ENTRY, {"logprob": -2}]}]
+BAD: list[Json] = [{"content": [ENTRY, None]}, {"content": [{"token": None, "logprob": -1}, {"logprob": None}]}]
+
+
+@st.composite
+def replies(draw: st.DrawFn) -> dict[str, Json]:
+    """A whole reply in which something may be missing, mistyped or more than usual."""
+    message: dict[str, Json] = {"role": "assistant", "content": "Hi", "tool_calls": [call("f", "{}")]}
+    choice: dict[str, Json] = {"index": 0, "message": message, "finish_reason": "stop"}
+    choice["logprobs"] = draw(st.sampled_from([*TOLD, *BAD]))
+    document: dict[str, Json] = {"model": "m", "usage": {"prompt_tokens": 3, "completion_tokens": 1}, "error": None}
+    document["choices"] = [choice] * draw(st.sampled_from([1, 1, 1, 1, 0, 2]))
+    if draw(st.booleans()):
+        part = draw(st.sampled_from([message, choice, document]))
+        part[draw(st.sampled_from(sorted(part)))] = draw(st.sampled_from(ODD))
+    return document
+
+
+@given(replies())
+def test_a_whole_reply_reads_the_same_in_one_step(document: dict[str, Json]) -> None:
+    """Whatever an upstream leaves out, adds or mistypes; what it does not read, it leaves alone."""
+    assert CHAT.quick_unary is not None
+    body, quick, long = json.dumps(document).encode(), Draft(), Draft()
+    CHAT.unary(long, mapping(parse(body)))
+    was_read = CHAT.quick_unary(quick, body)
+    assert quick == (long if was_read else Draft())
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_reply_in_good_shape_is_read_in_one_step(told: Json) -> None:
+    """Each reply of a student's has hundreds of log-probabilities: the long way would cost four times as much."""
+    assert CHAT.quick_unary is not None
+    choice: Json = {"index": 0, "message": {"content": "Hi"}, "logprobs": told}
+    draft = Draft()
+    assert CHAT.quick_unary(draft, json.dumps({"choices": [choice]}).encode())
+    assert (draft.text, draft.recognized) == (["Hi"], True)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b"[" * 10_000, b'{"choices": [[]]}', b'{"choices": "x"}', b"\xff"]
+)
+def test_what_is_no_reply_is_left_alone(body: bytes) -> None:
+    """Never an exception."""
+    assert CHAT.quick_unary is not None
+    draft = Draft()
+    assert not CHAT.quick_unary(draft, body)
+    assert draft == Draft()

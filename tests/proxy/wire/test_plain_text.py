@@ -20,6 +20,25 @@ TEXT: Document = {"content": "Hel"}
 PIECE: Document = {"id": "c", "model": "m", "choices": [{"index": 0, "delta": TEXT, "finish_reason": None}]}
 ODD: list[object] = [None, False, 0, 1, "", "x", [], [{}], {}, {"a": 1}]
 _REASONING = ("reasoning", "reasoning_content")
+GOOD: list[object] = [
+    None,
+    {},
+    {"content": None},
+    {"content": [], "refusal": None},
+    {"content": [{"token": "Hel", "bytes": [72], "logprob": -0.5, "top_logprobs": [{"token": "x", "logprob": -1}]}]},
+    {"content": [{"logprob": -0.25, "top_logprobs": None}, {"token": "\u00e9", "logprob": -2, "top_logprobs": []}]},
+]
+BAD: list[object] = [
+    False,
+    [],
+    {"content": {}},
+    {"content": [None, {"token": "a", "logprob": -1.0}]},
+    {"content": [{"token": "a", "logprob": None}, {"token": "b", "logprob": -1.0}]},
+    {"content": [{"token": None, "logprob": -1.0}, {"token": "b", "logprob": True}]},
+    {"content": [{"token": "a", "logprob": -1.0, "top_logprobs": [{"logprob": "x"}, {}, {"logprob": -3}]}]},
+    {"content": [{"token": "a", "logprob": float("-inf")}, {"token": "\ud800", "logprob": -1.0}]},
+]
+TOLD = GOOD + BAD
 KEYS = {
     "chunk": ("choices", "model", "usage", "error", "x"),
     "choice": ("index", "delta", "finish_reason", "logprobs", "x"),
@@ -34,7 +53,8 @@ def chunks(draw: st.DrawFn) -> Document:
     for _ in range(draw(st.integers(0, 2))):
         place = draw(st.sampled_from(sorted(KEYS)))
         odd[place][draw(st.sampled_from(KEYS[place]))] = draw(st.sampled_from(ODD))
-    choice = {"index": 0, "delta": {**TEXT, **odd["delta"]}, **odd["choice"]}
+    told = {"logprobs": draw(st.sampled_from(TOLD))} if draw(st.booleans()) else {}
+    choice = {"index": 0, "delta": {**TEXT, **odd["delta"]}, **told, **odd["choice"]}
     return {**PIECE, "choices": [choice] * draw(st.sampled_from([1, 1, 1, 0, 2])), **odd["chunk"]}
 
 
@@ -74,6 +94,16 @@ def test_what_is_no_such_event_is_left_alone(data: bytes) -> None:
     draft = Draft()
     assert not take_text(draft, data)
     assert draft == Draft()
+
+
+@pytest.mark.parametrize("told", GOOD)
+def test_log_probabilities_in_good_shape_are_taken(told: object) -> None:
+    """A student's stream has them in each event: one that went the long way would cost four times as much."""
+    event = {**PIECE, "choices": [{"index": 0, "delta": TEXT, "finish_reason": None, "logprobs": told}]}
+    draft, run = Draft(), Draft()
+    assert take_text(draft, json.dumps(event).encode())
+    assert take_texts(run, [json.dumps(event).encode()] * 2)
+    assert run.logprobs == draft.logprobs * 2
 
 
 @given(st.lists(chunks(), max_size=4))
