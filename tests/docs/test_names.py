@@ -18,6 +18,7 @@ PATH = re.compile(
     r"(?:benchmarks|dashboards|deploy|docs|fuzz|grafana|measuring|proxy|routing|simulation|tests|training)/[\w*./-]*"
 )
 ELSEWHERE = {"grafana/grafana", "tests/console/artifacts"}  # an image; a folder that a test makes
+NO_SETTINGS = {"fallback.reason"}  # a span's attribute, less its prefix
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -56,3 +57,20 @@ def test_metrics_exist(page: Path) -> None:
     for name, more in re.findall(r"\b(practicum_[a-z_]+)(\*|…)?", page.read_text()):
         matching = {each for each in series if each.startswith(name)} if more else {name} & (series | OTHERS)
         assert matching, name
+
+
+def settings() -> set[str]:
+    """Every key of the configuration, as pages say it: of a route without the route's place."""
+    rows = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE)
+    keys = {re.sub(r"^routes\.NAME\.", "", re.sub(r"\[\]", "", row)) for row in rows}
+    return keys | {key.rpartition(".")[0] for key in keys}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_settings_that_sentences_name_exist(page: Path) -> None:
+    """``mirror.percentage`` and the like: whoever looks one up, or writes it into a file, must find it."""
+    known = settings()
+    sections = {key.partition(".")[0] for key in known if "." in key}
+    for span in spans(page):
+        if re.fullmatch(r"[a-z_]+(\.[a-zA-Z_]+)+", span.text) and span.text.partition(".")[0] in sections:
+            assert span.text in known | NO_SETTINGS or span.text.endswith(".py"), span.text
