@@ -123,5 +123,5 @@ def address_of(scope: Scope) -> str:
 
 def _too_many(wait: float) -> Problem:
     seconds = math.ceil(wait)
-    message = f"too many wrong tokens: no other is tried for {seconds} s; who is signed in is not concerned"
+    message = f"too many wrong tokens: no other is tried for {seconds} s; whoever is signed in stays so"
     return Problem(429, message, code="too_many_guesses", retry_after=seconds)

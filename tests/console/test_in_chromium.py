@@ -14,6 +14,7 @@ pytest.importorskip("playwright", reason="no playwright (extra [dev]): the conso
 
 from playwright.sync_api import Browser, Page, expect
 
+from proxy.examiner.guessing import EACH
 from proxy.examiner.status import Status
 from tests.console.chromium import ARTIFACTS, ELSEWHERE, LOOKS, TINY, Look, chromium, opened, pictured, violations
 from tests.console.stage import Orders, console, route, shadowed
@@ -209,6 +210,26 @@ def test_after_a_restart_one_is_asked_to_sign_in_again(browser: Browser, tmp_pat
             page.get_by_label("Token").fill(TOKEN)
             page.get_by_role("button", name="Sign in").click()
             expect(page).to_have_url(f"{own}/routes/support")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_whoever_guesses_the_token_reads_when_to_try_again(browser: Browser, tmp_path: Path, look: Look) -> None:
+    """Ten tries are a person's; the page before and after is accessible like all others."""
+    with console(tmp_path, token=TOKEN) as own, opened(browser, look) as (page, _):
+        page.goto(f"{own}/routes/support")
+        assert violations(page) == []
+        pictured(page, f"login-{look.name}")
+        answers: list[int] = []
+        while 429 not in answers and len(answers) < 4 * EACH:  # some come back while a slow machine types
+            page.get_by_label("Token").fill(f"guess {len(answers)}")
+            with page.expect_response("**/login**") as answer:
+                page.get_by_role("button", name="Sign in").click()
+            answers.append(answer.value.status)
+        expect(page.get_by_role("alert")).to_have_text(re.compile(r"no other is tried for \d s"))
+        assert answers == [*[401] * (len(answers) - 1), 429]
+        assert len(answers) > EACH
+        assert violations(page) == []
+        pictured(page, f"guessing-{look.name}")
 
 
 def test_an_examiner_that_hangs_is_not_live(browser: Browser, tmp_path: Path) -> None:
