@@ -9,7 +9,7 @@ number. A reply to an open question has no final answer here: guessing one would
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -36,8 +36,8 @@ _MARK = lazily.pattern(
     r"\u7b54\u3048\u306f|\u7b54\u3048[:\uff1a]",
     re.IGNORECASE,
 )
-_PLAIN_MARK_SIGNS = (  # one of which a mark in ASCII holds; in other texts also more letters count as these
-    *("boxed{", "####", "answer is", "answer:", "antwort ist", "antwort:", "antwort lautet"),
+_PLAIN_MARKS = (  # as they stand in ASCII, less the "final"; in other texts more letters count as these
+    *("\\boxed{", "####", "answer is", "answer:", "antwort ist", "antwort:", "antwort lautet"),
     *("respuesta es", "respuesta:", "risposta:", "resposta:"),
 )
 _MARK_SIGNS = ("boxed", "####", "answer", "antwort", "r\u00e9ponse", "respuesta", "risposta", "resposta", "\u7b54")
@@ -204,14 +204,15 @@ def closing_numbers(text: str, *, commas: bool = False) -> list[Number]:
 
 def is_marked(text: str) -> bool:
     """Whether the reply marks its final answer."""
-    ending = text.strip()[-_EXAMINED:]
-    return _may_mark(ending) and _MARK.search(ending) is not None
+    return next(_marks(text.strip()[-_EXAMINED:]), None) is not None
 
 
-def _may_mark(ending: str) -> bool:
-    """A quick look that spares most replies the pattern."""
-    signs = _PLAIN_MARK_SIGNS if ending.isascii() else _MARK_SIGNS
-    return any(map(ending.lower().__contains__, signs))
+def _marks(ending: str) -> Iterator[re.Match[str]]:
+    """The marks, in the ending's order. Most replies are spared the pattern."""
+    lower = ending.lower()
+    if ending.isascii():
+        return matches(_MARK, lower, _PLAIN_MARKS)
+    return _MARK.finditer(ending if any(map(lower.__contains__, _MARK_SIGNS)) else "")
 
 
 def _opening(text: str, question: Question) -> Answer | None:
@@ -231,7 +232,7 @@ def _closing(text: str, question: Question) -> Answer | None:
 def _marked(ending: str) -> str:
     """What follows the last mark, on its line; of a box its content."""
     last = None
-    for last in _MARK.finditer(ending) if _may_mark(ending) else ():  # noqa: B007 -- the last one is wanted
+    for last in _marks(ending):  # noqa: B007 -- the last one is wanted
         pass
     if last is None:
         return ""

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 def places(text: str, openings: Iterable[str]) -> list[int]:
     """Where the openings stand, in the text's order."""
-    return sorted(at for opening in filter(text.__contains__, openings) for at in _each(text, opening))
+    there = list(filter(text.__contains__, openings))
+    return sorted([at for opening in there for at in _each(text, opening)]) if there else []
 
 
 def matches(pattern: re.Pattern[str], text: str, openings: Iterable[str]) -> Iterator[re.Match[str]]:
