@@ -2,9 +2,9 @@
 
 A real examiner process on one core is fed records over its handover socket, as a worker would; a student in another
 process answers its mirror calls at once. Kinds of work differ between arms, so that differences of arms are the parts:
-taking a record, asking and comparing and storing it, redacting it, and judging an operator's own pattern and schema
-beside the built-in behaviors. CPU time is the kernel's, main thread and writer's thread apart. Rounds of all arms are
-interleaved. It refuses on a loaded machine; it prints.
+taking a record, asking and comparing and storing it, redacting it, judging an operator's own pattern and schema beside
+the built-in behaviors, and reading a student's log-probabilities. CPU time is the kernel's, main thread and writer's
+thread apart. Rounds of all arms are interleaved. It refuses on a loaded machine; it prints.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from rich.table import Table
 
 from benchmarks import accounting, machine
 from benchmarks.machine import Cores, LoadedError, Watch, pinned
-from benchmarks.material import Exchange, exchanges
+from benchmarks.material import Exchange, exchanges, with_logprobs
 from proxy.handover import Hello, Record, Settled, frame, frames
 from proxy.process import Errand
 
@@ -58,6 +58,7 @@ class Arm:
     name: str
     says: str
     route: dict[str, object]
+    told: bool = False  # whether the student tells its log-probabilities
 
     @property
     def compares(self) -> bool:
@@ -74,6 +75,7 @@ ARMS = (
     Arm("usual", "compared, and kept as by default", {}),
     Arm("redacted", "compared, and every pair kept redacted", {"privacy": {**_ALL, "store": "redacted"}}),
     Arm("own", "as full, with two own behaviors beside", {"privacy": _ALL, "behaviors": _OWN}),
+    Arm("told", "as full, and the student tells log-probabilities", {"privacy": _ALL}, told=True),
 )
 
 
@@ -168,7 +170,7 @@ class Examiner:
 
 def _config(arm: Arm, folder: Path, student: int) -> dict[str, object]:
     mirror = {"queue": 5000, "percentage": 100, **arm.route.get("mirror", {})}  # type: ignore[dict-item] # a mapping
-    url = f"http://127.0.0.1:{student}/v1"
+    url = f"http://127.0.0.1:{student}/{'told/' if arm.told else ''}v1"
     route: dict[str, object] = {
         "models": ["*"],
         "teacher": {"base_url": url},
@@ -213,10 +215,11 @@ def _record(one: Exchange, pair: str) -> Record:
 
 
 class Student(asyncio.Protocol):
-    """Answers each request at once, by the number in its body."""
+    """Answers each request at once, by the number in its body; below ``/told`` with log-probabilities."""
 
-    def __init__(self, drawn: Sequence[bytes]) -> None:
+    def __init__(self, drawn: Sequence[bytes], told: Sequence[bytes]) -> None:
         self._drawn = drawn
+        self._told = told
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -234,23 +237,26 @@ class Student(asyncio.Protocol):
                 return
             number = _NUMBER.search(self._buffer, end, whole)
             self._buffer = self._buffer[whole:]
-            self._transport.write(self._drawn[int(number[1])] if number else _NOT_FOUND)
+            drawn = self._told if head.startswith(_TOLD) else self._drawn
+            self._transport.write(drawn[int(number[1])] if number else _NOT_FOUND)
 
 
+_TOLD = b"POST /told/"
 _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"  # it has no metrics
 
 
-def _response(one: Exchange) -> bytes:
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: {one.content_type}\r\ncontent-length: {len(one.student)}\r\n\r\n"
-    return head.encode() + one.student
+def _response(one: Exchange, *, told: bool) -> bytes:
+    body = with_logprobs(one.student, stream=one.stream) if told else one.student
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {one.content_type}\r\ncontent-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 async def be_student(count: int) -> None:
     """Serve until standard input ends, as it does when our parent does; the port is written to standard output."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.set)
-    drawn = [_response(one) for one in exchanges(count, _SEED)]
-    server = await asyncio.get_running_loop().create_server(lambda: Student(drawn), "127.0.0.1", 0)
+    drawn, told = ([_response(one, told=told) for one in exchanges(count, _SEED)] for told in (False, True))
+    server = await asyncio.get_running_loop().create_server(lambda: Student(drawn, told), "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await ended.wait()

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 REPLY = 2000  # characters of a reply, roughly
+_TOKEN = 4  # characters of a token
 _LIKE = 0.85  # how often the student's reply is of the teacher's kind
 
 _PLACES = ("Basel", "the north depot", "gate 4", "Lindenstrasse", "the returns desk", "warehouse B", "Porto", "line 12")
@@ -80,6 +81,28 @@ def _exchange(rng: random.Random, number: int) -> Exchange:
     asked = {"model": "m", "stream": stream, "messages": list(_turns(rng, kind)), "x_number": number, **_asked(kind)}
     teacher, student = (_reply(rng, which, stream=stream) for which in (kind, other))
     return Exchange(json.dumps(asked).encode(), teacher, student, stream)
+
+
+def with_logprobs(reply: bytes, *, stream: bool) -> bytes:
+    """The reply as a server gives it that was asked for log-probabilities: of each token, and of five alternatives."""
+    if not stream:
+        return _told(reply, "message")
+    events = reply.split(b"\n\n")
+    return b"\n\n".join(b"data: " + _told(one[6:], "delta") if one.startswith(b"data: {") else one for one in events)
+
+
+def _told(data: bytes, where: str) -> bytes:
+    document = json.loads(data)
+    for choice in document["choices"]:
+        text = choice[where].get("content")
+        tokens = [text[start : start + _TOKEN] for start in range(0, len(text), _TOKEN)] if text else []
+        choice["logprobs"] = {"content": [_entry(token) for token in tokens]} if tokens else None
+    return json.dumps(document).encode()
+
+
+def _entry(token: str) -> dict[str, object]:
+    top = [{"token": token, "logprob": -0.0625 - 1.75 * place, "bytes": list(token.encode())} for place in range(5)]
+    return {**top[0], "top_logprobs": top}
 
 
 def _turns(rng: random.Random, kind: str) -> Iterator[dict[str, str]]:
