@@ -15,7 +15,7 @@ ROUTES = {
     "x": {"models": ["*"], "teacher": {"base_url": "http://t"}, "student": {"base_url": "http://s", "model": "m"}}
 }
 COSTS = {name: Cost(100.0 * number, number) for number, name in enumerate(THINGS, start=1)}
-PRICES = {arm.name: Price(1000.0 + number, 10.0 * number) for number, arm in enumerate(ARMS)}
+PRICES = {arm.name: Price(1000.0 + number, Cost(10.0 * number, number)) for number, arm in enumerate(ARMS)}
 
 
 @pytest.mark.parametrize("arm", ARMS, ids=lambda arm: arm.name)
@@ -34,10 +34,10 @@ def test_ratios_of_cpu_are_of_the_least_of_rounds() -> None:
     assert "| logs at 5 % | 110 (150) | 1.100 | 110 (150) | 1.100 |" in of_cpu(worker, worker)[CPU]
 
 
-def test_prices_are_shares_of_a_request_with_everything_off() -> None:
-    """Of the worker's, for whoever asks what it takes from throughput."""
+def test_a_workers_price_is_held_against_a_request_with_everything_off() -> None:
+    """For whoever asks what it takes from throughput; the examiner's is beside it."""
     found = of_instructions(PRICES, COSTS)
-    assert "| traces at 5 % | 1,002 | 1.0020 | 20 | 0.0200 |" in found["Instructions per request"]
+    assert "| traces at 5 % | 1,002 | 1.0020 | 20 | 2.0 |" in found["Instructions per request"]
 
 
 def test_two_ways_of_counting_are_held_against_each_other() -> None:
