@@ -227,7 +227,7 @@ def test_an_operators_own_behaviors_come_and_go_with_the_configuration(tmp_path:
                 int(float(x.split("#")[0].split()[-1])) for x in lines if f'behavior="{name}",direction="lost"' in x
             )
 
-        for pair, name in (("p1", "has_number"), ("p2", "has_digit")):
+        for pair, name in (("0198c0ffe1", "has_number"), ("0198c0ffe2", "has_digit")):
             await adopt(running, f"[{{name: {name}, pattern: '[0-9]'}}]")
             running.writer.write(frame(record(pair=pair)))
 
