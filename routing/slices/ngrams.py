@@ -161,7 +161,8 @@ def _tokens(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
 
 def _long(starts: Places, ends: Places, kinds: NDArray[np.uint8]) -> Places:
     """The numbers of the tokens that are long words."""
-    return ((ends - starts >= _LONG) & (kinds == _LETTERS)).nonzero()[0]
+    long: Places = ((ends - starts >= _LONG) & (kinds == _LETTERS)).nonzero()[0]
+    return long
 
 
 def _listed(sums: Ids, tokens: Tokens) -> list[Ids]:

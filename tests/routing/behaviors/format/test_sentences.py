@@ -59,6 +59,16 @@ def test_a_sentence_is_read_in_lower_case_and_cited_as_written() -> None:
     assert cited == [("\u0130\u0130.", "\u0130\u0130."), ("Use INK.", "use ink.")]
 
 
+def test_only_sentences_with_a_sign_are_given() -> None:
+    """Most of a request holds no sign of a demand, and is not worth reading."""
+    whole = passage("Ships sail. Use no COMMAS here. Tea is hot.\nEnd in lower case.")
+    assert [sentence.text for sentence in sentences(whole, ("comma", "case"))] == [
+        "Use no COMMAS here.",
+        "End in lower case.",
+    ]
+    assert not list(sentences(whole, ()))
+
+
 @given(st.text() | st.text('<a>/"`\n. '))
 def test_any_text_is_split(text: str) -> None:
     """Never an exception."""
