@@ -41,6 +41,11 @@ class Timer:
             self._handle.cancel()
             self._handle = None
 
+    def end(self) -> None:
+        """Close for good, and let go of whoever was to be called, who would else wait for the garbage collector."""
+        self.close()
+        self._late = _nobody
+
     def _ring(self) -> None:
         self._handle = None
         self._stands = NEVER
@@ -49,3 +54,7 @@ class Timer:
             return
         self.at = NEVER
         self._late()
+
+
+def _nobody() -> None:
+    """Whom a timer calls that has ended."""

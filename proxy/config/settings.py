@@ -141,6 +141,10 @@ class Upstream:
     max_connections: Positive = 512
     http_client: Literal["own", "aiohttp"] = "own"
 
+    def __hash__(self) -> int:
+        """Of what tells servers apart, and not of every number: a pool is looked up for each request."""
+        return hash((self.base_url, self.model, self.api_key_env))
+
 
 @dataclass(frozen=True, slots=True)
 class Mirror:

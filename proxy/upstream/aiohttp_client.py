@@ -45,6 +45,10 @@ class Reply:
         content = self._response.content
         return content.at_eof() and content.exception() is None
 
+    def taken(self) -> bytes:
+        """Nothing: whether ``read`` would wait is aiohttp's to know."""
+        return b""
+
     async def read(self) -> bytes:
         """All bytes that have arrived since the last call, at least one; b"" at the end.
 

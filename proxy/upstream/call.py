@@ -59,6 +59,9 @@ class Reply(Protocol):
     def ended(self) -> bool:
         """Whether the body has been read to its end, in good order."""
 
+    def taken(self) -> bytes:
+        """What ``read`` would return without waiting for anything; b"" where it would wait, fail or end."""
+
     async def read(self) -> bytes:
         """All bytes that have arrived since the last call, at least one; b"" at the end.
 

@@ -23,6 +23,8 @@ _WRITE_PIECE = 256 * 1024  # bytes of a request's body handed to the transport a
 _MOST_HEAD = 64 * 1024  # bytes of a head, or between two pieces of a body
 _MOST_INTERIM = 16  # replies before the reply
 _FIRST_FINAL, _SWITCHING, _STATUSES = 200, 101, range(100, 600)
+_NOTHING = memoryview(b"")
+_DEAF = httptools.HttpResponseParser(object())  # tells nobody anything
 
 
 class UnansweredError(UpstreamError):
@@ -70,23 +72,21 @@ class Reply:
         """All bytes that have arrived since the last call, at least one; b"" at the end. Raises UpstreamError."""
         while not self._pieces and not self.complete and self._failure is None:
             await self._arrival()
-        if self._pieces:
-            return self._taken()
-        if self._failure is not None:
+        if self._failure is not None and not self._pieces:
             raise self._failure
-        return b""
+        return self.taken()
 
     async def relay(self, take: Take, room: Room) -> bytes:
         """Hand on all bytes as they arrive, and return the last of them. Raises UpstreamError, and as ``take`` does."""
         while not self.complete:
             if self._pieces:
-                if not take(self._taken()):
+                if not take(self.taken()):
                     await room()
             elif self._failure is not None:
                 raise self._failure
             elif not await self._taking(take):
                 await room()
-        return self._taken() if self._pieces else b""
+        return self.taken()
 
     async def _taking(self, take: Take) -> bool:
         """Let ``take`` have what comes until that ends; or until it takes no more, which is False."""
@@ -106,7 +106,7 @@ class Reply:
     def add(self, piece: bytes) -> None:
         """A piece of the body came."""
         self._pieces.append(piece)
-        if self._take is None:
+        if self._take is None and self._waiter is not None:
             self.wake()
 
     def pass_on(self) -> None:
@@ -114,7 +114,7 @@ class Reply:
         if self._take is None or not self._pieces:
             return
         try:
-            more = self._take(self._taken())
+            more = self._take(self.taken())
         except Exception as wrong:  # noqa: BLE001 -- whoever relays gets to see it
             self._take = None
             if self._waiter is not None and not self._waiter.done():
@@ -138,15 +138,19 @@ class Reply:
 
     def wake(self) -> None:
         """Let whoever waits look again."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _arrival(self) -> asyncio.Future[None]:
         self._waiter = self._loop.create_future()
         return self._waiter
 
-    def _taken(self) -> bytes:
+    def taken(self) -> bytes:
+        """What ``read`` would return without waiting; b"" where it would wait, fail or end."""
         pieces = self._pieces
+        if not pieces:
+            return b""
         taken = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
         connection = self._connection
@@ -190,7 +194,7 @@ class Connection(asyncio.Protocol):
         self._interim = 0  # replies that came before the reply
         self._keeps = False  # whether the connection outlives the reply
         self.paused = False
-        self._unsent = memoryview(b"")
+        self._unsent = _NOTHING
         self._write_paused = False
 
     @property
@@ -247,8 +251,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """A reply that is not complete by now never will be."""
         reply, self._reply = self._reply, None
-        self._unsent = memoryview(b"")
+        self._unsent = _NOTHING
         self._lost(self)
+        self._parser = _DEAF  # the own one holds on to us, who are to be freed now, not when garbage is looked for
         if reply is None:
             return
         why = f"the connection broke: {exc}" if exc else "the server closed the connection"

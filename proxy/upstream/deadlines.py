@@ -38,8 +38,8 @@ class Alarm:
         return self._timer.at
 
     def close(self) -> None:
-        """Leave no timer behind."""
-        self._timer.close()
+        """Leave no timer behind, and be done."""
+        self._timer.end()
 
     def __enter__(self) -> Self:
         self._cancelling = self._task.cancelling()

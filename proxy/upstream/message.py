@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import quote, urlsplit
 
@@ -62,19 +63,25 @@ def _ascii(host: str) -> str:
 
 def head(request: Request, origin: Origin) -> bytes:
     """A request's head, its empty line included. Raises UpstreamError (INVALID) for one that HTTP cannot carry."""
-    try:
-        method, target = request.method.encode("ascii"), origin.path + request.target.encode("latin-1")
-    except UnicodeEncodeError as odd:
-        raise _refused("a request line", str(odd)) from odd
-    if not method or _others(method, _TOKEN) or _others(target, _TARGET):
-        raise _refused("a request line", repr(method + b" " + target)[:200])
+    start = _start(request.method, request.target, origin.path, origin.authority)
     names = [name for name, _ in request.headers]
     _check(names, [content for _, content in request.headers])
-    start = b"%b %b HTTP/1.1\r\nHost: %b" % (method, target or b"/", origin.authority)
     lines = [start, *map(b": ".join, request.headers)]
     if request.body or request.method not in _OF_NO_BODY:
         lines.append(b"Content-Length: %d" % len(request.body))
     return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+@lru_cache(maxsize=32)  # nearly all requests have one of a few
+def _start(method: str, target: str, path: bytes, authority: bytes) -> bytes:
+    """The request's line, and the host's."""
+    try:
+        verb, whole = method.encode("ascii"), path + target.encode("latin-1")
+    except UnicodeEncodeError as odd:
+        raise _refused("a request line", str(odd)) from odd
+    if not verb or _others(verb, _TOKEN) or _others(whole, _TARGET):
+        raise _refused("a request line", repr(verb + b" " + whole)[:200])
+    return b"%b %b HTTP/1.1\r\nHost: %b" % (verb, whole or b"/", authority)
 
 
 def _check(names: list[bytes], values: list[bytes]) -> None:

@@ -16,6 +16,7 @@ from proxy.process import Errand, introduce, listen_to_signals, speak_as_configu
 from proxy.worker.app import Worker
 
 gc.freeze()  # no later collection need look at it either
+gc.set_threshold(20_000)  # requests and connections leave no garbage; of many at once, 700 objects are soon there
 gc.enable()
 
 

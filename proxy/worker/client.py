@@ -55,8 +55,8 @@ class Client:
     """
 
     __slots__ = (
-        "_bodiless", "_chunked", "_expects", "_head", "_left", "_line", "_pieces", "_waiter", "answered", "complete",
-        "fields", "gone", "headers", "method", "path", "target", "waiting", "whole",
+        "_bodiless", "_chunked", "_expects", "_head", "_left", "_line", "_pieces", "_waiter", "alarm", "answered",
+        "complete", "fields", "gone", "headers", "method", "path", "target", "waiting", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,7 @@ class Client:
         *,
         chunks: bool,
     ) -> None:
+        self.alarm = line.alarm  # for the task that answers; it lasts as long as the connection
         self.method = method
         self.target = target
         self.path = path
@@ -113,12 +114,14 @@ class Client:
         """Bytes of the body came."""
         self._pieces.append(piece)
         self.waiting += len(piece)
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
 
     def finish(self) -> None:
         """The body's end came."""
         self.whole = True
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
 
     def _taken(self) -> bytes:
         pieces, self._pieces = self._pieces, []
@@ -126,8 +129,9 @@ class Client:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     # The reply
 
@@ -135,11 +139,6 @@ class Client:
     def task(self) -> asyncio.Task[None]:
         """The task that answers; it is cancelled where the client goes away."""
         return self._line.task
-
-    @property
-    def alarm(self) -> Alarm:
-        """An alarm for that task, which lasts as long as the connection."""
-        return self._line.alarm
 
     @property
     def blocked(self) -> bool:
@@ -169,10 +168,14 @@ class Client:
             lines += b"\r\ntransfer-encoding: chunked"
         self._head = lines + self._ending(fields)
 
-    def write(self, piece: bytes, *, more: bool) -> None:
-        """Send bytes of the body, the last of them without ``more``. What is for a client that is gone is dropped."""
+    def write(self, piece: bytes, *, more: bool) -> bool:
+        """Send bytes of the body, the last of them without ``more``; False where the client does not take any now.
+
+        What is for a client that is gone is dropped.
+        """
+        line = self._line
         if self.gone:
-            return
+            return not line.blocked
         if self._chunked:
             framed = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
             if not more:
@@ -182,10 +185,11 @@ class Client:
         if self._head:
             framed, self._head = self._head + framed, b""
         if framed:
-            self._line.write(framed)
+            line.write(framed)
         if not more:
             self.complete = True
-            self._line.replied()
+            line.replied()
+        return not line.blocked
 
     def abandon(self) -> None:
         """Close before the reply's end, on purpose: what was written still leaves, and nothing looks complete."""

@@ -13,6 +13,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from itertools import chain
 
 import msgspec
 
@@ -103,7 +104,8 @@ class DataPort:
         config = self._config()
         _refuse_what_is_not_ours(client)
         keys = self._keys()
-        _authenticate(client.fields, keys)
+        if keys:
+            _authenticate(client.fields, keys)
         if client.method == "GET" and _MODELS.match(client.path):
             _send_models(client, config)
             self._tally.count(REQUESTS, "none", Endpoint.MODELS, "none", "ok")
@@ -177,13 +179,13 @@ def new_pair_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{next(_CHANCE)}"
 
 
-def _chance() -> Iterator[str]:
+def _chances() -> Iterator[list[str]]:
     """16 hexadecimal digits each, from one call to the kernel for many."""
     while True:
-        yield from os.urandom(8 * 512).hex(" ", 8).split()
+        yield os.urandom(8 * 512).hex(" ", 8).split()
 
 
-_CHANCE = _chance()
+_CHANCE = chain.from_iterable(_chances())
 
 
 def _endpoint(client: Client) -> Endpoint:
@@ -194,15 +196,13 @@ def _endpoint(client: Client) -> Endpoint:
 
 def _refuse_what_is_not_ours(client: Client) -> None:
     path = client.path
-    if client.fields.get(b"upgrade", b"").lower() == b"websocket":
+    if b"upgrade" in client.fields and client.fields[b"upgrade"].lower() == b"websocket":
         raise RequestError(400, "websocket", "This proxy does not carry websockets. Use HTTP, streamed or not.")
     if not path.startswith("/v1/") or (".." in path and ".." in path.split("/")):
         raise RequestError(404, "unknown_url", f"Unknown request URL: {client.method} {path}. This port serves /v1/*.")
 
 
 def _authenticate(fields: Fields, keys: frozenset[bytes]) -> None:
-    if not keys:
-        return
     scheme, _, token = fields.get(b"authorization", b"").rpartition(b" ")
     offered = token if scheme.strip().lower() in {b"", b"bearer"} else b""
     offered = offered or fields.get(b"x-api-key", b"")

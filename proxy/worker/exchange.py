@@ -14,6 +14,7 @@ import msgspec
 from proxy.config.settings import Route
 from proxy.handover import Called, Declined, Record
 from proxy.slicing import conditions_met
+from proxy.telemetry.trace_ids import TRACEPARENT
 from proxy.upstream import Headers
 from proxy.wire.ending import Ending
 from proxy.worker.headers import value
@@ -25,6 +26,7 @@ from routing.traits import Endpoint, Slice
 
 T = TypeVar("T")
 
+_CONVERSATION = b"x-practicum-conversation"
 _GAPS_KEPT = 1024
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _OTHER, _STUDENT = Endpoint.OTHER, Arm.STUDENT  # up to Python 3.11, looking a member up is a call
@@ -214,8 +216,8 @@ class Exchange:
             oversized=self.oversized,
             mirror=fields.get(b"x-practicum-mirror") != b"off",
             store=ask.store,
-            conversation=fields.get(b"x-practicum-conversation", b"").decode("latin-1"),
-            traceparent=fields.get(b"traceparent", b"").decode("latin-1"),
+            conversation=fields[_CONVERSATION].decode("latin-1") if _CONVERSATION in fields else "",
+            traceparent=fields[TRACEPARENT].decode("latin-1") if TRACEPARENT in fields else "",
             slice=self.slice,
             met=conditions_met(ask.route.slices, ask.headers) if ask.route.slices else [],
             fallback=self.fallback or "",

@@ -220,7 +220,8 @@ class Connection(asyncio.Protocol):
         self._line.append(client)
         if len(self._line) > _IN_LINE:
             self._pause()
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
 
     def on_body(self, piece: bytes) -> None:
         """A piece of a body. One whose sender was answered already is dropped, and not for ever."""
@@ -252,7 +253,8 @@ class Connection(asyncio.Protocol):
                     await self._change()
                     continue
                 self._serving = client = self._line.popleft()
-                self.resume_reading()  # without reading, nobody is seen to go
+                if self._paused:
+                    self.resume_reading()  # without reading, nobody is seen to go
                 await self._answer(client)
                 if not client.complete and not client.gone:
                     client.abandon()
@@ -261,16 +263,24 @@ class Connection(asyncio.Protocol):
             self.alarm.close()
             self._transport.close()
             self._connections.discard(self)  # not before whoever answered has left a record
+            self._let_go()
 
-    async def _change(self) -> None:
-        """Wait until somebody is in line, or the client takes what was written, or is lost."""
+    def _let_go(self) -> None:
+        """Let go of what holds on to us: we are to be freed now, not when garbage is looked for."""
+        self._deaf = True
+        self._timer.end()
+        del self._parser
+
+    def _change(self) -> asyncio.Future[None]:
+        """To be awaited until somebody is in line, or the client takes what was written, or is lost."""
         self._waiter = self._loop.create_future()
-        await self._waiter
+        return self._waiter
 
     def _client(self, headers: list[tuple[bytes, bytes]]) -> Client:
         parser = self._parser
         fields = dict(reversed(headers))
-        modern = is_modern(parser.get_http_version())
+        version = parser.get_http_version()
+        modern = version == "1.1" or is_modern(version)
         if b"transfer-encoding" in fields:
             check_coding(headers, modern=modern)
         if parser.should_upgrade():
@@ -359,5 +369,6 @@ class Connection(asyncio.Protocol):
             self.task.cancel()
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)

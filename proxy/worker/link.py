@@ -1,8 +1,8 @@
 """The worker's end of the handover: records out, snapshots in, and never a wait.
 
-``hand`` puts a record into the next write; there is one for each turn of the event loop. When the examiner is slow,
-stopped or gone the record is shed and counted; when it dies, the records it had not settled are counted as lost. The
-link connects again for as long as the worker lives. Its counterpart is ``proxy.examiner.intake``.
+``hand`` puts a record into the next write; there is one every few milliseconds, sooner where much is gathered. When the
+examiner is slow, stopped or gone the record is shed and counted; when it dies, the records it had not settled are
+counted as lost. The link connects again for as long as the worker lives. Its counterpart is ``proxy.examiner.intake``.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ log = logging.getLogger("practicum.worker")
 UNSENT_LIMIT = 4 * 1024 * 1024
 _ACCEPTED, _SHED = key(HANDED, "accepted"), key(HANDED, "shed")
 _COUNTS_EVERY = 0.5
+_GATHER = 0.005  # seconds from one write to the next, unless what is gathered becomes _FULL: each wakes the examiner up
+_FULL = 64 * 1024  # bytes; a buffer that grows to megabytes is copied again and again
 _RETRY = 0.05  # an examiner that has just started is not to be waited for, and to ask in vain costs 16 us
 _FAREWELL = 1.0
 
@@ -55,9 +57,11 @@ class Link:
         self._tally = tally
         self._counts = counts
         self._writer: asyncio.StreamWriter | None = None
+        self._transport: asyncio.WriteTransport | None = None  # the writer's: to ask a writer for it is a call
         self._unsettled = 0
         self._assured: dict[str, Assurance] = {}
-        self._gathered = bytearray()  # frames of this turn of the loop: under load, one write carries many
+        self._gathered = bytearray()  # frames: under load, one write carries many
+        self._flushed = 0.0  # when, of the loop's clock
         self._loop: asyncio.AbstractEventLoop
 
     def hand(self, record: Record) -> bool:
@@ -73,6 +77,7 @@ class Link:
         while True:
             with suppress(OSError, msgspec.DecodeError):  # gone, or of another version: try the next one
                 reader, self._writer = await asyncio.open_unix_connection(self._path)
+                self._transport = self._writer.transport
                 await self._converse(reader, self._writer)
             await asyncio.sleep(_RETRY)
 
@@ -90,23 +95,35 @@ class Link:
         writer.close()
 
     def _write(self, message: Frame) -> bool:
-        if self._writer is None or self._writer.is_closing():
+        transport = self._transport
+        if transport is None or transport.is_closing():
             return False
         gathered = self._gathered
         before = len(gathered)
         size = add_frame(message, gathered)
-        unsent = self._writer.transport.get_write_buffer_size() + before
+        unsent = transport.get_write_buffer_size() + before
         if size > MAX_FRAME or (unsent and unsent + size > UNSENT_LIMIT):
             del gathered[before:]
             return False
         if not before:
-            self._loop.call_soon(self._flush)
+            self._flush_soon()
+        elif before + size > _FULL:
+            self._flush()
         return True
+
+    def _flush_soon(self) -> None:
+        """At the end of this turn of the loop; where one has just been, when it is time for the next one."""
+        rest = self._flushed + _GATHER - self._loop.time()
+        if rest > 0:
+            self._loop.call_later(rest, self._flush)
+        else:
+            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         gathered, self._gathered = self._gathered, bytearray()
-        if gathered and self._writer is not None:
-            self._writer.write(gathered)
+        if gathered and self._transport is not None:
+            self._flushed = self._loop.time()
+            self._transport.write(gathered)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(frame(Hello(self._name, os.getpid())))
@@ -117,7 +134,7 @@ class Link:
         finally:
             counting.cancel()
             writer.close()
-            self._writer = None
+            self._writer = self._transport = None
             self._gathered.clear()
             self._lose_unsettled()
 

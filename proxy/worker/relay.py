@@ -42,12 +42,14 @@ class Relay:
         exchange, reply, client = self._exchange, self._reply, self._client
         try:
             exchange.head(reply.status, reply.headers)
-            piece = await exchange.wait(reply.read())
+            piece = reply.taken() or await exchange.wait(reply.read())
             if self._gate is not None and not self._gate(reply.status):
                 reply.abort()
                 return
             headers = returned(reply.headers, reply.status, pair=exchange.ask.pair, arm=exchange.arm)
-            client.start(reply.status, (*headers, *fallback_header(exchange.fallback)))
+            if exchange.fallback is not None:
+                headers += fallback_header(exchange.fallback)
+            client.start(reply.status, headers)
             if piece and not reply.ended:
                 if not self._pass_on(piece, time.monotonic()):
                     await self._wait_for_client()
@@ -71,11 +73,10 @@ class Relay:
 
     def _pass_on(self, piece: bytes, now: float) -> bool:
         """Let the client have a piece; False where it does not take more."""
-        client = self._client
         self._exchange.body(piece, now)
-        client.write(piece, more=True)
+        takes_more = self._client.write(piece, more=True)
         self._deadlines.progress()
-        return not client.blocked
+        return takes_more
 
     async def _room(self) -> None:
         began = time.monotonic()

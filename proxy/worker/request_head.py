@@ -7,6 +7,7 @@ client gets at another's answers. Whatever could be read so is refused. ``http``
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 import httptools
@@ -56,6 +57,7 @@ def check_size(target: bytes, headers: Headers, most: int) -> None:
         raise RefusedError(431, TOO_LONG.format(most))
 
 
+@lru_cache(maxsize=32)  # nearly all requests have one of a few
 def split(url: bytes) -> tuple[str, str]:
     """The target without authority and fragment, and its path without percent-encoding. Raises RefusedError."""
     try:

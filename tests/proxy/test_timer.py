@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 
 import pytest
 
@@ -67,3 +68,17 @@ async def test_a_deadline_that_is_taken_back_does_not_come(end: object) -> None:
     assert not bell.rang
     bell.set_in(0.005)
     await bell.first.wait()
+
+
+async def test_a_timer_that_has_ended_holds_on_to_nobody() -> None:
+    """Else whatever has a timer would live until garbage is looked for: a connection, with its buffers."""
+    bell = Bell()
+    bell.set_in(0.005)
+    bell.timer.end()
+    freed = weakref.ref(bell)
+    timer = bell.timer
+    del bell
+    assert freed() is None
+    timer.set(asyncio.get_running_loop().time() + 0.005)
+    await asyncio.sleep(0.03)
+    assert timer.at == NEVER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -202,3 +203,19 @@ async def test_closing_breaks_off_what_is_under_way() -> None:
             await reply.head()
         assert caught.value.failure is Failure.RESET
         assert (await pool.take()).usable  # a pool that is closed can be used again
+
+
+async def test_a_lost_connection_is_freed_without_looking_for_garbage() -> None:
+    """Workers rarely look: what was connected is not to wait for it."""
+    async with pooled() as (pool, far):
+        gc.collect()
+        gc.disable()
+        try:
+            connection = await pool.take()
+            await use(connection)
+            far.ends.pop(connection).close()
+            await eventually(lambda: not pool.size, "it is lost")
+            del connection
+            await eventually(lambda: not any(isinstance(one, Connection) for one in gc.get_objects()), "it is freed")
+        finally:
+            gc.enable()

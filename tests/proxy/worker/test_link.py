@@ -170,7 +170,7 @@ async def test_a_record_larger_than_the_bound_passes_an_empty_socket(path: Path,
     """The bound is on what waits; a single large record must not be shed for ever."""
     huge = msgspec.structs.replace(RECORD, reply=bytes(2 * UNSENT_LIMIT))
     async with Peer(path) as peer, linked(path, tally) as link:
-        await eventually(lambda: peer.got, "the hello")
+        await greeted(peer)
         assert link.hand(huge)
         await eventually(peer.records, "the record")
         assert link.hand(RECORD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 
 from proxy.config.settings import Listen
 from proxy.worker.client import Client
+from proxy.worker.http import Connection
 from tests.end_to_end.practicum import until
 from tests.end_to_end.wire import request
 from tests.proxy.worker.served import Served
@@ -155,3 +157,21 @@ def test_limits_that_change_hold_for_open_connections(slow: Slow) -> None:
             idle.send(GET)
             assert idle.answer().status == 200
             assert idle.ended()
+
+
+def test_a_closed_connection_is_freed_without_looking_for_garbage() -> None:
+    """Workers rarely look: thousands of connections that come and go are not to wait for it with their buffers."""
+
+    async def greet(client: Client) -> None:
+        client.start(200, [(b"content-length", b"2")])
+        client.write(b"hi", more=False)
+
+    with Served(greet, Listen()) as served:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(3):
+                assert served.call("/").status == 200
+            until(lambda: not any(isinstance(one, Connection) for one in gc.get_objects()), "all are freed")
+        finally:
+            gc.enable()
