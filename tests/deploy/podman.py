@@ -58,6 +58,9 @@ def build(folder: Path) -> None:
     plainly = ("--isolation", "chroot", "--network", "host", "--format", "docker")
     dockerfile = ("--file", str(DEPLOY / "image/Dockerfile"), "--build-arg", f"PYTHON_IMAGE={BASE}")
     said("build", *plainly, *here, *dockerfile, "--tag", IMAGE, str(ROOT))
+    said(
+        "image", "prune", "--force", "--filter", "until=24h"
+    )  # layers of builds before; today's make the next one short
 
 
 def confined(name: str, *more: str) -> list[str]:
