@@ -58,9 +58,7 @@ def build(folder: Path) -> None:
     plainly = ("--isolation", "chroot", "--network", "host", "--format", "docker")
     dockerfile = ("--file", str(DEPLOY / "image/Dockerfile"), "--build-arg", f"PYTHON_IMAGE={BASE}")
     said("build", *plainly, *here, *dockerfile, "--tag", IMAGE, str(ROOT))
-    said(
-        "image", "prune", "--force", "--filter", "until=24h"
-    )  # layers of builds before; today's make the next one short
+    said("image", "prune", "--force", "--filter", "until=24h")  # today's layers make the next build short
 
 
 def confined(name: str, *more: str) -> list[str]:
