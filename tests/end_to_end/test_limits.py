@@ -23,6 +23,8 @@ def test_a_slow_head_is_cut(service: Practicum) -> None:
         assert answer.status == 408
         assert "header_timeout" in str(answer.error()["message"])
         assert caller.ended()
+    service.note()
+    service.counts(1, "requests_total", outcome="rejected")
 
 
 def test_a_dripping_head_is_cut(service: Practicum) -> None:
@@ -31,6 +33,8 @@ def test_a_dripping_head_is_cut(service: Practicum) -> None:
     with service.connect() as caller, pytest.raises((BrokenPipeError, ConnectionResetError)):
         _drip(caller, request("GET", "/v1/models", None, (("X-Long", "x" * 5000),)))
     assert time.monotonic() - started < 5
+    service.note()
+    service.counts(1, "requests_total", outcome="rejected")
 
 
 def _drip(caller: Caller, data: bytes) -> None:
@@ -65,6 +69,8 @@ def test_a_head_over_the_limit_is_refused(service: Practicum) -> None:
         answer = caller.answer()
         assert answer.status == 431
         assert "max_header" in str(answer.error()["message"])
+    service.note()
+    service.counts(1, "requests_total", outcome="rejected")
 
 
 def test_expect_continue_is_granted(service: Practicum, mark: str) -> None:
