@@ -309,17 +309,29 @@ def _figures(costs: Sequence[Cost]) -> Iterator[str]:
     yield f"{statistics.median(cost.records / cost.wall for cost in costs):.0f}"
 
 
-def run(arguments: argparse.Namespace, arms: Sequence[Arm]) -> None:
-    """Start everything, measure, print."""
-    cores, drawn = Cores.here(), exchanges(arguments.records, _SEED)
+@contextmanager
+def running(arms: Sequence[Arm], drawn: Sequence[Exchange], cores: Cores) -> Iterator[list[Examiner]]:
+    """An examiner for each arm on the proxy's core, and on the other a student that knows what was drawn."""
     with tempfile.TemporaryDirectory(prefix="practicum-bench-") as name, ExitStack() as stack:
         stack.enter_context(pinned({cores.load}))
-        port = stack.enter_context(student(arguments.records))
+        port = stack.enter_context(student(len(drawn)))
         examiners = []
         for arm in arms:
             with pinned({cores.proxy}):
                 examiners.append(Examiner(arm, Path(name), port))
             stack.callback(examiners[-1].stop)
+        yield examiners
+
+
+def drawn_pairs(count: int) -> Sequence[Exchange]:
+    """So many exchanges, the same ones each time."""
+    return exchanges(count, _SEED)
+
+
+def run(arguments: argparse.Namespace, arms: Sequence[Arm]) -> None:
+    """Start everything, measure, print."""
+    drawn = drawn_pairs(arguments.records)
+    with running(arms, drawn, Cores.here()) as examiners:
         if not arguments.even_if_loaded:
             machine.require_quiet()
         watch = Watch()

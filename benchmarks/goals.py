@@ -82,6 +82,13 @@ GOALS = (
         _added("first-token", "first_p99_us", _NGINX),
     ),
     Goal("2 000 idle open streams: memory of each", 40.0, "kB", _plain("memory", "per_stream_kb")),
+    Goal(
+        "examiner: pairs compared and kept",
+        400.0,
+        "a CPU second",
+        _plain("examiner", "pairs_per_cpu_second", "practicum"),
+        most=False,
+    ),
     Goal("cold start to ready", 1.5, "s", _plain("start", "ready_s", "practicum")),
     Goal("importing the worker", 0.6, "s", _plain("start", "import_s", "practicum")),
     Goal(
@@ -93,8 +100,14 @@ GOALS = (
     ),
     Goal("CPU per request, 1 connection", 1.2, "of that at 32", _between(("growth-1", "growth-32"), "cpu_us")),
     Goal("CPU per request, 1 000 connections", 1.2, "of that at 32", _between(("growth-1000", "growth-32"), "cpu_us")),
+    Goal(
+        "CPU to store a pair, evidence of 10 000 routes",
+        1.2,
+        "of that of 10",
+        _ratio("evidence", "store_us", "10 routes", "10000 routes"),
+    ),
 )
-NOT_YET = (
-    "Cost per request over 10 to 10 000 routes of eight slices: `python -m benchmarks.decision`.",
-    "Pairs a second of the examiner on one core: `python -m benchmarks.examiner`.",
+BESIDE = (
+    "`python -m benchmarks.decision` says what a decision costs over 10 to 10 000 routes, and "
+    "`python -m benchmarks.examiner` of what parts a pair's cost is made."
 )

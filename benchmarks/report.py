@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from benchmarks.goals import GOALS, NOT_YET
+from benchmarks.goals import BESIDE, GOALS
 from benchmarks.installing import TOOLS
 from benchmarks.machine import DISTURBED
 from benchmarks.samples import Samples, Spread
@@ -87,8 +87,7 @@ def goals_table(samples: Samples) -> Iterator[str]:
         shown = f"{_number(found.median)} | {_number(found.least)} - {_number(found.most)}" if found else "- | -"
         yield f"| {goal.what} | {goal.asked} | {shown} | {goal.verdict(samples)} |"
     yield ""
-    for line in NOT_YET:
-        yield f"- {line}"
+    yield BESIDE
     yield ""
 
 

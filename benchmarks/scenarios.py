@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks import accounting, peers
+from benchmarks import accounting, peers, shadow
 from benchmarks.bench import Bench, Figures
 from benchmarks.machine import pinned
 from benchmarks.native import Load
@@ -311,6 +311,25 @@ SCENARIOS = (
             ("supervisor_us", "supervisor"),
             ("all_us", "all"),
         ),
+    ),
+    Scenario(
+        "examiner",
+        "An examiner on one core: all behaviors, replies of 2 kB, every pair kept",
+        shadow.examiner,
+        "practicum",
+        (
+            ("pairs_per_cpu_second", "pairs a second of CPU"),
+            ("main_us", "CPU µs per pair, main thread"),
+            ("others_us", "store's thread"),
+            ("pairs_per_second", "pairs a second"),
+        ),
+    ),
+    Scenario(
+        "evidence",
+        "Storing pairs beside the evidence of so many routes, 352 cells each",
+        shadow.evidence,
+        "10 routes",
+        (("store_us", "CPU µs per pair"),),
     ),
     Scenario(
         "workers",
