@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 from proxy.config.hints import (
     Count,
@@ -337,14 +337,21 @@ class Config:
     log: Log = Log()
     hash: Derived = ""
 
+    _by_model: Annotated[Mapping[str, Route], "derived"] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the routes: a request costs no more where there are thousands of them."""
+        by_model: dict[str, Route] = {}
+        for route in self.routes.values():
+            for model in route.models:
+                by_model.setdefault(model, route)
+        object.__setattr__(self, "_by_model", {**self.routes, **by_model})
+
     def route_for(self, model: str) -> Route | None:
         """The route whose ``models`` name this model, else the route of that name, else the one with "*", else None."""
-        for route in self.routes.values():
-            if model in route.models:
-                return route
-        return self.routes.get(model) or self.wildcard
+        return self._by_model.get(model) or self.wildcard
 
     @property
     def wildcard(self) -> Route | None:
         """The route that takes models nobody named, if there is one."""
-        return next((r for r in self.routes.values() if "*" in r.models), None)
+        return self._by_model.get("*")
