@@ -31,6 +31,7 @@ class RefusalLog:
     def __init__(self, tally: Tally, second: float = SECOND) -> None:
         self._tally = tally
         self._second = second
+        tally.count(LOG_LEFT_OUT, "limited", by=0)  # a series that is there before it is needed can be alerted on
         self._written = 0  # since this second began
         self._left_out = 0
 

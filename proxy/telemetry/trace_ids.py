@@ -57,9 +57,10 @@ class Inbound:
 
 def threshold(percentage: float) -> str:
     """What ``drawn`` compares with, for a share of all pairs."""
-    if percentage >= _ALL:
+    below = round(percentage / _ALL * 16**_DRAWN)
+    if below >= 16**_DRAWN:
         return "g"  # beyond all digits
-    return f"{round(percentage / _ALL * 16**_DRAWN):0{_DRAWN}x}" if percentage > 0 else ""
+    return f"{below:0{_DRAWN}x}" if percentage > 0 else ""
 
 
 def drawn(pair: str, below: str) -> bool:

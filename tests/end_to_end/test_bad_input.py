@@ -214,6 +214,8 @@ def test_what_is_not_http_is_refused_and_cut(service: Practicum, teacher: Upstre
         assert answer.status == 400
         assert answer.error()["type"] == "invalid_request_error"
         assert caller.ended()
+    service.note()
+    service.counts(1, "requests_total", route="none", outcome="rejected")
     assert len(teacher.received) == before
 
 

@@ -88,6 +88,7 @@ def flood(practicum: Practicum, dice: random.Random) -> None:
     with practicum.connect() as caller:
         caller.send(request(name(dice).upper(), CHAT, chat(model="x")))
         assert caller.answer().status == 400
+    practicum.note()
 
 
 def test_no_client_can_make_a_series(proxy: Practicum) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from proxy.telemetry.trace_ids import Place, Role, drawn, inbound, served, shadow, threshold, traced, traceparent
@@ -79,6 +79,7 @@ def test_a_share_is_that_share() -> None:
     assert 815 < sum(drawn(new_pair_id(), below) for _ in range(20_000)) < 1185
 
 
+@example(13.0, 99.99999999999999, "0" * 20 + "20000000")  # one that is rounded to all
 @given(st.floats(0, 100), st.floats(0, 100), st.from_regex(r"[0-9a-f]{28}", fullmatch=True))
 def test_a_larger_share_holds_all_of_a_smaller_one(one: float, other: float, pair: str) -> None:
     """A request that has a line in the log is traced, where at least as many are."""
