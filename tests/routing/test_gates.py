@@ -17,9 +17,19 @@ from routing.gates import Band, Evidence, Rule, Verdict, judge
 RULE = Rule(Band(0.03, 0.06), Band(0.01, 0.03), budget=0.005, alpha=0.05, alpha_fail=0.05 / 22)
 CLEAN = Evidence(Trials(5000), conversations=5000)
 COUNTS = st.integers(0, 500)
-EVIDENCE = st.tuples(COUNTS, COUNTS, st.builds(Differences, COUNTS, COUNTS, COUNTS), COUNTS).map(
-    lambda drawn: Evidence(Trials(drawn[0] + drawn[1], drawn[0]), drawn[2], drawn[0] + drawn[1] + drawn[3])
-)
+
+
+@st.composite
+def some_evidence(draw: st.DrawFn) -> Evidence:
+    """Of conversations of which the teacher was asked twice in some: these have diverged, or not, like all others."""
+    diverged, clean, others = draw(COUNTS), draw(COUNTS), draw(COUNTS)
+    student, teacher = draw(st.integers(0, diverged)), draw(st.integers(0, clean))
+    alike = draw(st.integers(0, diverged - student + clean - teacher))
+    pairs = Differences(student, teacher, alike)
+    return Evidence(Trials(diverged + clean, diverged), pairs, diverged + clean + others)
+
+
+EVIDENCE = some_evidence()
 
 
 def seen(diverged: int, count: int, pairs: Differences | None = None, conversations: int = 0) -> Evidence:
