@@ -15,7 +15,7 @@ from tests.end_to_end.upstream import Exchange
 from tests.end_to_end.upstream import Upstream as Server
 from tests.proxy.worker.served import config, with_route
 
-STALL, TOTAL = 0.4, 1.0
+STALL, TOTAL = 1.0, 2.5  # seconds: a busy machine may stop a process for half of one
 UNARY = ask(CHAT, "support", "m")
 STREAM = ask(CHAT, "support", "m", stream=True)
 

@@ -38,7 +38,7 @@ from tests.proxy.worker.teachers import STREAM, UNARY
         ("cut_short", UNARY, "truncated", "reset", 200, False),
         ("cut_gzip", STREAM, "truncated", "reset", 200, False),
         ("no_done", STREAM, "truncated", "truncated", 200, True),
-        ("trickle:0.2", STREAM, "truncated", "total_timeout", 200, False),
+        ("trickle:0.6", STREAM, "truncated", "total_timeout", 200, False),
         ("endless_json", UNARY, "truncated", "total_timeout", 200, False),
     ],
 )
