@@ -24,9 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
         for problem in exc.problems:
             sys.stderr.write(f"{problem}\n")
         return 1
-    missing = unguarded(
-        loaded.config, arguments.file, os.environ
-    )  # here, where it need not be: elsewhere, serve refuses
+    # A key that is asked for may be set where it is served, and need not be here; there, it is refused without.
+    missing = unguarded(loaded.config, arguments.file, os.environ)
     for warning in (*loaded.warnings, *missing, *unset(loaded.config, os.environ)):
         sys.stderr.write(f"warning: {warning}\n")
     if arguments.json:
